@@ -1,0 +1,158 @@
+"""Where answers come from when nobody is asked: a file, the surroundings, the questions' own defaults."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.errors import BadAnswersFile, MissingAnswers, UnknownKey
+from scaffold.questions import Answers, Question, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_LARGEST_FILE = 1_000_000
+
+
+def read_answers(path: Path, questions: Sequence[Question]) -> dict[str, Value]:
+    """The answers in a YAML, TOML or JSON file: a question's name (`on_error` or `on-error`) to its value.
+
+    Keys that begin with an underscore are skipped, so that the answers file of a generated project can be given too.
+
+    Raises:
+        BadAnswersFile: It cannot be read or holds something else; the message has the line where one is known.
+        UnknownKey: A key is no question.
+        BadAnswer: A value is none that its question takes.
+    """
+    by_name = {question.name: question for question in questions}
+    answers: dict[str, Value] = {}
+    for key, value in _load(path).items():
+        name = str(key).replace("-", "_")
+        if name.startswith("_"):
+            continue
+        if name not in by_name:
+            raise UnknownKey(str(key), by_name, path)
+        if not isinstance(value, (str, int, bool)):
+            raise BadAnswersFile(path, f"{key} must be a single value")
+        answers[name] = by_name[name].parse(value)
+    return answers
+
+
+def _load(path: Path) -> Mapping[object, object]:
+    readers = {".yaml": _load_yaml, ".yml": _load_yaml, ".toml": _load_toml, ".json": _load_json}
+    if path.suffix.lower() not in readers:
+        raise BadAnswersFile(path, f"the name must end in one of {', '.join(readers)}")
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST_FILE + 1)
+        if len(raw) > _LARGEST_FILE:
+            raise BadAnswersFile(path, "is larger than a megabyte")
+        data = readers[path.suffix.lower()](path, raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise BadAnswersFile(path, "is not UTF-8", raw[: error.start].count(b"\n") + 1) from error
+    except OSError as error:
+        raise BadAnswersFile(path, error.strerror or str(error)) from error
+    except RecursionError as error:
+        raise BadAnswersFile(path, "is nested too deeply") from error
+    if not isinstance(data, dict):
+        raise BadAnswersFile(path, "must be a mapping of questions to answers", 1)
+    return data
+
+
+def _load_yaml(path: Path, text: str) -> object:
+    import yaml
+
+    class EveryScalarIsText(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
+        """Questions know their types: `python: 3.10` must not become 3.1, nor `no` False."""
+
+    try:
+        return yaml.load(text, Loader=EveryScalarIsText)  # noqa: S506  # the base loader makes nothing but text
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or "is not YAML"
+        raise BadAnswersFile(path, reason, mark.line + 1 if mark else None) from error
+
+
+def _load_toml(path: Path, text: str) -> object:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(text, parse_float=str)
+    except tomllib.TOMLDecodeError as error:
+        reason, _, place = str(error).rpartition(" (at ")
+        words = place.split()
+        line = int(words[1].rstrip(",")) if words[:1] == ["line"] else text.count("\n") + 1
+        raise BadAnswersFile(path, reason or str(error), line) from error
+
+
+def _load_json(path: Path, text: str) -> object:
+    try:
+        return json.loads(text, parse_float=str)
+    except json.JSONDecodeError as error:
+        raise BadAnswersFile(path, error.msg, error.lineno) from error
+
+
+class Unasked:
+    """Answers questions with their defaults, and remembers which: where nobody can be asked, those are missing."""
+
+    def __init__(self) -> None:
+        self.missing: list[Question] = []
+
+    def __call__(self, question: Question, _: Answers) -> Value:
+        """Take the default."""
+        self.missing.append(question)
+        return question.default
+
+    def refuse_missing(self) -> None:
+        """Name all the answers that are missing at once.
+
+        Raises:
+            MissingAnswers: There are some.
+        """
+        if self.missing:
+            suggested = " ".join(word for question in self.missing for word in question.as_flag(question.default))
+            raise MissingAnswers([question.usage() for question in self.missing], suggested)
+
+
+def surroundings(dest: Path | None) -> dict[str, Value]:
+    """Defaults that the place suggests: the name from the folder, the author from git's configuration."""
+    found: dict[str, Value] = {}
+    if dest is not None and (name := _as_name(dest.resolve().name)):
+        found["name"] = name
+    if author := _git_user():
+        found["author"] = author
+    return found
+
+
+def _as_name(folder: str) -> str:
+    """A folder's name as a project's: what is not allowed there becomes a hyphen."""
+    name = "".join(character if character.isascii() and character.isalnum() else "-" for character in folder.lower())
+    return "-".join(part for part in name.split("-") if part)
+
+
+def _git_user() -> str:
+    try:
+        done = subprocess.run(
+            ["git", "config", "user.name"],  # noqa: S607  # whichever git the user has
+            capture_output=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    name = done.stdout.decode("utf-8", "replace").strip()
+    return name if name.isprintable() else ""
+
+
+def as_command(dest: str, answers: Answers, defaults: Answers, questions: Sequence[Question]) -> list[str]:
+    """The command line that gives the same project without asking; `--defaults` answers what it leaves out."""
+    words = ["scaffold", "new", dest]
+    for question in questions:
+        if question.name in answers and answers[question.name] != defaults.get(question.name):
+            words += question.as_flag(answers[question.name])
+    return [*words, "--defaults"]

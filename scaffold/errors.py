@@ -1,0 +1,103 @@
+"""What can go wrong through the user, a template or the machine: data in the error, one line of text, an exit code."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+
+class ScaffoldError(Exception):
+    """Anything that ends a command with one line of explanation instead of a traceback."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(ScaffoldError):
+    """A flag, an answer or an answers file that cannot be used as it is."""
+
+    exit_code = 2
+
+
+class BadAnswer(UsageError):
+    """A value that a question does not take."""
+
+    def __init__(self, flag: str, value: object, reason: str) -> None:
+        super().__init__(f"{flag}: {_shown(value)} {reason}")
+
+
+class UnknownKey(UsageError):
+    """A key of an answers file that is no question."""
+
+    def __init__(self, key: str, known: Iterable[str], where: Path) -> None:
+        super().__init__(f"{where}: there is no question {_shown(key)}{did_you_mean(key, known)}")
+
+
+class MissingAnswers(UsageError):
+    """Questions that have to be answered, where nobody can be asked."""
+
+    def __init__(self, missing: Sequence[str], suggested: str) -> None:
+        super().__init__(f"no terminal to ask at: add {suggested} (missing: {', '.join(missing)}), or --defaults")
+
+
+class BadAnswersFile(UsageError):
+    """An answers file that cannot be read."""
+
+    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+        place = f"{path}:{line}" if line else f"{path}"
+        super().__init__(f"--answers {place}: {reason}")
+
+
+class BadDestination(ScaffoldError):
+    """A place where no project can be written."""
+
+    def __init__(self, dest: Path, reason: str) -> None:
+        super().__init__(f"{_shown(str(dest))} {reason}")
+
+
+class Clashes(ScaffoldError):
+    """Files that are there already and would be replaced."""
+
+    def __init__(self, dest: Path, clashes: Sequence[str]) -> None:
+        self.clashes = clashes
+        names = ", ".join(clashes) or "other files"
+        super().__init__(f"{_shown(str(dest))} is not empty ({names}): choose another DEST, or replace with --force")
+
+
+class WriteFailed(ScaffoldError):
+    """The file system refused a write; everything written before it has been taken back."""
+
+    def __init__(self, dest: Path, error: OSError) -> None:
+        super().__init__(f"cannot write {_shown(str(dest))}: {error.strerror or error}; nothing was changed")
+
+
+class TemplateFault(ScaffoldError):
+    """A template that cannot be rendered."""
+
+    def __init__(self, template: str, reason: str, line: int | None = None) -> None:
+        place = f"{template}:{line}" if line else template
+        super().__init__(f"template {place}: {reason}")
+
+
+class Cancelled(ScaffoldError):
+    """The user said no, or pressed Ctrl-C or Ctrl-D."""
+
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__("cancelled; nothing was written")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A closing question that names the nearest known word, or nothing."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _shown(value: object) -> str:
+    """A value in one line, safe for a terminal, and never too long."""
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}… ({len(str(value))} characters)"

@@ -1,0 +1,59 @@
+"""Questions as flags: one definition serves the prompt and the command line."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Optional
+
+import typer
+
+from scaffold.questions import Question
+
+Command = Callable[..., None]
+
+
+def with_flags(command: Command, questions: Sequence[Question]) -> Command:
+    """`command` with a flag for each question; its parameter `given` receives the answers that were given."""
+    own = [
+        parameter
+        for parameter in inspect.signature(command, eval_str=True).parameters.values()
+        if parameter.name != "given"
+    ]
+    flags = [_parameter(question) for question in questions]
+
+    @functools.wraps(command)
+    def run(**values: Any) -> None:  # noqa: ANN401  # whatever Typer parsed
+        words = {question: values.pop(question.name) for question in questions}
+        given = {question.name: question.parse(word) for question, word in words.items() if word is not None}
+        command(given=given, **values)
+
+    del run.__wrapped__  # type: ignore[attr-defined]  # or its signature would be read instead
+    run.__signature__ = inspect.Signature([*own, *flags])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *flags)}
+    return run
+
+
+def _parameter(question: Question) -> inspect.Parameter:
+    if question.type == "bool":
+        option = typer.Option(question.usage(), help=question.help, show_default=False)
+        annotation: Any = Annotated[Optional[bool], option]
+    else:
+        choices = [str(choice.value) for choice in question.choices]
+        option = typer.Option(
+            question.flag,
+            help=question.help,
+            show_default=False,
+            metavar=question.usage().partition(" ")[2],
+            autocompletion=_completion(choices),
+        )
+        annotation = Annotated[Optional[str], option]
+    return inspect.Parameter(question.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _completion(choices: list[str]) -> Callable[[str], list[str]]:
+    def starting_with(incomplete: str) -> list[str]:
+        return [choice for choice in choices if choice.startswith(incomplete)]
+
+    return starting_with

@@ -1,0 +1,92 @@
+"""What will be written and where, and everything that can be refused before the first byte is."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from scaffold.errors import BadDestination, Clashes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LONGEST_NAME = 255  # bytes; the limit of every common file system
+_LONGEST_PATH = 4096  # bytes, PATH_MAX of Linux
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Files in memory and the directory that they are for."""
+
+    dest: Path
+    files: Mapping[PurePosixPath, bytes]
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the directory is still to be made, or empty."""
+        return not self.dest.exists() or not any(self.dest.iterdir())
+
+    def changes(self) -> dict[PurePosixPath, str]:
+        """What would happen to each file: new, replaced or unchanged."""
+        return {path: self._change(path) for path in self.files}
+
+    def _change(self, path: PurePosixPath) -> str:
+        target = self.dest / path
+        if not os.path.lexists(target):
+            return "new"
+        if target.is_symlink() or not target.is_file():
+            return "in the way"
+        return "unchanged" if target.read_bytes() == self.files[path] else "replaced"
+
+
+def check_destination(dest: Path) -> None:
+    """Refuse a place that can never hold a project.
+
+    Raises:
+        BadDestination: It is a file, a symlink, in a directory that is missing or may not be written, or misnamed.
+    """
+    text = str(dest)
+    if not text.isprintable():
+        raise BadDestination(dest, "holds characters that no terminal shows: choose another DEST")
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in dest.parts) or len(os.fsencode(text)) > _LONGEST_PATH:
+        raise BadDestination(dest, "is too long a path: choose a shorter DEST")
+    try:
+        _check_existing(dest)
+    except OSError as error:
+        raise BadDestination(dest, f"cannot be used ({error.strerror or error}): choose another DEST") from error
+
+
+def _check_existing(dest: Path) -> None:
+    if dest.is_symlink():
+        raise BadDestination(dest, "is a symbolic link: give the directory itself as DEST")
+    if dest.exists() and not dest.is_dir():
+        raise BadDestination(dest, "is a file: choose another DEST")
+    parent = dest.absolute().parent
+    if not parent.is_dir():
+        raise BadDestination(parent, "is no directory: make it first, or choose another DEST")
+    if not os.access(dest if dest.exists() else parent, os.W_OK | os.X_OK):
+        raise BadDestination(dest if dest.exists() else parent, "may not be written: choose another DEST")
+
+
+def check_plan(plan: Plan, *, force: bool) -> None:
+    """Refuse to replace anything unasked, and to write through or over what is no plain file.
+
+    Raises:
+        Clashes: The directory is not empty, and `force` is not given.
+        BadDestination: Something that is no plain file or directory stands where a file has to go.
+    """
+    if plan.is_fresh:
+        return
+    changes = plan.changes()
+    blocked = [str(path) for path, change in changes.items() if change == "in the way" or _is_blocked(plan.dest, path)]
+    if blocked and force:
+        raise BadDestination(plan.dest / blocked[0], "is no plain file in a plain directory: move it away first")
+    if not force:
+        raise Clashes(plan.dest, [str(path) for path, change in changes.items() if change != "new"])
+
+
+def _is_blocked(dest: Path, path: PurePosixPath) -> bool:
+    parents = [dest / parent for parent in path.parents if parent != PurePosixPath(".")]
+    return any(os.path.lexists(parent) and (parent.is_symlink() or not parent.is_dir()) for parent in parents)

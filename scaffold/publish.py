@@ -1,0 +1,145 @@
+"""Writing a plan so that every moment shows either nothing of it or all of it.
+
+The files go to a directory beside the destination, which is then renamed into place: one atomic step. A directory that
+holds files already cannot be swapped in one step; there each replaced file is kept until the last one is in place, and
+whatever interrupts takes everything back. A process that was killed in the middle leaves a record, and the next
+`scaffold new` at the same place takes it back then.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from scaffold.errors import WriteFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scaffold.plan import Plan
+
+_STAGING_PREFIX = ".scaffold-"
+_RECORD = "undo.json"
+_ABANDONED_AFTER = 600  # seconds; staging takes well under one
+
+
+def publish(plan: Plan) -> None:
+    """Write the plan's files, all or none.
+
+    Raises:
+        WriteFailed: The file system refused; nothing was changed.
+    """
+    dest = plan.dest.absolute()
+    with _signals_wait():
+        try:
+            staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=dest.parent))
+            try:
+                _publish_from(staging, plan, dest)
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+        except OSError as error:
+            raise WriteFailed(dest, error) from error
+
+
+def _publish_from(staging: Path, plan: Plan, dest: Path) -> None:
+    staged = staging / dest.name
+    _write_all(plan, staged)
+    if plan.is_fresh:
+        _rename_into_place(staged, dest)
+    else:
+        _replace_within(plan, staged, dest, staging)
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Ctrl-C and SIGTERM are delivered after these few milliseconds, not between any two of their steps."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def take_back_interrupted(dest: Path) -> list[str]:
+    """Undo what killed runs left half-way beside or in `dest`; return what was taken back."""
+    taken_back: list[str] = []
+    for staging in dest.absolute().parent.glob(f"{_STAGING_PREFIX}*"):
+        record = staging / _RECORD
+        try:
+            if record.is_file():
+                data = json.loads(record.read_text(encoding="utf-8"))
+                if data["dest"] != str(dest.absolute()):
+                    continue
+                taken_back += _undo(Path(data["dest"]), staging, data["created"], data["replaced"])
+            elif time.time() - staging.stat().st_mtime < _ABANDONED_AFTER:
+                continue  # it may belong to a scaffold that is at work right now
+            shutil.rmtree(staging)
+        except (OSError, ValueError, KeyError):
+            continue
+    return taken_back
+
+
+def _write_all(plan: Plan, staged: Path) -> None:
+    staged.mkdir()
+    for path, content in plan.files.items():
+        target = staged / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def _rename_into_place(staged: Path, dest: Path) -> None:
+    if os.name == "nt" and dest.exists():
+        dest.rmdir()  # only POSIX renames onto an empty directory
+    staged.rename(dest)
+
+
+def _replace_within(plan: Plan, staged: Path, dest: Path, staging: Path) -> None:
+    changes = plan.changes()
+    created = [str(path) for path, change in changes.items() if change == "new"]
+    replaced = [str(path) for path, change in changes.items() if change == "replaced"]
+    for path in replaced:
+        kept = staging / "kept" / path
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(dest / path, kept)
+    record = {"dest": str(dest), "created": created, "replaced": replaced}
+    (staging / "record.tmp").write_text(json.dumps(record), encoding="utf-8")
+    (staging / "record.tmp").rename(staging / _RECORD)
+    with ExitStack() as rollback:
+        rollback.callback(_undo, dest, staging, created, replaced)
+        for path in (*created, *replaced):
+            target = dest / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path in replaced:
+                shutil.copymode(target, staged / path)
+            (staged / path).replace(target)
+        (staging / _RECORD).unlink()  # from here on it counts as done
+        rollback.pop_all()
+
+
+def _undo(dest: Path, staging: Path, created: list[str], replaced: list[str]) -> list[str]:
+    for path in replaced:
+        kept = staging / "kept" / path
+        if kept.exists():
+            kept.replace(dest / path)
+    for path in created:
+        (dest / path).unlink(missing_ok=True)
+        _remove_empty_parents(dest, PurePosixPath(path))
+    return [*created, *replaced]
+
+
+def _remove_empty_parents(dest: Path, path: PurePosixPath) -> None:
+    for parent in path.parents[:-1]:
+        try:
+            (dest / parent).rmdir()
+        except OSError:
+            return

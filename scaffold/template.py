@@ -1,0 +1,184 @@
+"""The bundled templates: their questions, and their files rendered with a set of answers.
+
+Rendered with Jinja itself: importing Copier takes longer than all else that `scaffold new` does (docs/adr/0002). The
+templates are a Copier template all the same; a test holds that Copier writes the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import yaml
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from scaffold.errors import BadAnswer, TemplateFault
+from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, Choice, Question, Value, is_relevant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SUFFIX = ".jinja"
+_ADVICE = {question.name for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
+
+
+def bundled() -> Template:
+    """The templates that come with scaffold: inside the package in a wheel, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "templates"
+    return Template(inside if inside.is_dir() else package.parent / "templates")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A folder of templates with copier.yml at its root."""
+
+    root: Path
+
+    @cached_property
+    def project_questions(self) -> tuple[Question, ...]:
+        """The questions of copier.yml itself, which come after those of the workload."""
+        return tuple(
+            _question(name, spec)
+            for name, spec in self._config.items()
+            if isinstance(spec, Mapping) and "type" in spec and spec.get("when") is not False and name not in _ADVICE
+        )
+
+    def complete(self, answers: Answers, defaults: Answers) -> dict[str, Value]:
+        """Answers to all questions: those given, then `defaults`, then the template's own.
+
+        Raises:
+            BadAnswer: A validator of the template refuses an answer.
+        """
+        full: dict[str, Value] = dict(answers)
+        for question in self.project_questions:
+            if question.name not in full:
+                full[question.name] = defaults.get(question.name, self.default(question, full))
+            if self.is_relevant(question, full):
+                self.validate(question, full)
+        return full
+
+    def default(self, question: Question, answers: Answers) -> Value:
+        """The answer that the template recommends beside the answers before it."""
+        if isinstance(question.default, str):
+            return self._evaluate(question.default, answers)
+        return question.default
+
+    def is_relevant(self, question: Question, answers: Answers) -> bool:
+        """Whether the question makes sense beside these answers."""
+        if isinstance(question.when, str):
+            return self._evaluate(question.when, answers) == "True"
+        return is_relevant(question, answers)
+
+    def validate(self, question: Question, answers: Answers) -> None:
+        """Raise BadAnswer where the question's validator has something to say."""
+        if reason := self._evaluate(question.validator, answers):
+            raise BadAnswer(question.flag, answers[question.name], reason)
+
+    def render(self, answers: Answers) -> dict[PurePosixPath, bytes]:
+        """Every file of the subproject, in memory.
+
+        Raises:
+            TemplateFault: A template does not render.
+        """
+        recorded = {name: answers[name] for name in sorted(answers) if self._is_recorded(name, answers)}
+        context = {
+            **self._hidden,
+            **answers,
+            "_copier_answers": recorded,
+            "_copier_conf": {"answers_file": ".copier-answers.yml"},
+        }
+        tree = self.root / self._config["_subdirectory"]
+        files: dict[PurePosixPath, bytes] = {}
+        for source in sorted(path for path in tree.rglob("*") if path.is_file()):
+            target = self._rendered_name(source.relative_to(tree), context)
+            if target is not None:
+                files[target] = self._rendered_text(source, context).encode()
+        return files
+
+    @cached_property
+    def _config(self) -> dict[str, Any]:
+        return self._load("copier.yml")
+
+    def _load(self, name: str) -> dict[str, Any]:
+        class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # a base chosen at run time
+            """YAML in which `!include` names another file of questions."""
+
+        Loader.add_constructor("!include", lambda loader, node: self._load(loader.construct_scalar(node)))
+        merged: dict[str, Any] = {}
+        for document in yaml.load_all((self.root / name).read_text(encoding="utf-8"), Loader=Loader):  # noqa: S506  # safe
+            merged |= document
+        return merged
+
+    @cached_property
+    def _hidden(self) -> dict[str, Value]:
+        """Values that the template names without asking for them."""
+        return {
+            name: spec["default"]
+            for name, spec in self._config.items()
+            if isinstance(spec, Mapping) and spec.get("when") is False
+        }
+
+    @cached_property
+    def _environment(self) -> SandboxedEnvironment:
+        options = self._config["_envops"] | {"undefined": StrictUndefined}
+        environment = SandboxedEnvironment(loader=FileSystemLoader(self.root), autoescape=False, **options)
+        environment.filters["to_nice_yaml"] = _to_nice_yaml
+        return environment
+
+    def _evaluate(self, expression: str, answers: Answers) -> str:
+        try:
+            return self._environment.from_string(expression).render({**self._hidden, **answers})
+        except TemplateError as error:
+            _blame("copier.yml", error)
+
+    def _is_recorded(self, name: str, answers: Answers) -> bool:
+        question = self._by_name.get(name)
+        return question is not None and self.is_relevant(question, answers)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Question]:
+        return {q.name: q for q in (*ADVICE_QUESTIONS, DESIGN_QUESTION, *self.project_questions)}
+
+    def _rendered_name(self, source: Path, context: Mapping[str, object]) -> PurePosixPath | None:
+        parts = (*source.parts[:-1], source.name.removesuffix(_SUFFIX))
+        rendered = [self._environment.from_string(part).render(context) for part in parts]
+        return PurePosixPath(*rendered) if all(rendered) else None
+
+    def _rendered_text(self, source: Path, context: Mapping[str, object]) -> str:
+        name = source.relative_to(self.root).as_posix()
+        try:
+            return self._environment.get_template(name).render(context)
+        except TemplateError as error:
+            _blame(name, error)
+
+
+def _question(name: str, spec: Mapping[str, Any]) -> Question:
+    choices = spec.get("choices", ())
+    pairs = choices.items() if isinstance(choices, Mapping) else ((value, value) for value in choices)
+    return Question(
+        name=name,
+        type=spec["type"],
+        help=spec["help"],
+        default=spec["default"],
+        choices=tuple(Choice(value, says) for says, value in pairs),
+        asked=False,
+        when=spec.get("when", True),
+        validator=spec.get("validator", ""),
+    )
+
+
+def _to_nice_yaml(data: object) -> str:
+    """As the filter of that name does, which Copier brings along."""
+    dumped: str = yaml.dump(data, indent=4, allow_unicode=True, default_flow_style=False)
+    return dumped
+
+
+def _blame(name: str, error: TemplateError) -> NoReturn:
+    """Say where a template is wrong: Jinja's own message names no file."""
+    where = getattr(error, "name", None) or name
+    raise TemplateFault(where, error.message or type(error).__name__, getattr(error, "lineno", None)) from error
