@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import BadAnswersFile, MissingAnswers, UnknownKey
-from scaffold.questions import Answers, Question, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from scaffold.questions import Answers, Question, Value
 
 _LARGEST_FILE = 1_000_000
 
@@ -119,40 +120,24 @@ class Unasked:
             raise MissingAnswers([question.usage() for question in self.missing], suggested)
 
 
-def surroundings(dest: Path | None) -> dict[str, Value]:
-    """Defaults that the place suggests: the name from the folder, the author from git's configuration."""
-    found: dict[str, Value] = {}
-    if dest is not None and (name := _as_name(dest.resolve().name)):
-        found["name"] = name
-    if author := _git_user():
-        found["author"] = author
-    return found
+def from_folder(dest: Path | None) -> dict[str, Value]:
+    """The project's name, as the directory's name suggests it."""
+    name = _as_name(dest.resolve().name) if dest is not None else ""
+    return {"name": name} if name else {}
+
+
+def from_git() -> dict[str, Value]:
+    """The author, as git's configuration has it; nothing where there is no git."""
+    command = ["git", "config", "user.name"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    name = done.stdout.decode("utf-8", "replace").strip()
+    return {"author": name} if name and name.isprintable() else {}
 
 
 def _as_name(folder: str) -> str:
     """A folder's name as a project's: what is not allowed there becomes a hyphen."""
     name = "".join(character if character.isascii() and character.isalnum() else "-" for character in folder.lower())
     return "-".join(part for part in name.split("-") if part)
-
-
-def _git_user() -> str:
-    try:
-        done = subprocess.run(
-            ["git", "config", "user.name"],  # noqa: S607  # whichever git the user has
-            capture_output=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    name = done.stdout.decode("utf-8", "replace").strip()
-    return name if name.isprintable() else ""
-
-
-def as_command(dest: str, answers: Answers, defaults: Answers, questions: Sequence[Question]) -> list[str]:
-    """The command line that gives the same project without asking; `--defaults` answers what it leaves out."""
-    words = ["scaffold", "new", dest]
-    for question in questions:
-        if question.name in answers and answers[question.name] != defaults.get(question.name):
-            words += question.as_flag(answers[question.name])
-    return [*words, "--defaults"]

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional
 
 import typer
@@ -17,7 +15,7 @@ from typer.exceptions import Abort, TyperException
 from scaffold import __version__, prompt, report
 from scaffold.answers import Unasked, read_answers
 from scaffold.errors import Cancelled, ScaffoldError, UsageError, did_you_mean
-from scaffold.flags import Command, with_flags
+from scaffold.flags import Command, PlainCommand, take_as_typed, with_flags
 from scaffold.questions import (
     ADVICE_QUESTIONS,
     DESIGN_QUESTION,
@@ -31,11 +29,14 @@ from scaffold.recommend import recommend
 from scaffold.workload import Design
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import FrameType
+
     from scaffold.project import Project
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 AnswersFile = Annotated[
-    Optional[Path],
+    Optional[str],
     typer.Option("--answers", help="Read answers from a YAML, TOML or JSON file; flags win over it.", metavar="FILE"),
 ]
 DefaultsFlag = Annotated[
@@ -50,13 +51,18 @@ _ASKING: dict[str, tuple[Command, Callable[[], Sequence[Question]]]] = {}
 class Commands(TyperGroup):
     """Gives a command its flags only when it is the one that runs: reading the templates' questions takes a while."""
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # Typer's own types are private
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # Typer's types are private
+        """As the base class does."""
+        take_as_typed(self.params)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # as above
         """As the base class does."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in _ASKING:
             function, questions = _ASKING[name]
             single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_CONTEXT)
-            single.command(name, context_settings=_CONTEXT)(with_flags(function, questions()))
+            single.command(name, cls=PlainCommand, context_settings=_CONTEXT)(with_flags(function, questions()))
             command = typer.main.get_command(single)
         return name, command, rest
 
@@ -77,7 +83,7 @@ def _asking(questions: Callable[[], Sequence[Question]]) -> Callable[[Command], 
 
     def register(function: Command) -> Command:
         _ASKING[function.__name__] = (function, questions)
-        app.command()(with_flags(function, ()))
+        app.command(cls=PlainCommand)(with_flags(function, ()))
         return function
 
     return register
@@ -102,7 +108,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  # Typer calls it so
 @app.callback()
 def _scaffold(
     *,
-    version: Annotated[  # noqa: ARG001  # its callback does the work
+    version: Annotated[  # its callback does the work
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -112,7 +118,7 @@ def _scaffold(
 @_asking(_all_questions)
 def new(  # noqa: PLR0913  # a parameter for each flag
     dest: Annotated[
-        Optional[Path], typer.Argument(metavar="DEST", help="The directory to make; by default the project's name.")
+        Optional[str], typer.Argument(metavar="DEST", help="The directory to make; by default the project's name.")
     ] = None,
     *,
     answers: AnswersFile = None,
@@ -138,7 +144,9 @@ def new(  # noqa: PLR0913  # a parameter for each flag
         raise UsageError(msg)
     ask = prompt.is_possible() and not as_json
     given = _with_file(answers, given, _all_questions())
-    project = prepare(bundled(), dest, given, ask=ask and not defaults, use_defaults=defaults)
+    project = prepare(
+        bundled(), None if dest is None else Path(dest), given, ask=ask and not defaults, use_defaults=defaults
+    )
     _note_without_effect(given, project.answers)
     if dry_run:
         _show_plan(project, show or [], as_json=as_json)
@@ -180,7 +188,7 @@ def advise(
         report.say(report.recommendation_text(recommendation))
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def rules(
     *,
     as_json: JsonFlag = False,
@@ -196,9 +204,9 @@ def rules(
         report.say(report.rules_mermaid() if mermaid else report.rules_text())
 
 
-def _with_file(path: Path | None, given: Answers, questions: Sequence[Question]) -> Answers:
+def _with_file(path: str | None, given: Answers, questions: Sequence[Question]) -> Answers:
     """The answers of a file, and over them those of the flags."""
-    return given if path is None else {**read_answers(path, questions), **given}
+    return given if path is None else {**read_answers(Path(path), questions), **given}
 
 
 def _note_without_effect(given: Answers, answers: Answers) -> None:

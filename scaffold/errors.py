@@ -26,6 +26,7 @@ class BadAnswer(UsageError):
     """A value that a question does not take."""
 
     def __init__(self, flag: str, value: object, reason: str) -> None:
+        self.flag = flag
         super().__init__(f"{flag}: {_shown(value)} {reason}")
 
 

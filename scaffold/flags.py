@@ -4,14 +4,40 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Optional
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
+from typer.core import TyperCommand
 
-from scaffold.questions import Question
+if TYPE_CHECKING:
+    from scaffold.questions import Question
+
 
 Command = Callable[..., None]
+
+
+class PlainCommand(TyperCommand):
+    """A command whose flags hand over words as they were typed, for the questions to parse."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # Typer's types are private
+        """As the base class does."""
+        take_as_typed(self.params)
+        return super().parse_args(ctx, args)
+
+
+def take_as_typed(parameters: Iterable[Any]) -> None:
+    """Keep Typer from validating what was typed.
+
+    It would validate even an absent word, with pydantic, whose import takes longer than the rest of the start-up
+    (docs/adr/0003). Our questions parse all words, so that a flag, a file and a prompt have one message for a mistake.
+    """
+
+    def process(parameter: Any, context: object, word: object) -> object:  # noqa: ANN401  # Typer's types are private
+        return parameter.callback(context, parameter, word) if parameter.callback else word
+
+    for parameter in parameters:
+        parameter.process_value = functools.partial(process, parameter)
 
 
 def with_flags(command: Command, questions: Sequence[Question]) -> Command:
@@ -29,7 +55,7 @@ def with_flags(command: Command, questions: Sequence[Question]) -> Command:
         given = {question.name: question.parse(word) for question, word in words.items() if word is not None}
         command(given=given, **values)
 
-    del run.__wrapped__  # type: ignore[attr-defined]  # or its signature would be read instead
+    del run.__wrapped__  # or its signature would be read instead
     run.__signature__ = inspect.Signature([*own, *flags])  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *flags)}
     return run

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold import prompt, report
-from scaffold.answers import Unasked, as_command, surroundings
-from scaffold.errors import BadAnswer, UsageError
+from scaffold.answers import Unasked, from_folder, from_git
+from scaffold.errors import BadAnswer
 from scaffold.plan import Plan, check_destination
 from scaffold.questions import (
     ADVICE_QUESTIONS,
@@ -26,6 +26,8 @@ from scaffold.recommend import recommend
 from scaffold.workload import Design
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from scaffold.recommend import Recommendation
     from scaffold.template import Template
 
@@ -61,7 +63,7 @@ def prepare(template: Template, dest: Path | None, given: Answers, *, ask: bool,
         workload = complete_follow_ups(complete_workload(given, unasked), unasked)
         if not use_defaults:
             unasked.refuse_missing()
-        answers = template.complete(workload, surroundings(dest))
+        answers = template.complete(workload, from_folder(dest) | from_git())
         place = dest or Path(str(answers["name"]))
     check_destination(place)
     return _project(template, place, answers)
@@ -69,23 +71,23 @@ def prepare(template: Template, dest: Path | None, given: Answers, *, ask: bool,
 
 def _project(template: Template, dest: Path, answers: Answers) -> Project:
     questions = _relevant(template, answers)
-    assumed = template.complete(
-        {q.name: answers[q.name] for q in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}, surroundings(dest)
-    )
-    shown = [q for q in questions if q in ADVICE_QUESTIONS or _differs(q, answers, assumed)]
-    words = as_command(str(dest), answers, {}, shown)
     return Project(
         plan=Plan(dest, template.render(answers)),
         answers={question.name: answers[question.name] for question in questions},
         recommendation=recommendation_for(answers),
-        command=shlex.join(words),
+        command=shlex.join(_command(template, dest, answers, questions)),
     )
 
 
-def _differs(question: Question, answers: Answers, assumed: Answers) -> bool:
-    if question is DESIGN_QUESTION:
-        return recommend(workload_of(answers)).design.value != answers["design"]
-    return assumed[question.name] != answers[question.name]
+def _command(template: Template, dest: Path, answers: Answers, questions: Sequence[Question]) -> Iterator[str]:
+    """All that was said about the work, and of the rest what `--defaults` would not give anywhere else."""
+    advice = {question.name: answers[question.name] for question in ADVICE_QUESTIONS}
+    assumed = template.fill({**advice, "design": recommend(workload_of(answers)).design.value}, from_folder(dest))
+    yield from ("scaffold", "new", str(dest))
+    for question in questions:
+        if question in ADVICE_QUESTIONS or answers[question.name] != assumed[question.name]:
+            yield from question.as_flag(answers[question.name])
+    yield "--defaults"
 
 
 def _relevant(template: Template, answers: Answers) -> list[Question]:
@@ -131,11 +133,11 @@ def _completed(template: Template, dest: Path | None, workload: Answers, chosen:
     while True:
         project = {q.name: chosen[q.name] for q in template.project_questions if q.name in chosen}
         try:
-            return template.complete({**workload, **project}, surroundings(dest))
+            return template.complete({**workload, **project}, from_folder(dest) | from_git())
         except BadAnswer as error:
-            question = next(q for q in template.project_questions if str(error).startswith(f"{q.flag}: "))
+            question = next(question for question in template.project_questions if question.flag == error.flag)
             report.say_error(error)
-            known = {**surroundings(dest), **workload, **project}
+            known = {**from_folder(dest) | from_git(), **workload, **project}
             _change(template, question, known, chosen)
 
 
@@ -146,14 +148,3 @@ def _change(template: Template, question: Question, answers: Answers, chosen: di
     chosen[question.name] = prompt.ask(question, answers.get(question.name, template.default(question, answers)), check)
     if question.name == "shape":
         chosen.pop("design", None)  # it was chosen for work of another shape
-
-
-def refuse_without_dest(dest: Path | None, given: Answers, *, ask: bool) -> None:
-    """Without a terminal, either DEST or --name must say where the project goes.
-
-    Raises:
-        UsageError: Neither is given.
-    """
-    if dest is None and not ask and "name" not in given:
-        msg = "no terminal to ask at: give DEST, the directory for the project, or --name"
-        raise UsageError(msg)

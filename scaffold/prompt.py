@@ -27,9 +27,9 @@ def ask(question: Question, default: Value, check: Callable[[Value], None] | Non
     import questionary
 
     if question.type == "bool" or question.choices:
-        return _select(
-            question.help, [(_label(choice.value, choice.says), choice.value) for choice in _choices(question)], default
-        )
+        rows = [(_label(choice.value, choice.says), choice.value) for choice in _choices(question)]
+        chosen: Value = _select(question.help, rows, default)
+        return chosen
 
     def problem(text: str) -> bool | str:
         try:

@@ -14,7 +14,7 @@ import shutil
 import signal
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -71,22 +71,26 @@ def _signals_wait() -> Iterator[None]:
 
 
 def take_back_interrupted(dest: Path) -> list[str]:
-    """Undo what killed runs left half-way beside or in `dest`; return what was taken back."""
+    """Undo what a killed run left half-way in `dest`, and clear away what others left beside it; the files undone."""
     taken_back: list[str] = []
     for staging in dest.absolute().parent.glob(f"{_STAGING_PREFIX}*"):
-        record = staging / _RECORD
-        try:
-            if record.is_file():
-                data = json.loads(record.read_text(encoding="utf-8"))
-                if data["dest"] != str(dest.absolute()):
-                    continue
-                taken_back += _undo(Path(data["dest"]), staging, data["created"], data["replaced"])
-            elif time.time() - staging.stat().st_mtime < _ABANDONED_AFTER:
-                continue  # it may belong to a scaffold that is at work right now
-            shutil.rmtree(staging)
-        except (OSError, ValueError, KeyError):
-            continue
+        with suppress(OSError, ValueError, KeyError):  # another user's, or another scaffold's that ends right now
+            taken_back += _take_back(staging, dest.absolute())
     return taken_back
+
+
+def _take_back(staging: Path, dest: Path) -> list[str]:
+    record = staging / _RECORD
+    undone: list[str] = []
+    if record.is_file():
+        data = json.loads(record.read_text(encoding="utf-8"))
+        if data["dest"] != str(dest):
+            return []
+        undone = _undo(dest, staging, data["created"], data["replaced"])
+    elif time.time() - staging.stat().st_mtime < _ABANDONED_AFTER:
+        return []  # it may belong to a scaffold that is at work right now
+    shutil.rmtree(staging)
+    return undone
 
 
 def _write_all(plan: Plan, staged: Path) -> None:
@@ -138,8 +142,6 @@ def _undo(dest: Path, staging: Path, created: list[str], replaced: list[str]) ->
 
 
 def _remove_empty_parents(dest: Path, path: PurePosixPath) -> None:
-    for parent in path.parents[:-1]:
-        try:
+    with suppress(OSError):  # the first that is not empty
+        for parent in path.parents[:-1]:
             (dest / parent).rmdir()
-        except OSError:
-            return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Union
@@ -84,7 +85,7 @@ def _refuse_unprintable(flag: str, text: str) -> None:
     for character in text:
         if "\ud800" <= character <= "\udfff":
             raise BadAnswer(flag, text, "holds half of a surrogate pair, which no file can; leave it out")
-        if (character < " " and character not in "\n\t") or character == "\x7f":
+        if unicodedata.category(character) == "Cc" and character not in "\n\t":
             raise BadAnswer(flag, text, f"holds the control character {character!a}; leave it out")
 
 

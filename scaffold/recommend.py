@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scaffold.rules import CAUTIONS, RULES, Citation, Conditions, Rule
 from scaffold.workload import Bound, Design, Shape, Volume, Workload
@@ -53,18 +53,20 @@ class Recommendation:
 def all_workloads() -> Iterator[Workload]:
     """Every combination of the axes' values, each exactly once."""
     for values in product(*AXES.values()):
-        yield Workload(**dict(zip(AXES, values, strict=True)))  # type: ignore[arg-type]  # each from its own axis
+        axes: dict[str, Any] = dict(zip(AXES, values, strict=True))
+        yield Workload(**axes)
 
 
 def recommend(workload: Workload, design: Design | None = None) -> Recommendation:
     """Apply the rules to a workload; with `design`, say what speaks against that choice of the user's."""
     rule = _deciding(workload)
     chosen = design or rule.design
-    decided_by = tuple(_applying(rule.decided_by, workload, rule.design))
-    overruled = tuple(_applying(rule.overrules, workload, rule.design))
+    decided_by: tuple[Citation, ...] = tuple(_applying(rule.decided_by, workload, rule.design))
+    overruled: tuple[Citation, ...] = tuple(_applying(rule.overrules, workload, rule.design))
     if chosen is not rule.design:
-        against = f"you chose {chosen.value}; the rules say {rule.design.value}"
-        decided_by, overruled = (), tuple(replace(citation, because=against) for citation in decided_by)
+        against = f"you chose {chosen.value}, the rules say {rule.design.value}"
+        overruled = tuple(replace(citation, because=against) for citation in decided_by)
+        decided_by = ()
     return Recommendation(
         workload=workload,
         design=chosen,
@@ -77,12 +79,12 @@ def recommend(workload: Workload, design: Design | None = None) -> Recommendatio
     )
 
 
-def can_change_design(axis: str, known: dict[str, object]) -> bool:
+def can_change_design(axis: str, known: dict[str, Any]) -> bool:
     """Whether an answer on `axis` can still change the design, whatever the axes not in `known` turn out to be."""
     open_axes = [name for name in AXES if name not in known and name not in (axis, "bound")]
     for values in product(*(AXES[name] for name in open_axes)):
         others = known | dict(zip(open_axes, values, strict=True))
-        designs = {_deciding(Workload(**others | {axis: value})).design for value in AXES[axis]}  # type: ignore[arg-type]
+        designs = {_deciding(Workload(**others | {axis: value})).design for value in AXES[axis]}
         if len(designs) > 1:
             return True
     return False
@@ -108,6 +110,7 @@ def _applying(citations: Iterable[Citation], workload: Workload, design: Design)
 def _changes(workload: Workload, design: Design) -> Iterator[Change]:
     for field in fields(workload):
         for value in AXES[field.name]:
-            other = _deciding(replace(workload, **{field.name: value})).design
+            changed: dict[str, Any] = {field.name: value}
+            other = _deciding(replace(workload, **changed)).design
             if other is not design:
                 yield Change(axis=field.name, value=value, design=other)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from scaffold.workload import Bound, Design, Shape, Volume, Workload
+from scaffold.workload import Bound, Design, Shape, Volume
 
 Conditions = Mapping[str, object]
 """Axes of a workload (or `design`, `family`) with the value that each must have; a tuple names several."""

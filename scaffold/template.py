@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import yaml
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
@@ -18,9 +18,6 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.errors import BadAnswer, TemplateFault
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, Choice, Question, Value, is_relevant
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _SUFFIX = ".jinja"
 _ADVICE = {question.name for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
@@ -48,16 +45,22 @@ class Template:
             if isinstance(spec, Mapping) and "type" in spec and spec.get("when") is not False and name not in _ADVICE
         )
 
-    def complete(self, answers: Answers, defaults: Answers) -> dict[str, Value]:
-        """Answers to all questions: those given, then `defaults`, then the template's own.
-
-        Raises:
-            BadAnswer: A validator of the template refuses an answer.
-        """
+    def fill(self, answers: Answers, defaults: Answers) -> dict[str, Value]:
+        """Answers to all questions: those given, then `defaults`, then the template's own."""
         full: dict[str, Value] = dict(answers)
         for question in self.project_questions:
             if question.name not in full:
                 full[question.name] = defaults.get(question.name, self.default(question, full))
+        return full
+
+    def complete(self, answers: Answers, defaults: Answers) -> dict[str, Value]:
+        """As `fill`, and every answer has passed its validator.
+
+        Raises:
+            BadAnswer: The template refuses an answer.
+        """
+        full = self.fill(answers, defaults)
+        for question in self.project_questions:
             if self.is_relevant(question, full):
                 self.validate(question, full)
         return full
@@ -65,19 +68,30 @@ class Template:
     def default(self, question: Question, answers: Answers) -> Value:
         """The answer that the template recommends beside the answers before it."""
         if isinstance(question.default, str):
-            return self._evaluate(question.default, answers)
+            return self.evaluate(question.default, answers)
         return question.default
 
     def is_relevant(self, question: Question, answers: Answers) -> bool:
         """Whether the question makes sense beside these answers."""
         if isinstance(question.when, str):
-            return self._evaluate(question.when, answers) == "True"
+            return self.evaluate(question.when, answers) == "True"
         return is_relevant(question, answers)
 
     def validate(self, question: Question, answers: Answers) -> None:
         """Raise BadAnswer where the question's validator has something to say."""
-        if reason := self._evaluate(question.validator, answers):
+        if reason := self.evaluate(question.validator, answers):
             raise BadAnswer(question.flag, answers[question.name], reason)
+
+    def evaluate(self, expression: str, answers: Answers) -> str:
+        """A Jinja expression of copier.yml with these answers.
+
+        Raises:
+            TemplateFault: It does not render.
+        """
+        try:
+            return self._environment.from_string(expression).render({**self._hidden, **answers})
+        except TemplateError as error:
+            _blame("copier.yml", error)
 
     def render(self, answers: Answers) -> dict[PurePosixPath, bytes]:
         """Every file of the subproject, in memory.
@@ -110,7 +124,7 @@ class Template:
 
         Loader.add_constructor("!include", lambda loader, node: self._load(loader.construct_scalar(node)))
         merged: dict[str, Any] = {}
-        for document in yaml.load_all((self.root / name).read_text(encoding="utf-8"), Loader=Loader):  # noqa: S506  # safe
+        for document in yaml.load_all((self.root / name).read_text(encoding="utf-8"), Loader=Loader):  # safe
             merged |= document
         return merged
 
@@ -129,12 +143,6 @@ class Template:
         environment = SandboxedEnvironment(loader=FileSystemLoader(self.root), autoescape=False, **options)
         environment.filters["to_nice_yaml"] = _to_nice_yaml
         return environment
-
-    def _evaluate(self, expression: str, answers: Answers) -> str:
-        try:
-            return self._environment.from_string(expression).render({**self._hidden, **answers})
-        except TemplateError as error:
-            _blame("copier.yml", error)
 
     def _is_recorded(self, name: str, answers: Answers) -> bool:
         question = self._by_name.get(name)

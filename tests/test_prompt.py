@@ -1,0 +1,200 @@
+"""The dialogue, driven through a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import ROOT, files_below
+
+pexpect = pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ENTER, DOWN, UP, CTRL_C, CTRL_D = "\r", "\x1b[B", "\x1b[A", "\x03", "\x04"
+YES = "yes, write it"
+
+
+class Terminal:
+    """`scaffold` in a terminal of its own."""
+
+    def __init__(self, where: Path, *arguments: str) -> None:
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "xterm"}
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "scaffold", *arguments],
+            cwd=where,
+            env=environment,
+            dimensions=(60, 110),
+            encoding="utf-8",
+            timeout=30,
+        )
+
+    def sees(self, text: str) -> None:
+        """Wait until the text is on the screen."""
+        self.child.expect_exact(text)
+
+    def types(self, *keys: str) -> None:
+        """Send keys as a person would."""
+        for key in keys:
+            self.child.send(key)
+
+    def answers(self, question: str, *keys: str) -> None:
+        """Wait for a question, then send the keys and Enter."""
+        self.sees(question)
+        self.types(*keys, ENTER)
+
+    def ends(self) -> int:
+        """Wait for the end; the exit code."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        code = self.child.exitstatus
+        assert isinstance(code, int)
+        return code
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    """Those started, ended with the test whatever happens."""
+    started: list[Terminal] = []
+    yield started
+    for terminal in started:
+        terminal.child.close(force=True)
+
+
+@pytest.fixture
+def open_terminal(here: Path, terminals: list[Terminal]) -> type[Terminal]:
+    """Start `scaffold` in the current, empty directory."""
+
+    class Here(Terminal):
+        def __init__(self, *arguments: str) -> None:
+            super().__init__(here, *arguments)
+            terminals.append(self)
+
+    return Here
+
+
+def ask_workload(terminal: Terminal) -> None:
+    """Take the recommended answer to each of the questions of the default shape."""
+    for question in (
+        "What does the work look like?",
+        "need something back",
+        "most of the program",
+        "spend its time on",
+    ):
+        terminal.answers(question)
+    terminal.sees("Design: threadpool/map")
+    terminal.sees("Another answer would lead elsewhere")
+    terminal.answers("In which order")
+
+
+def test_enter_all_the_way_writes_the_recommended_project(here: Path, open_terminal: type[Terminal]) -> None:
+    """Workload first, then the recommendation, then one screen."""
+    terminal = open_terminal("new", "demo")
+    ask_workload(terminal)
+    terminal.answers(YES)
+    terminal.sees("The same again, without questions:")
+    assert terminal.ends() == 0
+    assert (here / "demo" / "src" / "demo" / "threadpool_map.py").is_file()
+
+
+def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_terminal: type[Terminal]) -> None:
+    """Here the name, the license and, from the workload, the shape, which leads to another recommendation."""
+    terminal = open_terminal("new")
+    ask_workload(terminal)
+    terminal.sees("change python")
+    terminal.types("\x1b[B" * 1, ENTER)
+    terminal.answers("What does the work look like?", DOWN, DOWN, DOWN)
+    terminal.sees("Design: thread/service")
+    terminal.answers("How does the service get its work?")
+    terminal.sees("change python")
+    terminal.types(UP, UP, UP, ENTER)
+    terminal.answers("Under which license", DOWN)
+    terminal.sees("change python")
+    terminal.types(UP, UP, UP, UP, UP, UP, UP, UP, ENTER)
+    terminal.sees("What is the project called?")
+    terminal.types("\x7f" * 20, "queue", ENTER)
+    terminal.sees("error: --package: 'queue' would shadow")
+    terminal.sees("What is its import package called?")
+    terminal.types("\x7f" * 20, "class", ENTER)
+    terminal.sees("is a keyword")
+    terminal.types("\x7f" * 20, "fifo", ENTER)
+    terminal.answers(YES)
+    assert terminal.ends() == 0
+    files = files_below(here / "queue")
+    assert "src/fifo/thread_service.py" in files
+    assert b"Apache License" in files["LICENSE"]
+
+
+def test_flags_are_not_asked_again(here: Path, open_terminal: type[Terminal]) -> None:
+    """Only what is missing."""
+    terminal = open_terminal("new", "demo", "--shape", "one-off", "--results", "--bound", "io", "--no-long-running")
+    terminal.answers("keep much state")
+    terminal.sees("Design: threadpool/task")
+    terminal.answers(YES)
+    assert terminal.ends() == 0
+    assert (here / "demo" / "src" / "demo" / "threadpool_task.py").is_file()
+
+
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
+@pytest.mark.parametrize("moment", ["What does the work look like?", YES])
+def test_cancelling_exits_130_and_writes_nothing(
+    here: Path, open_terminal: type[Terminal], moment: str, key: str
+) -> None:
+    """At the first question and at the last."""
+    terminal = open_terminal("new", "demo")
+    if moment == YES:
+        ask_workload(terminal)
+    terminal.sees(moment)
+    terminal.types(key)
+    if key == CTRL_D:
+        terminal.types(CTRL_C)  # a list to choose from does not listen to Ctrl-D
+    terminal.sees("error: cancelled; nothing was written")
+    assert terminal.ends() == 130
+    assert os.listdir(here) == []
+
+
+def test_cancel_on_the_review_screen(here: Path, open_terminal: type[Terminal]) -> None:
+    """It is the last entry."""
+    terminal = open_terminal("new", "demo")
+    ask_workload(terminal)
+    terminal.sees("cancel, write nothing")
+    terminal.types(UP, ENTER)
+    assert terminal.ends() == 130
+    assert os.listdir(here) == []
+
+
+@pytest.mark.parametrize(("key", "code"), [("y", 0), ("n", 130)])
+def test_force_asks_after_the_preview(here: Path, open_terminal: type[Terminal], key: str, code: int) -> None:
+    """And no is the default."""
+    (here / "demo").mkdir()
+    (here / "demo" / "LICENSE").write_text("mine", encoding="utf-8")
+    terminal = open_terminal("new", "demo", "--defaults", "--force")
+    terminal.sees("LICENSE  (replaced)")
+    terminal.sees("Write these?")
+    terminal.types(key)
+    assert terminal.ends() == code
+    assert (len(files_below(here / "demo")) == 1) == (code == 130)
+
+
+def test_advise_asks_too(here: Path, open_terminal: type[Terminal]) -> None:
+    """And writes nothing."""
+    terminal = open_terminal("advise")
+    terminal.answers("What does the work look like?", DOWN)
+    terminal.answers("need something back", DOWN)
+    for question in ("most of the program", "keep much state", "check on tasks", "spend its time on"):
+        terminal.answers(question)
+    terminal.sees("Design: thread/task")
+    assert terminal.ends() == 0
+    assert os.listdir(here) == []
+
+
+def test_no_colour_when_asked_for_none(open_terminal: type[Terminal]) -> None:
+    """NO_COLOR holds on a terminal too; the terminal would have shown bold headings."""
+    terminal = open_terminal("advise", "--defaults")
+    terminal.child.expect(pexpect.EOF)
+    assert "\033[" not in terminal.child.before

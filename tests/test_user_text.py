@@ -1,0 +1,183 @@
+"""Whatever a user types arrives intact in every format, and the project stays valid."""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+import tokenize
+import unicodedata
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from scaffold.errors import BadAnswer
+from scaffold.questions import ADVICE_QUESTIONS
+from scaffold.template import Template, bundled
+from variants import DEFAULTS
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEMPLATE = bundled()
+DESCRIPTION = next(question for question in TEMPLATE.project_questions if question.name == "description")
+NASTY = [
+    "",
+    '"',
+    "'",
+    '"""',
+    "'''",
+    "\\",
+    "\\\\",
+    "\\n",
+    "\\N{DASH}",
+    "\\x41",
+    "{{ 1 + 1 }}",
+    "{% raw %}",
+    "{# no #}",
+    "\n",
+    "\t",
+    "#",
+    "# ",
+    "1. ",
+    "1) ",
+    "- ",
+    "---",
+    "===",
+    "> ",
+    "```",
+    "~~~",
+    "|",
+    "<!--",
+    "<script>alert(1)</script>",
+    "[a](b)",
+    "![a](b)",
+    "&amp;",
+    "*a*",
+    "__b__",
+    "${HOME}",
+    "$(id)",
+    "`id`",
+    "%s %(prog)s",
+    "😀",
+    "שלום",
+    "\u202eabc",
+    "\u2028",
+    "\x85",
+    "\ufeff",
+    "é",
+    ": ",
+    "- a: b",
+    "!!python/object",
+    "&a *a",
+    "null",
+    "1e3",
+    "no",
+    "http://example.org/a_b_c?x=1&y=2",
+]
+TEXT = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8)), min_size=1, max_size=6).map("".join)
+
+
+def render(**more: str) -> Mapping[PurePosixPath, bytes]:
+    """A project with this text, or BadAnswer as the command line would have it."""
+    for name, text in more.items():
+        next(question for question in TEMPLATE.project_questions if question.name == name).parse(text)
+    return DEFAULTS[0].render(TEMPLATE, **more)
+
+
+def shown(markdown: str) -> list[str]:
+    """The lines of the first paragraph below the title, as a reader sees them."""
+    tokens = MarkdownIt("commonmark").parse(markdown)
+    titles = [number for number, token in enumerate(tokens) if token.type == "heading_close"]
+    [inline] = [token for token in tokens[titles[0] : titles[0] + 3] if token.type == "inline"]
+    assert inline.children is not None
+    assert {child.type for child in inline.children} <= {"text", "hardbreak", "text_special", "softbreak"}
+    return "".join(child.content or "\n" for child in inline.children).split("\n")
+
+
+@settings(deadline=None)
+@given(TEXT)
+@example('"""\nimport os; os.system("true")\n"""')
+@example("\\")
+@example('ends in a quote"')
+@example("# not a title\n1. no list\n    no code\n\nnew paragraph")
+def test_text_arrives_intact_in_python_toml_yaml_and_markdown(text: str) -> None:
+    """Quotes, backslashes, braces, newlines, emoji and right-to-left; else it is refused before."""
+    try:
+        files = render(description=text, author=text[:200])
+    except BadAnswer as refusal:
+        assert any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text) or not text.strip(), refusal
+        return
+    source = files[PurePosixPath("src/demo/__init__.py")].decode()
+    [value] = [node.value for node in ast.parse(source).body if isinstance(node, ast.Assign)]
+    assert ast.literal_eval(value) == text
+    assert sum(token.type == tokenize.STRING for token in tokenize.generate_tokens(io.StringIO(source).readline)) == 2
+    project = tomllib.loads(files[PurePosixPath("pyproject.toml")].decode())["project"]
+    assert project["description"] == text.replace("\n", " ")
+    assert project.get("authors", [{"name": ""}]) == [{"name": text[:200]}]
+    recorded = yaml.safe_load(files[PurePosixPath(".copier-answers.yml")].decode())
+    assert (recorded["description"], recorded["author"]) == (text, text[:200])
+    first, _, _ = files[PurePosixPath("README.md")].decode().partition("\n\nIt needs Python")
+    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
+    if "\n\n" not in first.partition("\n\n")[2]:
+        assert [" ".join(line.split()) for line in shown(first)] == [" ".join(line.split()) for line in paragraphs]
+
+
+@pytest.mark.parametrize(
+    "character", [chr(code) for code in (*range(9), *range(11, 32), *range(127, 160), 0xD800, 0xDFFF)]
+)
+def test_what_no_file_can_hold_is_refused(character: str) -> None:
+    """Control characters and halves of surrogate pairs."""
+    with pytest.raises(BadAnswer, match=r"^--description: "):
+        DESCRIPTION.parse(f"a{character}b")
+
+
+NAME = st.text(st.sampled_from("abcxyz019_-. /\\\"'{}%\né"), max_size=12) | st.text(max_size=50)
+
+
+@settings(deadline=None)
+@given(NAME, NAME, NAME)
+@example("demo", "class", "queue")
+@example("a" * 60, "a" * 40, "b" * 40)
+def test_a_name_is_refused_or_makes_a_valid_project(name: str, package: str, module: str) -> None:
+    """Nothing outside the tree, nothing that Python cannot import."""
+    try:
+        files = render(name=name, package=package, module=module)
+    except BadAnswer as refusal:
+        assert refusal.flag in ("--name", "--package", "--module")
+        return
+    assert package.isidentifier()
+    assert package.isascii()
+    assert module.isidentifier()
+    assert PurePosixPath(f"src/{package}/{module}.py") in files
+    assert len(files) == 14
+    for path, content in files.items():
+        assert ".." not in path.parts
+        assert not path.is_absolute()
+        if path.suffix == ".py":
+            ast.parse(content)
+    assert tomllib.loads(files[PurePosixPath("pyproject.toml")].decode())["project"]["name"] == name
+
+
+def test_the_reserved_names_cover_the_standard_library(template: Template) -> None:
+    """That of the Python that runs this test."""
+    for name in sys.stdlib_module_names:
+        if not name.startswith("_") and name == name.lower():
+            with pytest.raises(BadAnswer, match="standard library"):
+                DEFAULTS[0].answers(template, package=name)
+
+
+def test_every_answer_has_a_question_that_the_command_line_asks() -> None:
+    """The two sources of questions do not overlap."""
+    names = [question.name for question in (*ADVICE_QUESTIONS, *TEMPLATE.project_questions)]
+    assert len(names) == len(set(names))

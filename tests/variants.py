@@ -1,0 +1,66 @@
+"""Every design with every combination of the options that shape its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING
+
+from scaffold.questions import complete_follow_ups, complete_workload
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
+    from scaffold.questions import Answers, Value
+    from scaffold.template import Template
+
+LONG = "a_name_of_just_the_forty_characters_here"
+_YES_NO = (True, False)
+_OPTIONS: dict[str, dict[str, tuple[Value, ...]]] = {
+    "threadpool/map": {"order": ("finished", "input"), "on_error": ("collect", "stop")},
+    "threadpool/jobs": {"react": ("as-completed", "first-result", "first-error")},
+    "threadpool/task": {},
+    "thread/task": {"state": _YES_NO, "results": _YES_NO},
+    "thread/batch": {"state": _YES_NO, "python": ("3.10", "3.11")},
+    "thread/service": {"work": ("inbox", "periodic", "both"), "results": _YES_NO},
+}
+_SHAPES = {
+    "threadpool/map": "many-similar",
+    "threadpool/jobs": "heterogeneous",
+    "threadpool/task": "one-off",
+    "thread/task": "one-off",
+    "thread/batch": "many-similar",
+    "thread/service": "service",
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A design with its options."""
+
+    design: str
+    options: Answers = field(hash=False)
+
+    @property
+    def name(self) -> str:
+        """Short, and good for a directory."""
+        words = [f"{name}-{str(value).lower()}" for name, value in self.options.items()]
+        return "_".join([self.design.replace("/", "-"), *words])
+
+    def answers(self, template: Template, **more: Value) -> dict[str, Value]:
+        """Complete answers, with all else by default."""
+        given = {"shape": _SHAPES[self.design], "design": self.design, **self.options, **more}
+        workload = complete_workload(given, lambda question, _: question.default)
+        return template.complete(complete_follow_ups(workload, lambda question, _: question.default), {"name": "demo"})
+
+    def render(self, template: Template, **more: Value) -> dict[PurePosixPath, bytes]:
+        """The files of a project."""
+        return template.render(self.answers(template, **more))
+
+
+VARIANTS = [
+    Variant(design, dict(zip(options, values, strict=True)))
+    for design, options in _OPTIONS.items()
+    for values in product(*options.values())
+]
+DEFAULTS = [Variant(design, {}) for design in _OPTIONS]
