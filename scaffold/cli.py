@@ -51,10 +51,9 @@ _ASKING: dict[str, tuple[Command, Callable[[], Sequence[Question]]]] = {}
 class Commands(TyperGroup):
     """Gives a command its flags only when it is the one that runs: reading the templates' questions takes a while."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # Typer's types are private
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # Typer's types are private
         """As the base class does."""
-        take_as_typed(self.params)
-        return super().parse_args(ctx, args)
+        return take_as_typed(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # as above
         """As the base class does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -20,13 +20,12 @@ Command = Callable[..., None]
 class PlainCommand(TyperCommand):
     """A command whose flags hand over words as they were typed, for the questions to parse."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # Typer's types are private
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # Typer's types are private
         """As the base class does."""
-        take_as_typed(self.params)
-        return super().parse_args(ctx, args)
+        return take_as_typed(super().get_params(ctx))
 
 
-def take_as_typed(parameters: Iterable[Any]) -> None:
+def take_as_typed(parameters: list[Any]) -> list[Any]:
     """Keep Typer from validating what was typed.
 
     It would validate even an absent word, with pydantic, whose import takes longer than the rest of the start-up
@@ -38,6 +37,7 @@ def take_as_typed(parameters: Iterable[Any]) -> None:
 
     for parameter in parameters:
         parameter.process_value = functools.partial(process, parameter)
+    return parameters
 
 
 def with_flags(command: Command, questions: Sequence[Question]) -> Command:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
@@ -23,6 +23,7 @@ _SUFFIX = ".jinja"
 _ADVICE = {question.name for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
 
 
+@cache
 def bundled() -> Template:
     """The templates that come with scaffold: inside the package in a wheel, beside it in a checkout."""
     package = Path(__file__).parent

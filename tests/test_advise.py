@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
-from conftest import ROOT, Run
+from harness import ROOT, Run
 
 from scaffold.recommend import all_workloads
 from scaffold.rules import PRINCIPLES, RULES

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from conftest import ROOT, files_below
+from harness import ROOT, files_below
 from variants import DEFAULTS, VARIANTS, Variant
 
 from scaffold.recommend import all_workloads, recommend
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from scaffold.template import Template
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 TEXT = 'Says "hi", it\'s \\ {{ 1 }} and\n# more 😀'
 
 
-def copier_copy(dest: Path, data: dict[str, object], tmp_path: Path) -> None:
+def copier_copy(dest: Path, data: Mapping[str, object], tmp_path: Path) -> None:
     """Run Copier's own command with these answers."""
     answers = tmp_path / "data.yml"
     answers.write_text(yaml.safe_dump(data), encoding="utf-8")

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT, files_below
+from harness import ROOT, files_below
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Run as CommandLine
+    from harness import Run as CommandLine
 
 # Runs the command line once for each line of standard input, in a fork that sends itself a signal at the n-th event
 # in which it touches its directory; prints the exit status, the number of events and what it said.
 HARNESS = """
 import json, os, sys
 from scaffold.cli import run
-import scaffold.project, scaffold.publish, scaffold.template, yaml, jinja2
+run(["new", sys.argv[1], "--defaults", "--dry-run"])  # so that every fork finds the templates compiled
 
 WATCHED = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.scandir", "os.listdir", "os.chmod"}
 
@@ -76,7 +76,7 @@ def run_all(tmp_path: Path, runs: list[tuple[Path, int, int, list[str]]]) -> lis
         for where, stop_at, number, arguments in runs
     ]
     done = subprocess.run(
-        [sys.executable, "-c", HARNESS],
+        [sys.executable, "-c", HARNESS, str(tmp_path / "demo")],
         input="".join(f"{json.dumps(case)}\n" for case in cases),
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -84,7 +84,7 @@ def run_all(tmp_path: Path, runs: list[tuple[Path, int, int, list[str]]]) -> lis
         timeout=250,
         check=True,
     )
-    return [Run(**json.loads(line)) for line in done.stdout.splitlines()]
+    return [Run(**json.loads(line)) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 def fill(where: Path, names: list[str]) -> Path:

@@ -8,10 +8,13 @@ import shlex
 import stat
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT, Run, files_below, in_own_process
+from harness import ROOT, Run, files_below, in_own_process
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_project_is_written_and_shown(here: Path, scaffold: Run) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT, files_below
+from harness import ROOT, files_below
 
 pexpect = pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
 
@@ -57,25 +58,21 @@ class Terminal:
         return code
 
 
+Open = Callable[..., Terminal]
+
+
 @pytest.fixture
-def terminals() -> Iterator[list[Terminal]]:
-    """Those started, ended with the test whatever happens."""
+def open_terminal(here: Path) -> Iterator[Open]:
+    """Start `scaffold` in the current, empty directory; it is ended with the test whatever happens."""
     started: list[Terminal] = []
-    yield started
+
+    def start(*arguments: str) -> Terminal:
+        started.append(Terminal(here, *arguments))
+        return started[-1]
+
+    yield start
     for terminal in started:
         terminal.child.close(force=True)
-
-
-@pytest.fixture
-def open_terminal(here: Path, terminals: list[Terminal]) -> type[Terminal]:
-    """Start `scaffold` in the current, empty directory."""
-
-    class Here(Terminal):
-        def __init__(self, *arguments: str) -> None:
-            super().__init__(here, *arguments)
-            terminals.append(self)
-
-    return Here
 
 
 def ask_workload(terminal: Terminal) -> None:
@@ -92,7 +89,7 @@ def ask_workload(terminal: Terminal) -> None:
     terminal.answers("In which order")
 
 
-def test_enter_all_the_way_writes_the_recommended_project(here: Path, open_terminal: type[Terminal]) -> None:
+def test_enter_all_the_way_writes_the_recommended_project(here: Path, open_terminal: Open) -> None:
     """Workload first, then the recommendation, then one screen."""
     terminal = open_terminal("new", "demo")
     ask_workload(terminal)
@@ -102,7 +99,7 @@ def test_enter_all_the_way_writes_the_recommended_project(here: Path, open_termi
     assert (here / "demo" / "src" / "demo" / "threadpool_map.py").is_file()
 
 
-def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_terminal: type[Terminal]) -> None:
+def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_terminal: Open) -> None:
     """Here the name, the license and, from the workload, the shape, which leads to another recommendation."""
     terminal = open_terminal("new")
     ask_workload(terminal)
@@ -130,7 +127,7 @@ def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_t
     assert b"Apache License" in files["LICENSE"]
 
 
-def test_flags_are_not_asked_again(here: Path, open_terminal: type[Terminal]) -> None:
+def test_flags_are_not_asked_again(here: Path, open_terminal: Open) -> None:
     """Only what is missing."""
     terminal = open_terminal("new", "demo", "--shape", "one-off", "--results", "--bound", "io", "--no-long-running")
     terminal.answers("keep much state")
@@ -142,9 +139,7 @@ def test_flags_are_not_asked_again(here: Path, open_terminal: type[Terminal]) ->
 
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
 @pytest.mark.parametrize("moment", ["What does the work look like?", YES])
-def test_cancelling_exits_130_and_writes_nothing(
-    here: Path, open_terminal: type[Terminal], moment: str, key: str
-) -> None:
+def test_cancelling_exits_130_and_writes_nothing(here: Path, open_terminal: Open, moment: str, key: str) -> None:
     """At the first question and at the last."""
     terminal = open_terminal("new", "demo")
     if moment == YES:
@@ -158,7 +153,7 @@ def test_cancelling_exits_130_and_writes_nothing(
     assert os.listdir(here) == []
 
 
-def test_cancel_on_the_review_screen(here: Path, open_terminal: type[Terminal]) -> None:
+def test_cancel_on_the_review_screen(here: Path, open_terminal: Open) -> None:
     """It is the last entry."""
     terminal = open_terminal("new", "demo")
     ask_workload(terminal)
@@ -169,7 +164,7 @@ def test_cancel_on_the_review_screen(here: Path, open_terminal: type[Terminal]) 
 
 
 @pytest.mark.parametrize(("key", "code"), [("y", 0), ("n", 130)])
-def test_force_asks_after_the_preview(here: Path, open_terminal: type[Terminal], key: str, code: int) -> None:
+def test_force_asks_after_the_preview(here: Path, open_terminal: Open, key: str, code: int) -> None:
     """And no is the default."""
     (here / "demo").mkdir()
     (here / "demo" / "LICENSE").write_text("mine", encoding="utf-8")
@@ -181,7 +176,7 @@ def test_force_asks_after_the_preview(here: Path, open_terminal: type[Terminal],
     assert (len(files_below(here / "demo")) == 1) == (code == 130)
 
 
-def test_advise_asks_too(here: Path, open_terminal: type[Terminal]) -> None:
+def test_advise_asks_too(here: Path, open_terminal: Open) -> None:
     """And writes nothing."""
     terminal = open_terminal("advise")
     terminal.answers("What does the work look like?", DOWN)
@@ -193,7 +188,7 @@ def test_advise_asks_too(here: Path, open_terminal: type[Terminal]) -> None:
     assert os.listdir(here) == []
 
 
-def test_no_colour_when_asked_for_none(open_terminal: type[Terminal]) -> None:
+def test_no_colour_when_asked_for_none(open_terminal: Open) -> None:
     """NO_COLOR holds on a terminal too; the terminal would have shown bold headings."""
     terminal = open_terminal("advise", "--defaults")
     terminal.child.expect(pexpect.EOF)

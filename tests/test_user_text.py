@@ -15,11 +15,11 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from variants import DEFAULTS
 
 from scaffold.errors import BadAnswer
 from scaffold.questions import ADVICE_QUESTIONS
 from scaffold.template import Template, bundled
-from variants import DEFAULTS
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -1,0 +1,39 @@
+"""What a contributor runs: `nox -l` lists it. CI runs the same through .ci/run."""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.sessions = ["lint", "tests"]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, lint, types, and whether all that is produced from the code is current."""
+    session.install("-e", ".[test]", "nox")
+    session.run("ruff", "format", "--check")
+    session.run("ruff", "check")
+    session.run("mypy")
+    session.run("python", "docs/generate.py", "--check")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The fast tests; `nox -s tests -- -m slow` for the others."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Write what is produced from the rules and the questions."""
+    session.install("-e", ".")
+    session.run("python", "docs/generate.py")
+
+
+@nox.session
+def golden(session: nox.Session) -> None:
+    """Write the golden trees anew, after a change of the templates; then read the diff."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "pytest", "-q", "-k", "golden", env={"SCAFFOLD_WRITE_GOLDEN": "1"})

@@ -1,0 +1,59 @@
+"""The documents say what the code does."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import ROOT, Run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_what_is_produced_from_the_rules_is_current() -> None:
+    """Templates, docs and the README's table; `nox -s generate` writes them anew."""
+    outputs = runpy.run_path(str(ROOT / "docs" / "generate.py"))["outputs"]()
+    stale = [str(path) for path, text in outputs.items() if path.read_text(encoding="utf-8") != text]
+    assert not stale
+
+
+def commands_in(text: str) -> list[str]:
+    """Every `scaffold …` line of the console blocks."""
+    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+    lines = [
+        line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ scaffold")
+    ]
+    return [line.partition("  #")[0].strip() for line in lines]
+
+
+EXAMPLES = [
+    command
+    for name in ("README.md", "docs/commands.md")
+    for command in commands_in((ROOT / name).read_text(encoding="utf-8"))
+    if "--install-completion" not in command
+]
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_the_examples_in_the_documents_run(here: Path, scaffold: Run, command: str) -> None:
+    """As printed; those that would ask are only checked to exist."""
+    (here / "answers.toml").write_text('shape = "one-off"\nresults = true\n', encoding="utf-8")
+    result = scaffold(*shlex.split(command)[1:])
+    asks = result.code == 2 and "no terminal to ask at" in result.err
+    assert result.code == 0 or asks, result.err
+
+
+def test_there_are_examples() -> None:
+    """Or the test above would hold nothing."""
+    assert len(EXAMPLES) >= 8
+
+
+def test_links_within_the_documents_lead_somewhere() -> None:
+    """Relative ones; the golden trees' are their own."""
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"

@@ -1,0 +1,109 @@
+"""What is generated is formatted, free of lint, typed, and passes its own tests on every Python found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import pythons
+from variants import DEFAULTS, LONG, VARIANTS, Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path, PurePosixPath
+
+    from scaffold.template import Template
+
+NAMES = {"demo": {}, "longest": {"name": LONG, "package": LONG, "module": LONG[::-1]}}
+
+
+def write(files: Mapping[PurePosixPath, bytes], where: Path) -> Path:
+    """Put a rendered project on the disk."""
+    for path, content in files.items():
+        (where / path).parent.mkdir(parents=True, exist_ok=True)
+        (where / path).write_bytes(content)
+    return where
+
+
+def check(command: list[str], where: Path, **environment: str) -> None:
+    """Run a tool in the project; it must be content."""
+    done = subprocess.run(
+        command, cwd=where, env=os.environ | environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+
+
+def ruff(*arguments: str) -> list[str]:
+    """Ruff as installed beside these tests."""
+    return [sys.executable, "-m", "ruff", *arguments, "--no-cache"]
+
+
+@pytest.mark.parametrize("names", NAMES)
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+def test_output_is_formatted_and_free_of_lint(tmp_path: Path, template: Template, variant: Variant, names: str) -> None:
+    """With names of any length, since a line's length and an import's place depend on them."""
+    project = write(variant.render(template, **NAMES[names]), tmp_path)
+    check(ruff("format", "--check", "."), project)
+    check(ruff("check", "."), project)
+    for path in project.rglob("*"):
+        if path.is_file() and path.name != "LICENSE":
+            text = path.read_text(encoding="utf-8")
+            assert text == "" or (text.endswith("\n") and not text.endswith("\n\n")), path
+            assert "\n\n\n\n" not in text, path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("python", ["3.10", "3.14"])
+def test_output_is_typed(tmp_path: Path, template: Template, python: str) -> None:
+    """`mypy --strict` and pyright's strict mode, for the oldest and the newest Python, all designs with all options."""
+    sources = []
+    for number, variant in enumerate(VARIANTS):
+        if variant.options.get("python", python) != python and python == "3.10":
+            continue
+        project = tmp_path / variant.name
+        write(variant.render(template, python=python, package=f"package{number}"), project)
+        sources.append(project / "src")
+        check([sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path / "cache")], project)
+    paths = ", ".join(f'"{path}"' for path in sources)
+    (tmp_path / "pyrightconfig.json").write_text(
+        f'{{"include": [{paths}], "typeCheckingMode": "strict", "extraPaths": [{paths}], "pythonVersion": "{python}"}}',
+        encoding="utf-8",
+    )
+    check([sys.executable, "-m", "basedpyright", "-p", str(tmp_path)], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", pythons.found())
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+def test_its_own_tests_pass(tmp_path: Path, template: Template, variant: Variant, version: str) -> None:
+    """On each Python found that the project is for."""
+    if tuple(map(int, version.rstrip("t").split("."))) < (3, 11) and variant.options.get("python") == "3.11":
+        pytest.skip("the project is for Python 3.11 and newer")
+    project = write(variant.render(template), tmp_path)
+    check([pythons.with_pytest(version), "-m", "pytest", "-q", "-p", "no:cacheprovider"], project, PYTHONPATH="src")
+
+
+def test_all_four_pythons_are_tried_in_ci() -> None:
+    """A machine of ours that lost one would otherwise pass silently."""
+    if "CI" in os.environ:
+        assert {"3.10", "3.11", "3.12", "3.13"} <= set(pythons.found())
+
+
+@pytest.mark.parametrize("variant", DEFAULTS, ids=lambda variant: variant.name)
+def test_the_golden_tree_is_what_is_rendered(template: Template, variant: Variant, golden: Path) -> None:
+    """So that a change of a template shows in the diff as what it does; `nox -s golden` writes them anew."""
+    rendered = {str(path): content.decode() for path, content in variant.render(template).items()}
+    tree = golden / variant.name
+    if os.environ.get("SCAFFOLD_WRITE_GOLDEN"):
+        shutil.rmtree(tree, ignore_errors=True)
+        write(variant.render(template), tree)
+    kept = {
+        path.relative_to(tree).as_posix(): path.read_text(encoding="utf-8")
+        for path in tree.rglob("*")
+        if path.is_file()
+    }
+    assert kept == rendered

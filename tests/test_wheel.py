@@ -1,0 +1,108 @@
+"""The wheel, installed in a fresh environment, is the whole product."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import ROOT, files_below
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import Run
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from the checkout."""
+    out = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(out), str(ROOT)]
+    subprocess.run(command, check=True)
+    [built] = out.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin directory of an environment with nothing but the wheel and what it needs."""
+    home = tmp_path_factory.mktemp("fresh") / "venv"
+    venv.create(home, with_pip=True)
+    subprocess.run([str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", str(wheel)], check=True)
+    return home / "bin"
+
+
+def test_it_is_named_for_the_index_and_carries_the_templates(wheel: Path) -> None:
+    """Every file of them, and no Python source that pip would byte-compile among them."""
+    assert wheel.name.startswith("scaffold_threads-")
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("scaffold/templates/")}
+    shipped = {name.removeprefix("scaffold/templates/") for name in names}
+    assert shipped == set(files_below(ROOT / "templates"))
+    assert not [name for name in shipped if name.endswith(".py")]
+
+
+def test_the_installed_command_writes_what_the_checkout_writes(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scaffold: Run
+) -> None:
+    """From any directory, without the checkout."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run(
+        [str(installed / "scaffold"), "new", "demo", "--defaults"],
+        cwd=tmp_path / "a",
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    monkeypatch.chdir(tmp_path / "b")
+    assert scaffold("new", "demo", "--defaults").code == 0
+    assert files_below(tmp_path / "a") == files_below(tmp_path / "b")
+
+
+def test_the_three_next_steps_pass(installed: Path, tmp_path: Path) -> None:
+    """As printed after `scaffold new`, in a shell."""
+    done = subprocess.run(
+        [str(installed / "scaffold"), "new", "demo two", "--defaults"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    after = done.stdout.partition("Next:\n")[2]
+    steps = [line.strip() for line in after.splitlines()[:3]]
+    assert len(steps) == 3
+    tested = subprocess.run(
+        ["sh", "-e", "-c", "\n".join(steps)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    assert " passed in " in tested.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("word", ["--sh", "--shape ser", "adv"])
+def test_completion_in_bash(installed: Path, tmp_path: Path, word: str) -> None:
+    """Typer's script, loaded by a real bash, offers commands, flags and answers."""
+    line = word if word == "adv" else f"new {word}"
+    script = f"""
+    source <({installed / "scaffold"} --show-completion bash)
+    COMP_WORDS=(scaffold {line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+    $(complete -p scaffold | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+    printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{installed}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = {"--sh": {"--shape", "--show"}, "--shape ser": {"service"}, "adv": {"advise"}}[word]
+    assert expected <= set(done.stdout.split()), done.stderr
