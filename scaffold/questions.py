@@ -77,7 +77,7 @@ class Question:
         if known and text not in known:
             raise BadAnswer(self.flag, given, f"is none of {', '.join(known)}{did_you_mean(text, known)}")
         _refuse_unprintable(self.flag, text)
-        return text
+        return text.strip()
 
 
 def _refuse_unprintable(flag: str, text: str) -> None:

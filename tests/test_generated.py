@@ -56,6 +56,15 @@ def test_output_is_formatted_and_free_of_lint(tmp_path: Path, template: Template
             assert "\n\n\n\n" not in text, path
 
 
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize("variant", DEFAULTS, ids=lambda variant: variant.name)
+def test_no_newer_syntax_is_asked_for(tmp_path: Path, template: Template, variant: Variant, python: str) -> None:
+    """Whatever the oldest Python is that the project is for."""
+    project = write(variant.render(template, python=python), tmp_path)
+    check(ruff("format", "--check", "."), project)
+    check(ruff("check", "."), project)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("python", ["3.10", "3.14"])
 def test_output_is_typed(tmp_path: Path, template: Template, python: str) -> None:

@@ -107,6 +107,7 @@ MINE = ["demo/README.md", "demo/notes.txt", "demo/src/demo/work.py"]
 CODES = {signal.SIGKILL: -9, signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
 def test_a_fresh_project_is_there_whole_or_not_at_all(tmp_path: Path, number: signal.Signals) -> None:
     """Only a kill may leave something beside it, which a later run clears away."""
@@ -128,6 +129,7 @@ def test_a_fresh_project_is_there_whole_or_not_at_all(tmp_path: Path, number: si
     assert outcomes == {True, False}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
 def test_a_directory_with_files_is_changed_wholly_or_put_back(tmp_path: Path, number: signal.Signals) -> None:
     """After a kill, the next run puts it back first."""

@@ -24,7 +24,12 @@ class Terminal:
     """`scaffold` in a terminal of its own."""
 
     def __init__(self, where: Path, *arguments: str) -> None:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "xterm"}
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "NO_COLOR": "1",
+            "TERM": "xterm",
+            "PROMPT_TOOLKIT_NO_CPR": "1",
+        }
         self.child = pexpect.spawn(
             sys.executable,
             ["-m", "scaffold", *arguments],

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import io
+import subprocess
 import sys
-import tokenize
 import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 TEMPLATE = bundled()
 DESCRIPTION = next(question for question in TEMPLATE.project_questions if question.name == "description")
@@ -90,9 +90,8 @@ TEXT = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8)), min_size
 
 def render(**more: str) -> Mapping[PurePosixPath, bytes]:
     """A project with this text, or BadAnswer as the command line would have it."""
-    for name, text in more.items():
-        next(question for question in TEMPLATE.project_questions if question.name == name).parse(text)
-    return DEFAULTS[0].render(TEMPLATE, **more)
+    by_name = {question.name: question for question in TEMPLATE.project_questions}
+    return DEFAULTS[0].render(TEMPLATE, **{name: by_name[name].parse(text) for name, text in more.items()})
 
 
 def shown(markdown: str) -> list[str]:
@@ -118,19 +117,41 @@ def test_text_arrives_intact_in_python_toml_yaml_and_markdown(text: str) -> None
     except BadAnswer as refusal:
         assert any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text) or not text.strip(), refusal
         return
+    text, author = text.strip(), text[:200].strip()
     source = files[PurePosixPath("src/demo/__init__.py")].decode()
-    [value] = [node.value for node in ast.parse(source).body if isinstance(node, ast.Assign)]
-    assert ast.literal_eval(value) == text
-    assert sum(token.type == tokenize.STRING for token in tokenize.generate_tokens(io.StringIO(source).readline)) == 2
+    assert ast.get_docstring(ast.parse(source), clean=False) == text
+    assert len(ast.parse(source).body) == 1
     project = tomllib.loads(files[PurePosixPath("pyproject.toml")].decode())["project"]
     assert project["description"] == text.replace("\n", " ")
-    assert project.get("authors", [{"name": ""}]) == [{"name": text[:200]}]
+    assert project.get("authors", [{"name": ""}]) == [{"name": author}]
     recorded = yaml.safe_load(files[PurePosixPath(".copier-answers.yml")].decode())
-    assert (recorded["description"], recorded["author"]) == (text, text[:200])
+    assert (recorded["description"], recorded["author"]) == (text, author)
     first, _, _ = files[PurePosixPath("README.md")].decode().partition("\n\nIt needs Python")
     paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
     if "\n\n" not in first.partition("\n\n")[2]:
         assert [" ".join(line.split()) for line in shown(first)] == [" ".join(line.split()) for line in paragraphs]
+
+
+def test_text_leaves_the_formatter_and_the_linter_content(tmp_path: Path) -> None:
+    """A file for each of many texts, of any language."""
+    texts = [*filter(str.strip, NASTY), *(f"{a}x{b}" for a in NASTY for b in NASTY[::5])]
+    for number, text in enumerate(texts):
+        try:
+            files = render(description=text)
+        except BadAnswer:
+            continue
+        (tmp_path / f"text{number}.py").write_bytes(files[PurePosixPath("src/demo/__init__.py")])
+    (tmp_path / "pyproject.toml").write_bytes(DEFAULTS[0].render(TEMPLATE)[PurePosixPath("pyproject.toml")])
+    for command in (["format", "--diff"], ["check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "."],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+    assert len(list(tmp_path.glob("*.py"))) > 400
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,81 @@
+"""Run one function once in a thread of its own; its error is logged and can be collected.
+
+    task = Task(compress, path, level=9)  # will call compress(path, level=9)
+    task.start()
+    ...
+    size = task.result()  # waits for the end; raises what compress() raised
+
+What it guarantees:
+- The function's error, even a SystemExit, is logged with its traceback and kept in ``error``.
+  A bare Thread prints it and forgets it, and the program ends with exit code 0.
+- The interpreter waits for the function before it exits: the thread is not a daemon, even when
+  a daemon started it. A daemon is cut off in the middle and its ``finally`` blocks never run.
+  Where that is what you want: ``task.thread.daemon = True`` before start().
+- A wait that times out says so. The function runs on: a thread cannot be stopped from outside,
+  so give it a threading.Event that it looks at, as work.py does.
+
+The whole of it is ``Thread(target=..., args=..., kwargs=...)`` and start(); ``task.thread`` has
+the rest, such as is_alive(). Not used: a Thread subclass with its own run(), which is for state
+and behaviour over several functions; Thread.join(), which returns None whether the thread ended
+or not, and which before Python 3.13 takes a live thread for dead once a Ctrl-C has interrupted
+it (gh-90882); ThreadPool with apply_async or map, which is for many tasks.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+
+class Task(Generic[R]):
+    """One call of a function in a thread of its own."""
+
+    def __init__(self, func: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        self.thread = threading.Thread(
+            target=self._call,
+            args=(func, *args),
+            kwargs=kwargs,
+            name=getattr(func, "__name__", "task"),
+            daemon=False,
+        )
+        self.error: BaseException | None = None
+        self._value: R
+        self._finished = threading.Event()
+
+    def start(self) -> None:
+        """Call the function in the thread: once, as a thread starts only once."""
+        self.thread.start()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end, or for ``timeout`` seconds; True if the function has ended."""
+        if self.thread.ident is None:
+            raise RuntimeError("start() comes before wait()")
+        return self._finished.wait(timeout)
+
+    def result(self, timeout: float | None = None) -> R:
+        """Wait for the end; return the function's value or raise its error.
+
+        Raise TimeoutError if it still runs after ``timeout`` seconds.
+        """
+        if not self.wait(timeout):
+            raise TimeoutError(f"{self.thread.name} still runs after {timeout} s")
+        if self.error is not None:
+            raise self.error
+        return self._value
+
+    def _call(self, func: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            self._value = func(*args, **kwargs)
+        except BaseException as error:  # SystemExit too: nobody would see it in a thread
+            self.error = error
+            log.exception("%s failed", self.thread.name)
+        finally:
+            self._finished.set()
