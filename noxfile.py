@@ -33,6 +33,13 @@ def generate(session: nox.Session) -> None:
 
 
 @nox.session
+def record(session: nox.Session) -> None:
+    """Record the session that README.md shows."""
+    session.install("-e", ".", "pexpect", "pyte")
+    session.run("python", "docs/record.py")
+
+
+@nox.session
 def golden(session: nox.Session) -> None:
     """Write the golden trees anew, after a change of the templates; then read the diff."""
     session.install("-e", ".[test]")

@@ -10,7 +10,7 @@ from scaffold.errors import BadAnswer, Cancelled
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from scaffold.questions import Answers, Question, Value
+    from scaffold.questions import Answers, Choice, Question, Value
 
 
 def is_possible() -> bool:
@@ -26,8 +26,9 @@ def ask(question: Question, default: Value, check: Callable[[Value], None] | Non
     """
     import questionary
 
-    if question.type == "bool" or question.choices:
-        rows = [(_label(choice.value, choice.says), choice.value) for choice in _choices(question)]
+    if question.choices:
+        width = max(len(_word(choice.value)) for choice in question.choices)
+        rows = [(_label(choice, width), choice.value) for choice in question.choices]
         chosen: Value = _select(question.help, rows, default)
         return chosen
 
@@ -58,7 +59,7 @@ def review(title: str, answers: Answers, questions: Sequence[Question], write: s
     width = max(len(question.name) for question in questions)
     rows: list[tuple[str, Any]] = [(write, None)]
     rows += [
-        (f"change {question.name.replace('_', '-'):<{width}}  {_short(answers[question.name])}", question)
+        (f"change {question.name.replace('_', '-'):<{width}}  {_word(answers[question.name])}", question)
         for question in questions
     ]
     rows.append(("cancel, write nothing", Cancelled))
@@ -80,18 +81,13 @@ def confirm(text: str) -> bool:
     return bool(_ask(questionary.confirm(text, default=False)))
 
 
-def _choices(question: Question) -> Sequence[Any]:
-    from scaffold.questions import Choice
-
-    return question.choices or (Choice(value=True, says=""), Choice(value=False, says=""))
-
-
-def _label(value: Value, says: str) -> str:
-    word = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-    return f"{word:<13} {says}" if says and says != value else word
+def _label(choice: Choice, width: int) -> str:
+    word = _word(choice.value)
+    return word if choice.says == word else f"{word:<{width}}  {choice.says}"
 
 
-def _short(value: Value) -> str:
+def _word(value: Value) -> str:
+    """An answer on one line."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value).replace("\n", " ")
