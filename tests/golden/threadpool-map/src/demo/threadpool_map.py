@@ -19,7 +19,7 @@ Of ThreadPool this uses ``map_async``, to run a loop in every worker, and ``clos
 The rest of its API is for other jobs. ``imap`` and ``imap_unordered`` read the whole input at once,
 ``map`` also goes on after an error, and ``apply`` runs one call at a time. ``apply_async`` for
 every item costs several times as much, an AsyncResult each (``ready``, ``successful``, ``wait``,
-``get``), and an error in a callback kills the pool's result thread: the next ``get`` hangs.
+``get``), and an error in a callback kills the pool's result thread: every later ``get`` hangs.
 ``terminate``, which also ends ``with ThreadPool()``, drops queued work and leaves calls running.
 A plain ``threading.Thread`` runs once, has no result and loses its error.
 """
@@ -88,7 +88,7 @@ def stream(
     inbox: SimpleQueue[tuple[int, list[T]] | None] = SimpleQueue()
     outbox: SimpleQueue[tuple[int, list[Outcome[T, R]]]] = SimpleQueue()
     ready: dict[int, list[Outcome[T, R]]] = {}  # finished, by the turn in which to hand them out
-    read = given = 0
+    read = given = 0  # how many were read, how many handed out
     leaving = False
     reader = threading.get_ident()
 
@@ -136,7 +136,7 @@ def stream(
         raise
     finally:
         leaving = True
-        inbox.put(None)
+        inbox.put(None)  # first of all, so that no further Ctrl-C can come before it
         # The garbage collector may close a stream in any thread, one of its own workers even, and
         # at interpreter exit, when its workers no longer run.
         if running and threading.get_ident() == reader and not sys.is_finalizing():
@@ -223,7 +223,7 @@ def _start_pool(workers: int) -> ThreadPool:
 
 
 def _is_exit(error: BaseException) -> bool:
-    """Tell whether the program is to end: an error here, or in a ``with`` that closes the stream."""
+    """Tell whether it is Ctrl-C or sys.exit(), here or in the ``with`` that closes the stream."""
     if isinstance(error, GeneratorExit):
         return isinstance(error.__context__, KeyboardInterrupt | SystemExit)
     return isinstance(error, KeyboardInterrupt | SystemExit)
