@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import nox
 
 nox.options.default_venv_backend = "venv"
@@ -44,3 +48,21 @@ def golden(session: nox.Session) -> None:
     """Write the golden trees anew, after a change of the templates; then read the diff."""
     session.install("-e", ".[test]")
     session.run("python", "-m", "pytest", "-q", "-k", "golden", env={"SCAFFOLD_WRITE_GOLDEN": "1"})
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The rendered code beside its peers on each Python found, into docs/benchmarks.md; `-- --quick` for a try."""
+    sys.path.append("tests")
+    import pythons
+
+    session.install("-e", ".")
+    peers = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]["bench"]
+    measured = []
+    for version, interpreter in pythons.found().items():
+        home = Path(".benchmarks", version).absolute()
+        session.run(interpreter, "-m", "venv", str(home), external=True)
+        python = str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+        session.run(python, "-m", "pip", "install", "--quiet", *peers, external=True)
+        measured += ["--python", python]
+    session.run("python", "benchmarks/run.py", *measured, *session.posargs)
