@@ -258,6 +258,7 @@ def _print_json(document: object) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; mistakes become one line on stderr."""
+    report.prepare_streams()
     signal.signal(signal.SIGTERM, _stop_in_order)
     try:
         code = app(list(arguments), prog_name="scaffold", standalone_mode=False)

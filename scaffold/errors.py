@@ -56,7 +56,7 @@ class BadDestination(ScaffoldError):
     """A place where no project can be written."""
 
     def __init__(self, dest: Path, reason: str) -> None:
-        super().__init__(f"{_shown(str(dest))} {reason}")
+        super().__init__(f"{_shown_path(dest)} {reason}")
 
 
 class Clashes(ScaffoldError):
@@ -65,14 +65,14 @@ class Clashes(ScaffoldError):
     def __init__(self, dest: Path, clashes: Sequence[str]) -> None:
         self.clashes = clashes
         names = ", ".join(clashes) or "other files"
-        super().__init__(f"{_shown(str(dest))} is not empty ({names}): choose another DEST, or replace with --force")
+        super().__init__(f"{_shown_path(dest)} is not empty ({names}): choose another DEST, or replace with --force")
 
 
 class WriteFailed(ScaffoldError):
     """The file system refused a write; everything written before it has been taken back."""
 
     def __init__(self, dest: Path, error: OSError) -> None:
-        super().__init__(f"cannot write {_shown(str(dest))}: {error.strerror or error}; nothing was changed")
+        super().__init__(f"cannot write {_shown_path(dest)}: {error.strerror or error}; nothing was changed")
 
 
 class TemplateFault(ScaffoldError):
@@ -98,7 +98,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, longest: int = 80) -> str:
     """A value in one line, safe for a terminal, and never too long."""
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    return text if len(text) <= 80 else f"{text[:60]}… ({len(str(value))} characters)"
+    return text if len(text) <= longest else f"{text[: longest - 20]}… ({len(str(value))} characters)"
+
+
+def _shown_path(path: Path) -> str:
+    return _shown(str(path), longest=250)

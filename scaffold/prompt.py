@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def is_possible() -> bool:
     """Whether there is a person at a terminal who can see a question and answer it."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def ask(question: Question, default: Value, check: Callable[[Value], None] | None = None) -> Value:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import shutil
 import sys
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from scaffold.rules import PRINCIPLES, RULES, Citation, Rule
@@ -26,17 +28,22 @@ def colour_wanted(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def prepare_streams() -> None:
+    """Make what is printed arrive, whatever the terminal's encoding is and even where a stream is closed."""
+    nowhere = Path(os.devnull)
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def say(text: str, *, to: TextIO | None = None) -> None:
     """Print `text`; on a terminal `**bold**` words stand out, elsewhere the marks are dropped."""
     stream = to or sys.stdout
     start, end = (_BOLD, _RESET) if colour_wanted(stream) else ("", "")
     pieces = text.split("**")
-    marked = "".join(f"{start}{piece}{end}" if index % 2 else piece for index, piece in enumerate(pieces))
-    try:
-        print(marked, file=stream)
-    except UnicodeEncodeError:  # a terminal without UTF-8 still gets the message
-        encoding = stream.encoding or "ascii"
-        print(marked.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+    print("".join(f"{start}{piece}{end}" if index % 2 else piece for index, piece in enumerate(pieces)), file=stream)
 
 
 def say_error(error: object) -> None:
@@ -222,7 +229,11 @@ def tree_text(root: str, paths: Iterable[PurePosixPath], marks: dict[PurePosixPa
     """The files as a tree, each with its mark, if it has one."""
     lines = [root]
     _branch(lines, "", sorted((path.parts, path) for path in paths), 0, marks or {})
-    return "\n".join(lines)
+    tree = "\n".join(lines)
+    return tree if "utf" in (sys.stdout.encoding or "").lower() else tree.translate(_PLAIN_BRANCHES)
+
+
+_PLAIN_BRANCHES = str.maketrans({"├": "|", "└": "`", "│": "|", "─": "-"})
 
 
 def _branch(

@@ -225,6 +225,20 @@ def test_a_vanished_current_directory_is_one_line(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("closed", ["", ">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_any_encoding_and_closed_streams(tmp_path: Path, closed: str) -> None:
+    """A terminal without UTF-8 gets a plain tree and escapes; a missing stream is no reason to fail."""
+    command = f"{sys.executable} -m scaffold new demo --defaults --description 'naïve …' {closed}"
+    plain = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, env=os.environ | plain, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "demo" / "LICENSE").is_file()
+    if not closed:
+        assert "|-- .copier-answers.yml" in done.stdout
+
+
 def test_nobody_is_asked_without_a_terminal(tmp_path: Path) -> None:
     """For real: standard input is closed."""
     done = in_own_process("new", "demo", cwd=tmp_path)

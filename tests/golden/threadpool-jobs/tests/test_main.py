@@ -75,5 +75,5 @@ def test_ctrl_c_does_not_wait_for_running_tasks(tmp_path: Path) -> None:
         while errors is None:
             process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):  # Python misses it on its way into a wait
-                _, errors = process.communicate(timeout=2)
+                _, errors = process.communicate(timeout=1)
     assert (process.returncode, errors) == (130, "")

@@ -286,11 +286,12 @@ def test_closed_pool_can_be_closed_again_and_refuses_jobs() -> None:
 
 def test_interpreter_exit_loses_no_job_and_no_error() -> None:
     result = run_script("""
-import threading
+import threading, time
 from demo.threadpool_jobs import JobPool
 
 pool = JobPool(1)
 pool.submit(threading.main_thread().join)  # until the interpreter exits
+pool.submit(time.sleep, 0.3)  # if it did not wait, it would be gone by then
 for number in range(20):
     pool.submit(print, number)
 failed = pool.submit(int, "nonsense")

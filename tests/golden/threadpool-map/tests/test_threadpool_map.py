@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from multiprocessing.pool import ThreadPool
+from multiprocessing.pool import AsyncResult
 from typing import NoReturn
 
 import pytest
@@ -318,13 +318,13 @@ def test_a_thread_that_cannot_be_started_is_named(monkeypatch: pytest.MonkeyPatc
 
 def when_left(action: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Do something as soon as a stream that is left begins to wait for the running calls."""
-    join = ThreadPool.join
+    wait = AsyncResult[object].wait
 
-    def act_and_join(pool: ThreadPool) -> None:
+    def act_and_wait(result: AsyncResult[object]) -> None:
         action()
-        join(pool)
+        wait(result)
 
-    monkeypatch.setattr(ThreadPool, "join", act_and_join)
+    monkeypatch.setattr(AsyncResult, "wait", act_and_wait)
 
 
 @pytest.mark.parametrize("leave", ["return", "break", "raise"])

@@ -30,26 +30,15 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from multiprocessing.pool import ThreadPool
 from queue import Empty, SimpleQueue
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Final,
-    Generic,
-    Literal,
-    ParamSpec,
-    TypeAlias,
-    TypeVar,
-    final,
-)
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, ParamSpec, TypeVar, final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from types import TracebackType
 
 P = ParamSpec("P")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
-Status: TypeAlias = Literal["waiting", "running", "done", "failed", "cancelled"]
+Status = Literal["waiting", "running", "done", "failed", "cancelled"]
 ENDED: Final = ("done", "failed", "cancelled")
 log = logging.getLogger(__name__)
 
@@ -204,12 +193,7 @@ class JobPool:
     def __enter__(self) -> JobPool:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             self.close(drop=kind is not None, wait=kind is not KeyboardInterrupt)
         except KeyboardInterrupt:  # while waiting for the jobs

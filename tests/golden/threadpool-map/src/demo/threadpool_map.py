@@ -98,7 +98,6 @@ def stream(
             turn, batch = numbered
             outbox.put((turn, [_attempt(func, item) for item in batch if not leaving]))
         inbox.put(None)  # for the next worker
-        pool.close()  # here, since in the main thread a Ctrl-C could leave it with its lock held
 
     def collect(wait: bool) -> list[Outcome[T, R]]:
         """Return what is to be handed out next; with nothing there, wait for it or return []."""
@@ -119,6 +118,7 @@ def stream(
     running: AsyncResult[list[None]] | None = None
     try:
         running = pool.map_async(run_worker, range(workers), chunksize=1)
+        pool.close()  # it takes no more than these, and ends when they have ended
         try:
             for batch in _batches(items, chunk):
                 inbox.put((read, batch))
