@@ -235,7 +235,7 @@ class _Crew(Generic[T, R]):
             except Exception as error:  # noqa: BLE001 (Dask gave it up: it is the outcome)
                 finished.append((turn, [Failed(item, error) for item in batch]))
             else:
-                finished.append((turn, [*map(_unpack, batch, packed)]))
+                finished.append((turn, _unpack_all(batch, packed)))
         return finished
 
     def close(self) -> None:
@@ -285,6 +285,10 @@ def _pack_error(error: BaseException) -> bytes:
         substitute = RuntimeError(f"{type(error).__name__}, which cannot be pickled")
         data = pickle.dumps((substitute, text))
     return data
+
+
+def _unpack_all(batch: list[T], packed: list[_Packed]) -> list[Outcome[T, Any]]:
+    return [_unpack(item, result) for item, result in zip(batch, packed, strict=True)]
 
 
 def _unpack(item: T, packed: _Packed) -> Outcome[T, Any]:

@@ -44,6 +44,8 @@ from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
+_GONE = (EOFError, OSError)  # what a pipe raises when there is nobody at its other end
+
 
 @dataclass(slots=True)
 class Ok(Generic[T, R]):
@@ -223,7 +225,7 @@ class _Crew(Generic[T, R]):
             worker = self._workers[pipe]
             try:
                 packed: list[_Packed] = pipe.recv()
-            except (EOFError, OSError):
+            except _GONE:
                 died = self._bury(pipe)
                 if not worker.started:
                     raise RuntimeError(
@@ -236,7 +238,7 @@ class _Crew(Generic[T, R]):
             else:
                 if worker.task:
                     turn, batch = worker.task
-                    finished.append((turn, [*map(_unpack, batch, packed)]))
+                    finished.append((turn, _unpack_all(batch, packed)))
                 worker.started, worker.task = True, None
                 self._idle.append(pipe)
         self._give()
@@ -250,7 +252,7 @@ class _Crew(Generic[T, R]):
             return  # a fork's copy of the stream was garbage
         try:
             for pipe, worker in self._workers.items():
-                with suppress(EOFError, OSError):
+                with suppress(*_GONE):
                     if worker.task:
                         pipe.recv()
                     pipe.send(None)
@@ -312,7 +314,7 @@ def _run_worker(packed_func: bytes, pipe: Connection, other_end: Connection) -> 
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     other_end.close()  # a fork has both
     func = _unpickled(packed_func)
-    with suppress(EOFError, OSError):  # the main process is gone
+    with suppress(*_GONE):  # the main process is gone
         pipe.send([])
         while (batch := pipe.recv()) is not None:
             pipe.send([_attempt(func, packed) for packed in batch])
@@ -354,6 +356,10 @@ def _pack_error(error: BaseException) -> bytes:
         substitute = RuntimeError(f"{type(error).__name__}, which cannot be pickled")
         data = pickle.dumps((substitute, text))
     return data
+
+
+def _unpack_all(batch: list[T], packed: list[_Packed]) -> list[Outcome[T, Any]]:
+    return [_unpack(item, result) for item, result in zip(batch, packed, strict=True)]
 
 
 def _unpack(item: T, packed: _Packed) -> Outcome[T, Any]:
