@@ -205,6 +205,30 @@ FOLLOW_UPS: Final = (
         asked=False,
     ),
     Question(
+        name="scale",
+        type="str",
+        help="On how many machines does it run?",
+        default="machine",
+        choices=(
+            Choice("machine", "this one"),
+            Choice("cluster", "several, by dask.distributed (an optional dependency)"),
+        ),
+        when={"design": (Design.MAP.value,)},
+        asked=False,
+    ),
+    Question(
+        name="workers_kind",
+        type="str",
+        help="What are the workers?",
+        default="thread",
+        choices=(
+            Choice("thread", "threads: right for work that waits"),
+            Choice("process", "processes: for work that computes in Python"),
+        ),
+        when={"design": (Design.MAP.value,), "scale": ("machine",)},
+        asked=False,
+    ),
+    Question(
         name="react",
         type="str",
         help="What do you wait for?",

@@ -264,6 +264,12 @@ CAUTIONS: Final = (
         " (hashlib, zlib, numpy, sqlite3, file and socket calls) already runs in parallel",
         bound=(Bound.CPU, Bound.MIXED),
     ),
+    *cite(
+        "S3",
+        because="for such work in Python itself take --workers-kind process, which has the same functions on processes",
+        design=Design.MAP,
+        bound=(Bound.CPU, Bound.MIXED),
+    ),
     *cite("S1", because="what it waits for does not hold up the program", shape=Shape.ONE_OFF),
     *cite("S2", because="your work function stays the same, should you choose anew later", shape=Shape.ONE_OFF),
     *cite(
@@ -272,7 +278,8 @@ CAUTIONS: Final = (
         bound=(Bound.IO, Bound.MIXED),
         shape=_SEVERAL,
     ),
-    *cite("A2", because="such as Dask, Ray or Celery", design=(Design.MAP, Design.JOBS)),
+    *cite("A2", because="--scale cluster gives the same functions on Dask", design=Design.MAP),
+    *cite("A2", because="such as Dask, Ray or Celery", design=Design.JOBS),
     *cite(
         "D2",
         because="make a new instance for every run",

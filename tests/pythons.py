@@ -44,11 +44,15 @@ def _version_of(interpreter: str) -> str | None:
 
 @functools.cache
 def with_pytest(version: str) -> str:
-    """The interpreter of an environment with pytest and pytest-timeout; kept between runs and shared by workers."""
+    """The interpreter of an environment with all that a generated project's tests need, dask.distributed included.
+
+    It is kept between runs and shared by workers.
+    """
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scaffold-tests" / version
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     ready = home / "ready.json"
-    if not (ready.exists() and json.loads(ready.read_text(encoding="utf-8")) == found()[version]):
+    wanted = [found()[version], "distributed"]
+    if not (ready.exists() and json.loads(ready.read_text(encoding="utf-8")) == wanted):
         scratch = home.with_name(f"{version}-{os.getpid()}")
         shutil.rmtree(scratch, ignore_errors=True)
         subprocess.run([found()[version], "-m", "venv", str(scratch)], check=True)
@@ -60,9 +64,12 @@ def with_pytest(version: str) -> str:
             "--quiet",
             "pytest",
             "pytest-timeout",
+            "distributed",
         ]
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
-        (scratch / "ready.json").write_text(json.dumps(found()[version]), encoding="utf-8")
+        (scratch / "ready.json").write_text(json.dumps(wanted), encoding="utf-8")
+        if ready.exists() and json.loads(ready.read_text(encoding="utf-8")) != wanted:
+            shutil.rmtree(home, ignore_errors=True)  # it is of an older test suite
         try:
             scratch.rename(home)
         except OSError:  # another worker was faster

@@ -319,3 +319,21 @@ def test_a_broken_answers_file_is_one_line_with_its_place(
     assert (result.code, result.err.count("\n"), result.out) == (2, 1, "")
     assert says in result.err
     assert not (here / "demo").exists()
+
+
+def test_on_a_cluster_nobody_asks_what_the_workers_are(scaffold: Run, here: Path) -> None:
+    """A question may depend on another follow-up; one that is hidden has no effect and is not recorded."""
+    done = scaffold("new", "demo", "--defaults", "--scale", "cluster", "--workers-kind", "process")
+    assert done.code == 0
+    assert "note: --workers-kind changes nothing" in done.err
+    recorded = (here / "demo" / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert "scale: cluster\n" in recorded
+    assert "workers" not in recorded
+    assert 'cluster = ["distributed>=' in (here / "demo" / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_another_design_takes_no_optional_dependency(scaffold: Run, here: Path) -> None:
+    """Whatever stands in the flags."""
+    done = scaffold("new", "demo", "--defaults", "--shape", "service", "--scale", "cluster")
+    assert done.code == 0
+    assert "distributed" not in (here / "demo" / "pyproject.toml").read_text(encoding="utf-8")

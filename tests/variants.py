@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 LONG = "a_name_of_just_the_forty_characters_here"
 _YES_NO = (True, False)
+_KINDS = ("thread", "process", "cluster")
+"""Two questions in one: where `scale` is cluster, `workers_kind` is not asked."""
 _OPTIONS: dict[str, dict[str, tuple[Value, ...]]] = {
-    "threadpool/map": {"order": ("finished", "input"), "on_error": ("collect", "stop")},
+    "threadpool/map": {"order": ("finished", "input"), "on_error": ("collect", "stop"), "kind": _KINDS},
     "threadpool/jobs": {"react": ("as-completed", "first-result", "first-error")},
     "threadpool/task": {},
     "thread/task": {"state": _YES_NO, "results": _YES_NO},
@@ -50,6 +52,11 @@ class Variant:
     def answers(self, template: Template, **more: Value) -> dict[str, Value]:
         """Complete answers, with all else by default."""
         given = {"shape": _SHAPES[self.design], "design": self.design, **self.options, **more}
+        kind = given.pop("kind", "thread")
+        if kind == "cluster":
+            given["scale"] = kind
+        elif kind == "process":
+            given["workers_kind"] = kind
         workload = complete_workload(given, lambda question, _: question.default)
         return template.complete(complete_follow_ups(workload, lambda question, _: question.default), {"name": "demo"})
 
@@ -63,4 +70,7 @@ VARIANTS = [
     for design, options in _OPTIONS.items()
     for values in product(*options.values())
 ]
-DEFAULTS = [Variant(design, {}) for design in _OPTIONS]
+DEFAULTS = [
+    *(Variant(design, {}) for design in _OPTIONS),
+    *(Variant("threadpool/map", {"kind": kind}) for kind in _KINDS[1:]),
+]

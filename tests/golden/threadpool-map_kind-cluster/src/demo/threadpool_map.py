@@ -1,0 +1,336 @@
+"""Run one function over many items on a Dask cluster, and get an outcome for every item.
+
+    if __name__ == "__main__":
+        for outcome in stream(work, items, address="tcp://scheduler:8786"):
+            if isinstance(outcome, Ok):
+                print(outcome.value)
+            else:
+                print(f"{outcome.item} failed: {outcome.error!r}")
+
+It needs ``distributed``, this project's extra ``cluster``, and on every worker this package too.
+Without an address, here or in the environment variable ``DASK_SCHEDULER_ADDRESS``, it starts worker
+processes on this machine.
+What holds, under load and when things fail:
+
+- Every item that was read gives one outcome; an error of ``func`` is a value, ``Failed``. So is an
+  item or a result that cannot be pickled. A batch whose worker dies runs again on another; after
+  the third Dask gives it up, and its items are ``Failed`` with ``distributed.KilledWorker``. So an
+  item may run more than once: make its effect one that can be repeated.
+- ``items`` may be endless: it is read in the caller's thread, at most ``window`` items ahead of
+  what was handed out, so memory does not grow with their number.
+- An error of ``items`` itself is raised once everything read before it has been handed out.
+- Leaving the loop early, by Ctrl-C too, cancels what has not started and waits for nothing: a call
+  that runs goes on in its worker. Processes that were started here are ended.
+
+It is the ``stream`` that runs in threads with ``multiprocessing.pool.ThreadPool``, on
+``Client.submit``. ``Client.map`` would read the whole input at once. ``Client.get_executor`` gives an
+Executor, which logs an InvalidStateError for whatever is cancelled while it runs.
+"""
+
+import logging
+import pickle
+import traceback
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
+
+# Any, since Dask and cloudpickle are typed in part only, or not at all.
+cloudpickle: Any = import_module("cloudpickle")
+dask: Any = import_module("dask")
+distributed: Any = import_module("distributed")
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Ok(Generic[T, R]):
+    """The call returned ``value``."""
+
+    item: T
+    value: R
+
+    def unwrap(self) -> R:
+        """Return the value."""
+        return self.value
+
+
+@dataclass(slots=True)
+class Failed(Generic[T]):
+    """The call raised ``error``; its cause shows the traceback from the worker, as text."""
+
+    item: T
+    error: BaseException
+
+    def unwrap(self) -> NoReturn:
+        """Raise the error."""
+        raise self.error
+
+
+Outcome: TypeAlias = Ok[T, R] | Failed[T]
+_Packed: TypeAlias = tuple[bool, bytes]  # whether all went well, and a pickled value or error
+
+
+def stream(
+    func: Callable[[T], R],
+    items: Iterable[T],
+    *,
+    address: str | None = None,
+    workers: int | None = None,
+    ordered: bool = False,
+    chunk: int = 1,
+    window: int | None = None,
+) -> Generator[Outcome[T, R]]:
+    """Yield an outcome for every item, in input order if ``ordered`` or else as they finish.
+
+    ``func``, items and results must be picklable, by cloudpickle. Without any ``address``,
+    ``workers`` processes are started here, one for every CPU unless given.
+    A worker takes ``chunk`` items at a time: Dask takes some milliseconds for each chunk, so make
+    it 100 ms of work or more. ``window`` is 8 chunks a worker unless given. What has finished is
+    handed out before the next item is read; while ``items`` blocks, nothing is.
+    """
+    if (workers is not None and workers < 1) or chunk < 1 or (window is not None and window < 1):
+        raise ValueError("workers, chunk and window must be at least 1")
+    crew: _Crew[T, R] = _Crew(func, address, workers)
+    ready: dict[int, list[Outcome[T, R]]] = {}  # finished, by the turn in which to hand them out
+    read = given = 0  # batches
+
+    def collect(wait: bool) -> list[Outcome[T, R]]:
+        """Return what is to be handed out next; with nothing there, wait for it or return []."""
+        nonlocal given
+        while True:
+            waiting = wait and given not in ready
+            for turn, outcomes in crew.finished(wait=waiting):
+                ready[turn if ordered else given + len(ready)] = outcomes
+            if not waiting:
+                break
+        following: list[Outcome[T, R]] = []
+        while given in ready:
+            following += ready.pop(given)
+            given += 1
+        return following
+
+    try:
+        limit = max(1, (window or 8 * crew.size * chunk) // chunk)
+        batches, input_error = _batches(items, chunk), None
+        while True:
+            try:
+                batch = next(batches, None)
+            except Exception as error:  # noqa: BLE001 (raised below, after all that was read)
+                batch, input_error = None, error
+            if batch is None:
+                break
+            crew.put(read, batch)
+            read += 1
+            yield from collect(wait=read - given == limit)
+        while given < read:
+            yield from collect(wait=True)
+        if input_error:
+            raise input_error  # noqa: TRY301 (it must not pass the clean-up below)
+    except BaseException as error:
+        if _is_exit(error):
+            crew.kill()
+        raise
+    finally:
+        crew.close()
+
+
+def map_all(
+    func: Callable[[T], R],
+    items: Iterable[T],
+    *,
+    address: str | None = None,
+    workers: int | None = None,
+    chunk: int = 1,
+) -> list[R]:
+    """Return all results in input order. The first error to happen drops the rest and is raised."""
+    results: dict[int, R] = {}
+    call = partial(_call_numbered, func)
+    outcomes = stream(
+        call, enumerate(items), address=address, workers=workers, ordered=False, chunk=chunk
+    )
+    with closing(outcomes):
+        for outcome in outcomes:
+            results[outcome.item[0]] = outcome.unwrap()
+    return [results[number] for number in range(len(results))]
+
+
+@dataclass(slots=True)
+class Report(Generic[T]):
+    """How many calls went well, how many failed, and the first of the failures."""
+
+    succeeded: int
+    failed: int
+    first_failures: list[Failed[T]]
+
+
+def for_each(
+    func: Callable[[T], object],
+    items: Iterable[T],
+    *,
+    address: str | None = None,
+    workers: int | None = None,
+    chunk: int = 1,
+    keep: int = 100,
+) -> Report[T]:
+    """Call ``func`` for its effect on every item; count, and keep the first ``keep`` failures."""
+    report: Report[T] = Report(0, 0, [])
+    outcomes = stream(func, items, address=address, workers=workers, ordered=False, chunk=chunk)
+    with closing(outcomes):
+        for outcome in outcomes:
+            if isinstance(outcome, Ok):
+                report.succeeded += 1
+                continue
+            report.failed += 1
+            if len(report.first_failures) < keep:
+                report.first_failures.append(outcome)
+    return report
+
+
+class _Crew(Generic[T, R]):
+    """The client of a cluster, and the batches that it has accepted."""
+
+    def __init__(self, func: Callable[[T], R], address: str | None, workers: int | None) -> None:
+        self._func: bytes = cloudpickle.dumps(func)
+        self._tasks: dict[Any, tuple[int, list[T]]] = {}
+        self._done: SimpleQueue[Any] = SimpleQueue()
+        address = address or dask.config.get("scheduler-address", None)
+        with ExitStack() as stack:
+            if address is None:
+                cluster = distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,  # for work in Python itself
+                    host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=logging.ERROR,  # it would warn of every call that is cut off
+                )
+                address = stack.enter_context(cluster).scheduler_address
+            self._client = stack.enter_context(distributed.Client(address, set_as_default=False))
+            self._stack = stack.pop_all()
+        self.size = max(1, sum(self._client.nthreads().values()))
+
+    def put(self, turn: int, batch: list[T]) -> None:
+        """Accept a batch to run."""
+        packed = [_pack(item) for item in batch]
+        future = self._client.submit(_run_batch, self._func, packed, pure=False)
+        self._tasks[future] = turn, batch
+        future.add_done_callback(self._done.put)
+
+    def finished(self, *, wait: bool) -> list[tuple[int, list[Outcome[T, R]]]]:
+        """Return what has come back; with nothing there, wait a while for it, or return []."""
+        finished: list[tuple[int, list[Outcome[T, R]]]] = []
+        while wait or not self._done.empty():
+            try:
+                future = self._done.get(timeout=0.1)
+            except Empty:  # now a Ctrl-C is seen that came just before get(), or on Windows
+                break
+            wait = False
+            turn, batch = self._tasks.pop(future)
+            try:
+                packed: list[_Packed] = future.result()
+            except Exception as error:  # noqa: BLE001 (Dask gave it up: it is the outcome)
+                finished.append((turn, [Failed(item, error) for item in batch]))
+            else:
+                finished.append((turn, _unpack_all(batch, packed)))
+        return finished
+
+    def close(self) -> None:
+        """Cancel what is still there, and leave nothing behind."""
+        self._client.cancel(list(self._tasks))
+        self._stack.close()
+
+    def kill(self) -> None:
+        """Nothing more than close() does."""
+
+
+def _run_batch(packed_func: bytes, batch: list[_Packed]) -> list[_Packed]:
+    """Run in a worker."""
+    func = _unpickled(packed_func)
+    return [_attempt(func, packed) for packed in batch]
+
+
+class RemoteTraceback(Exception):  # noqa: N818 (it is text to show, as the cause of the error)
+    """Where a call failed in its worker."""
+
+
+def _pack(item: object) -> _Packed:
+    """Pickle an item on its own, so that one that cannot be pickled is one failure."""
+    try:
+        return True, cloudpickle.dumps(item)
+    except Exception as error:  # noqa: BLE001 (it is the outcome)
+        return False, _pack_error(error)
+
+
+def _attempt(func: Callable[[Any], object], packed: _Packed) -> _Packed:
+    """In the worker: call ``func`` with a packed item."""
+    well, data = packed
+    if not well:
+        return packed  # the item could not be pickled
+    try:
+        return True, cloudpickle.dumps(func(_unpickled(data)))
+    except BaseException as error:  # noqa: BLE001 (SystemExit too: it would end the worker)
+        return False, _pack_error(error)
+
+
+def _pack_error(error: BaseException) -> bytes:
+    text = "".join(traceback.format_exception(error))
+    try:
+        data: bytes = cloudpickle.dumps((error, text))
+        _unpickled(data)  # trap: an exception with an __init__ of its own may fail only here
+    except Exception:  # noqa: BLE001 (any class of the user's)
+        substitute = RuntimeError(f"{type(error).__name__}, which cannot be pickled")
+        data = pickle.dumps((substitute, text))
+    return data
+
+
+def _unpack_all(batch: list[T], packed: list[_Packed]) -> list[Outcome[T, Any]]:
+    return [_unpack(item, result) for item, result in zip(batch, packed, strict=True)]
+
+
+def _unpack(item: T, packed: _Packed) -> Outcome[T, Any]:
+    well, data = packed
+    try:
+        value = _unpickled(data)
+    except Exception as error:  # noqa: BLE001 (what func returned cannot be unpickled)
+        return Failed(item, error)
+    if well:
+        return Ok(item, value)
+    raised, text = value
+    raised.__cause__ = RemoteTraceback(f"\n{text}")
+    return Failed(item, raised)
+
+
+def _unpickled(data: bytes) -> Any:
+    return pickle.loads(data)  # noqa: S301 (it comes from our own processes)
+
+
+def _call_numbered(func: Callable[[T], R], numbered: tuple[int, T]) -> R:
+    return func(numbered[1])
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Like itertools.batched, but an error of ``items`` does not lose what was read before it."""
+    batch: list[T] = []
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except Exception:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def _is_exit(error: BaseException) -> bool:
+    """Tell whether the program is to end: an error here, or in a ``with`` that closes the stream."""
+    if isinstance(error, GeneratorExit):
+        return isinstance(error.__context__, KeyboardInterrupt | SystemExit)
+    return isinstance(error, KeyboardInterrupt | SystemExit)

@@ -1,0 +1,398 @@
+import functools
+import itertools
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TypedDict
+
+import pytest
+
+from demo.threadpool_map import Failed, Ok, Report, WorkerDied, for_each, map_all, stream
+
+HANG = 20  # seconds: no test waits for them unless something is broken
+
+ordered_or_not = pytest.mark.parametrize("ordered", [True, False])
+
+
+class Where(TypedDict):
+    """What every call here is given."""
+
+    workers: int
+
+
+@pytest.fixture
+def where() -> Where:
+    return {"workers": 2}
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left() -> Iterator[None]:
+    """Fail a test that leaves a process behind."""
+    yield
+    assert multiprocessing.active_children() == []
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def inverse(number: int) -> float:
+    return 1 / (number % 3)
+
+
+def wait_for(path: Path) -> None:
+    """Wait until another process has made a file."""
+    deadline = time.monotonic() + HANG
+    while not path.exists():
+        assert time.monotonic() < deadline, f"no {path}"
+        time.sleep(0.01)
+
+
+def wait_or_open(gate: Path, opens: bool, item: int) -> int:
+    """Item 0 waits until the gate is open; others may open it."""
+    if item == 0:
+        wait_for(gate)
+    elif opens:
+        gate.touch()
+    return item
+
+
+class NeedsTwoError(Exception):
+    """Trap: an exception that can be pickled, but not unpickled."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+def fail_in_many_ways(item: int) -> object:
+    if item == 1:
+        raise ValueError(item)
+    if item == 2:
+        sys.exit(3)
+    if item == 3:
+        raise KeyboardInterrupt
+    if item == 4:
+        raise NeedsTwoError(1, 2)
+    if item == 5:
+        return threading.Lock()
+    return item
+
+
+# What comes out
+
+
+@ordered_or_not
+@pytest.mark.parametrize("count", [0, 1, 50])
+@pytest.mark.parametrize(("chunk", "window"), [(1, None), (3, None), (7, 4), (3, 9)])
+def test_every_item_comes_out_once(
+    where: Where, ordered: bool, count: int, chunk: int, window: int | None
+) -> None:
+    """Whatever the options, nothing is lost and nothing comes twice."""
+    numbers = iter(range(count))
+    outcomes = list(stream(double, numbers, ordered=ordered, chunk=chunk, window=window, **where))
+    if not ordered:
+        outcomes.sort(key=lambda outcome: outcome.item)
+    assert outcomes == [Ok(number, 2 * number) for number in range(count)]
+
+
+def test_order_of_the_input(where: Where, tmp_path: Path) -> None:
+    """A slow first item does not lose its place."""
+    work = functools.partial(wait_or_open, tmp_path / "gate", True)
+    outcomes = stream(work, range(10), ordered=True, **where)
+    assert [outcome.unwrap() for outcome in outcomes] == list(range(10))
+
+
+def test_order_of_finishing(where: Where, tmp_path: Path) -> None:
+    """What has finished does not wait for a slow first item."""
+    gate = tmp_path / "gate"
+    work = functools.partial(wait_or_open, gate, False)
+    outcomes = stream(work, range(2), ordered=False, **where)
+    assert next(outcomes) == Ok(1, 1)
+    gate.touch()
+    assert list(outcomes) == [Ok(0, 0)]
+
+
+def test_default_order(where: Where, tmp_path: Path) -> None:
+    """Unless told otherwise, outcomes come as they finish."""
+    gate = tmp_path / "gate"
+    work = functools.partial(wait_or_open, gate, False)
+    outcomes = stream(work, range(2), **where)
+    assert next(outcomes) == Ok(1, 1)
+    gate.touch()
+    assert list(outcomes) == [Ok(0, 0)]
+
+
+def test_options_below_one_are_refused(where: Where) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        next(stream(double, [1], chunk=0, **where))
+    with pytest.raises(ValueError, match="at least 1"):
+        next(stream(double, [1], window=0, **where))
+
+
+# The input
+
+
+def test_endless_input_is_read_no_further_than_the_window(where: Where) -> None:
+    """In the caller's thread: a sqlite cursor, for one, refuses to be read in another."""
+    read: list[int] = []
+
+    def source() -> Iterator[int]:
+        for number in itertools.count():
+            assert threading.current_thread() is threading.main_thread()
+            read.append(number)
+            yield number
+
+    with closing(stream(double, source(), ordered=True, chunk=2, window=8, **where)) as outcomes:
+        for given, _ in enumerate(itertools.islice(outcomes, 30), start=1):
+            assert len(read) <= given + 8 + 1
+    assert len(read) < 50
+
+
+@pytest.mark.parametrize("chunk", [1, 3])
+def test_an_error_of_the_input_comes_after_all_that_was_read(where: Where, chunk: int) -> None:
+    """Trap: it is not taken for an error of an item, and loses none."""
+
+    def source() -> Iterator[int]:
+        yield from range(20)
+        raise OSError("disk gone")
+
+    seen: list[int] = []
+    with pytest.raises(OSError, match="disk gone"):
+        seen.extend(outcome.item for outcome in stream(double, source(), chunk=chunk, **where))
+    assert sorted(seen) == list(range(20))
+
+
+def test_sys_exit_in_the_input_ends_the_stream(where: Where) -> None:
+    def source() -> Iterator[int]:
+        yield 1
+        sys.exit(3)
+
+    with pytest.raises(SystemExit):
+        list(stream(double, source(), **where))
+
+
+# Failing
+
+
+@pytest.mark.parametrize("chunk", [1, 4])
+def test_errors_are_values(where: Where, chunk: int) -> None:
+    """Also what cannot be pickled: it is one failure, whatever else is in its chunk."""
+    outcomes = list(stream(fail_in_many_ways, range(8), chunk=chunk, **where))
+    failed = {o.item: type(o.error) for o in outcomes if isinstance(o, Failed)}
+    assert failed == {
+        1: ValueError,
+        2: SystemExit,
+        3: KeyboardInterrupt,
+        4: RuntimeError,  # that says NeedsTwoError
+        5: TypeError,
+    }
+    assert sorted(o.item for o in outcomes if isinstance(o, Ok)) == [0, 6, 7]
+
+
+def test_an_item_that_cannot_be_pickled_is_one_failure(where: Where) -> None:
+    lock = threading.Lock()
+    first, second = stream(type, [lock, 2], ordered=True, chunk=2, **where)
+    assert isinstance(first, Failed)
+    assert first.item is lock
+    assert second == Ok(2, int)
+
+
+def test_a_function_that_cannot_be_pickled_is_refused(where: Where) -> None:
+    lock = threading.Lock()
+    with pytest.raises(TypeError, match="pickle"):
+        next(stream(functools.partial(print, lock), [1], **where))
+
+
+def test_the_cause_of_an_error_shows_where_the_call_failed(where: Where) -> None:
+    """Trap: a traceback cannot be pickled."""
+    (outcome,) = stream(inverse, [0], **where)
+    with pytest.raises(ZeroDivisionError) as caught:
+        outcome.unwrap()
+    assert "in inverse" in str(caught.value.__cause__)
+
+
+# Leaving
+
+
+def test_a_stream_may_be_closed_twice_and_ends_for_good(where: Where) -> None:
+    outcomes = stream(double, itertools.count(), **where)
+    next(outcomes)
+    outcomes.close()
+    outcomes.close()
+    assert list(outcomes) == []
+
+
+# map_all and for_each
+
+
+def test_map_all_returns_results_in_input_order(where: Where) -> None:
+    assert map_all(double, range(50), chunk=3, **where) == list(range(0, 100, 2))
+
+
+def test_map_all_stops_at_the_first_error(where: Where) -> None:
+    numbers = itertools.count(1)
+    with pytest.raises(ZeroDivisionError):
+        map_all(inverse, numbers, **where)
+    assert next(numbers) < 100
+
+
+def test_for_each_counts_and_keeps_the_first_failures(where: Where) -> None:
+    report = for_each(inverse, range(30), chunk=4, keep=2, **where)
+    assert (report.succeeded, report.failed, len(report.first_failures)) == (20, 10, 2)
+    assert for_each(double, [], **where) == Report(0, 0, [])
+
+
+# Processes
+
+
+def die(item: int) -> int:
+    """As when memory runs out."""
+    if item in {3, 10}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+def pid(_: int) -> int:
+    return os.getpid()
+
+
+def finish_late(directory: Path, item: int) -> int:
+    if item:
+        (directory / "started").touch()
+        wait_for(directory / "gate")
+        (directory / f"finished-{item}").touch()
+    return item
+
+
+def never_end(directory: Path, item: int) -> int:
+    if item:
+        (directory / "started").touch()
+        threading.Event().wait()
+    return item
+
+
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+
+
+@needs_posix
+@ordered_or_not
+def test_a_worker_that_is_killed_fails_its_batch_only(ordered: bool) -> None:
+    """Trap: in multiprocessing.Pool its result never comes, and the program hangs."""
+    outcomes = list(stream(die, range(20), workers=2, ordered=ordered, chunk=2))
+    failed = sorted(o.item for o in outcomes if isinstance(o, Failed))
+    assert failed == [2, 3, 10, 11]
+    assert all(isinstance(o.error, WorkerDied) for o in outcomes if isinstance(o, Failed))
+    assert sorted(o.item for o in outcomes) == list(range(20))
+
+
+@needs_posix
+def test_a_worker_that_is_killed_between_batches_is_replaced() -> None:
+    outcomes = stream(pid, range(200), workers=1, window=1)
+    first = next(outcomes).unwrap()
+    os.kill(first, signal.SIGKILL)
+    rest = list(outcomes)
+    assert len(rest) == 199
+    assert sum(isinstance(outcome, Failed) for outcome in rest) <= 1
+    assert first not in {o.value for o in rest[1:] if isinstance(o, Ok)}
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_every_start_method(method: str) -> None:
+    """Which is the default depends on the Python and the system."""
+    before = multiprocessing.get_start_method()
+    multiprocessing.set_start_method(method, force=True)
+    try:
+        assert map_all(double, range(10), workers=2) == list(range(0, 20, 2))
+    finally:
+        multiprocessing.set_start_method(before, force=True)
+
+
+def test_no_more_processes_are_started_than_there_are_items() -> None:
+    assert len(set(map_all(pid, [1, 2], workers=100))) <= 2
+
+
+def test_a_program_that_runs_again_in_its_workers_is_told(tmp_path: Path) -> None:
+    """Trap: without `if __name__ == "__main__"` a spawned process starts the program anew."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent("""
+        import multiprocessing
+        from demo import threadpool_map
+
+        multiprocessing.set_start_method("spawn", force=True)
+        threadpool_map.map_all(abs, range(10), workers=1)
+        """)
+    )
+    command = [sys.executable, str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
+    assert "RuntimeError: a worker ended before it began" in done.stderr
+    assert done.returncode == 1
+
+
+def test_leaving_waits_for_the_calls_that_run_and_drops_the_rest(tmp_path: Path) -> None:
+    """None is cut off halfway."""
+    work = functools.partial(finish_late, tmp_path)
+    outcomes = stream(work, itertools.count(), workers=2, ordered=False)
+    assert next(outcomes) == Ok(0, 0)
+    wait_for(tmp_path / "started")
+    opener = threading.Timer(0.1, (tmp_path / "gate").touch)
+    opener.start()
+    outcomes.close()
+    opener.join()
+    assert 1 <= len(list(tmp_path.glob("finished-*"))) <= 2
+
+
+@needs_posix
+@pytest.mark.parametrize("place", ["in the body", "in the wait"])
+def test_ctrl_c_kills_the_calls_that_run(place: str, tmp_path: Path) -> None:
+    """It does not wait for them."""
+    work = functools.partial(never_end, tmp_path)
+
+    def press() -> None:
+        wait_for(tmp_path / "started")
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    presser = threading.Thread(target=press)
+
+    def consume() -> None:
+        with closing(stream(work, itertools.count(), workers=2, ordered=False)) as outcomes:
+            next(outcomes)
+            presser.start()
+            if place == "in the body":
+                threading.Event().wait(HANG)
+            next(outcomes)
+
+    with pytest.raises(KeyboardInterrupt):
+        consume()
+    presser.join()
+
+
+def test_an_abandoned_stream_does_not_block_the_exit() -> None:
+    script = """
+        import itertools
+        from demo import threadpool_map
+
+        if __name__ == "__main__":
+            outcomes = threadpool_map.stream(abs, itertools.count(), workers=2, ordered=True)
+            print(next(outcomes).unwrap())
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("0\n", "", 0)
+
+
+def test_streams_may_run_side_by_side() -> None:
+    """Trap: a forked process has the pipes of all that were started before it."""
+    first = stream(double, range(20), workers=2, ordered=True)
+    second = stream(double, range(20), workers=2, ordered=True)
+    assert [a.unwrap() + b.unwrap() for a, b in zip(first, second, strict=True)] == [
+        4 * number for number in range(20)
+    ]
