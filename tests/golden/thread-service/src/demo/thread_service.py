@@ -149,7 +149,8 @@ class Service(threading.Thread, Generic[M, R]):
                 self._wait_for_room(timeout)
             if self._state != "running":
                 raise NotRunningError(f"{self.name} is {self._state}") from self._cause()
-            self._wake.notify()  # before append(): a Ctrl-C in between must not leave it asleep
+            if not self._inbox:  # it may sleep
+                self._wake.notify()  # before append(), so that Ctrl-C in between does no harm
             self._inbox.append(entry)
 
     def stop(self, timeout: float | None = None, *, drain: bool = True) -> list[M]:

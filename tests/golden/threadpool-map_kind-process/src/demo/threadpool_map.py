@@ -419,7 +419,7 @@ def _cpus() -> int:
 
 
 def _is_exit(error: BaseException) -> bool:
-    """Tell whether the program is to end: an error here, or in a ``with`` that closes the stream."""
+    """Tell whether it is Ctrl-C or sys.exit(), here or in the ``with`` that closes the stream."""
     if isinstance(error, GeneratorExit):
         return isinstance(error.__context__, KeyboardInterrupt | SystemExit)
     return isinstance(error, KeyboardInterrupt | SystemExit)
