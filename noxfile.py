@@ -66,3 +66,11 @@ def bench(session: nox.Session) -> None:
         session.run(python, "-m", "pip", "install", "--quiet", *peers, external=True)
         measured += ["--python", python]
     session.run("python", "benchmarks/run.py", *measured, *session.posargs)
+    session.run("python", "benchmarks/processes.py")
+
+
+@nox.session
+def start_up(session: nox.Session) -> None:
+    """The command line beside bare Python, an empty Typer program, Copier and cookiecutter."""
+    session.install("-e", ".", "cookiecutter")
+    session.run("python", "benchmarks/command_line.py", *session.posargs)

@@ -141,4 +141,8 @@ LIMITS: Final[dict[tuple[str, str, str], tuple[str, str]]] = {
         "lower bound with outcomes, batch 64",
         "bare threads that also make an object and enter a try for every item, which imap_unordered does without",
     ),
+    ("1 ms of waiting", "stream", "Executor.map"): (
+        "lower bound",
+        "bare threads, below which no code of threads comes",
+    ),
 }

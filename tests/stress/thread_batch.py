@@ -111,7 +111,9 @@ def schedule(rng: Random, events: Events) -> None:
             plan.run_batch(plan.threads)
             raise AssertionError("took a thread again")
     settled(before, at_once=False)
-    assert [thread for thread in plan.threads if thread.ident is not None] == started, "started after the end"
+    # A Ctrl-C inside start() leaves a thread that may begin a little later: it is among those asked to stop.
+    later = [thread for thread in plan.threads if thread.ident is not None and thread not in started]
+    assert set(later) <= set(running), "started after the end"
     judge(plan, raised, running, events)
 
 
