@@ -172,7 +172,7 @@ def _miss(design: str, row: Row, one: Results) -> str:
     if row.key in LIMITS:
         name, what = LIMITS[row.key]
         limit = one.median((design, row.benchmark, name))
-        words.append(f"The limit: {_number(limit)} {unit} for `{name}`, {what}.")
+        words.append(f"For comparison: {_number(limit)} {unit} for `{name}`, {what}.")
     return " ".join(words)
 
 

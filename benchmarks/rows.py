@@ -131,7 +131,7 @@ ROWS: Final[dict[str, tuple[Row, ...]]] = {
     ),
 }
 
-# For a row (benchmark, ours, peer) whose aim is missed: the contender that shows the limit, and what that is.
+# For a row (benchmark, ours, peer) whose aim is missed: one that shows how near it can be met, and what it is.
 LIMITS: Final[dict[tuple[str, str, str], tuple[str, str]]] = {
     ("no-op", "stream", "lower bound"): (
         "lower bound with outcomes",
@@ -143,6 +143,6 @@ LIMITS: Final[dict[tuple[str, str, str], tuple[str, str]]] = {
     ),
     ("1 ms of waiting", "stream", "Executor.map"): (
         "lower bound",
-        "bare threads, below which no code of threads comes",
+        "bare threads",
     ),
 }

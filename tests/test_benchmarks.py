@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import subprocess
 import sys
@@ -17,57 +16,37 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PEERS = ("joblib", "mpire", "pebble", "tqdm")
+SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The document and the chart of a run at a tiny size."""
-    where = tmp_path_factory.mktemp("benchmarks")
-    command = [sys.executable, str(ROOT / "benchmarks" / "run.py"), "--quick", "--out", str(where)]
-    done = subprocess.run(command, env=os.environ, capture_output=True, text=True, timeout=280, check=False)
+@pytest.mark.slow
+def test_every_benchmark_runs(tmp_path: Path) -> None:
+    """At a tiny size: each row has its ratio, and a peer that is not installed is skipped with the reason."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "run.py"), "--quick", "--out", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return where
-
-
-@pytest.mark.slow
-def test_every_benchmark_runs(written: Path) -> None:
-    """Each contender has a median; a peer that is not installed, or not in this Python, is skipped with a reason."""
-    document = (written / "benchmarks.md").read_text(encoding="utf-8")
-    medians = _rows(document.partition("## The medians")[2])
-    assert {design for design, *_ in medians} == _designs(document)
-    skipped = {contender for _, _, contender, _, value in medians if value == "skipped"}
-    reasons = set(re.findall(r"^- Skipped on [\d., ]+: (.*): ", document, re.MULTILINE))
-    assert skipped == reasons
-    present = [name for name in PEERS if importlib.util.find_spec(name)]
-    assert not [contender for contender in skipped if contender.split()[0].strip(",") in present]
-    allowed = (*PEERS, *(["Executor.map, buffersize"] if sys.version_info < (3, 14) else []))
-    assert all(contender.startswith(allowed) for contender in skipped), skipped
-
-
-@pytest.mark.slow
-def test_every_row_has_its_ratio(written: Path) -> None:
-    """And none of them lacks its peer but for one that was skipped."""
-    document = (written / "benchmarks.md").read_text(encoding="utf-8")
+    document = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
+    designs = set(re.findall(r"^## (thread.*)$", document, re.MULTILINE))
     ratios, _, medians = document.partition("## The medians")
-    skipped = {contender for _, _, contender, _, value in _rows(medians) if value == "skipped"}
+
+    contenders = _rows(medians)
+    assert {design for design, *_ in contenders} == designs
+    skipped = {contender for _, _, contender, _, value in contenders if value == "skipped"}
+    assert skipped == set(re.findall(r"^- Skipped on [\dt., ]+: (.*): ", document, re.MULTILINE))
+    absent = [name for name in PEERS if importlib.util.find_spec(name) is None]
+    for contender in skipped:
+        assert contender.startswith(("Executor.map, buffersize", *absent)), contender
+
     rows = _rows(ratios.partition("\n## ")[2])
     assert len(rows) > 60
     for _, ours, beside, aim, value in rows:
         assert (value == "skipped") == bool({ours, beside} & skipped), (ours, beside)
         assert aim == "" or value == "skipped" or value.endswith((" met", " **missed**")), (ours, beside)
 
-
-@pytest.mark.slow
-def test_the_chart_has_a_panel_for_each_design(written: Path) -> None:
-    """It is SVG with a dot for each ratio."""
-    chart = ET.parse(written / "benchmarks.svg").getroot()  # noqa: S314 - our own
-    words = {element.text for element in chart.iter("{http://www.w3.org/2000/svg}text")}
-    assert words >= _designs((written / "benchmarks.md").read_text(encoding="utf-8"))
-    assert len(list(chart.iter("{http://www.w3.org/2000/svg}circle"))) > 50
-
-
-def _designs(document: str) -> set[str]:
-    return set(re.findall(r"^## (thread.*)$", document, re.MULTILINE))
+    chart = ET.parse(tmp_path / "benchmarks.svg").getroot()  # noqa: S314 - our own
+    assert designs <= {element.text for element in chart.iter(f"{SVG}text")}
+    shown = [beside for *_, beside, _, value in rows if value != "skipped" and not beside.startswith(("(in", "less"))]
+    assert len(list(chart.iter(f"{SVG}circle"))) == len(shown) + 1  # one in the legend
 
 
 def _rows(text: str) -> list[list[str]]:
