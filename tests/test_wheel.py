@@ -93,7 +93,7 @@ def test_completion_in_bash(installed: Path, tmp_path: Path, word: str) -> None:
     script = f"""
     source <({installed / "scaffold"} --show-completion bash)
     COMP_WORDS=(scaffold {line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
-    $(complete -p scaffold | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+    $(complete -p scaffold | sed 's/.*-F \\([^ ]*\\).*/\\1/') scaffold
     printf '%s\\n' "${{COMPREPLY[@]}}"
     """
     done = subprocess.run(
