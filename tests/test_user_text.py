@@ -177,6 +177,7 @@ def test_a_name_is_refused_or_makes_a_valid_project(name: str, package: str, mod
     except BadAnswer as refusal:
         assert refusal.flag in ("--name", "--package", "--module")
         return
+    name, package, module = name.strip(), package.strip(), module.strip()  # as the answers are
     assert package.isidentifier()
     assert package.isascii()
     assert module.isidentifier()
