@@ -23,10 +23,7 @@ from scaffold.questions import (
     Question,
     complete_workload,
     without_effect,
-    workload_of,
 )
-from scaffold.recommend import recommend
-from scaffold.workload import Design
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -171,6 +168,8 @@ def advise(
     given: Answers,
 ) -> None:
     """Recommend a design for a task, and say why. Writes nothing."""
+    from scaffold.project import recommendation_for
+
     given = _with_file(answers, given, _advice_questions())
     if prompt.is_possible() and not as_json and not defaults:
         complete = complete_workload(given, prompt.ask_open)
@@ -180,7 +179,7 @@ def advise(
         if not defaults:
             unasked.refuse_missing()
     _note_without_effect(given, complete)
-    recommendation = recommend(workload_of(complete), Design(complete["design"]))
+    recommendation = recommendation_for(complete)
     if as_json:
         _print_json(report.recommendation_json(recommendation))
     else:
