@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shlex
 import shutil
@@ -50,6 +51,11 @@ def say_error(error: object) -> None:
     """One line on stderr."""
     start, end = (_RED, _RESET) if colour_wanted(sys.stderr) else ("", "")
     print(f"{start}error:{end} {' '.join(str(error).split())}", file=sys.stderr)
+
+
+def print_json(document: object) -> None:
+    """The one JSON document of a command, on stdout."""
+    print(json.dumps(document, indent=2))
 
 
 def say_note(text: str) -> None:

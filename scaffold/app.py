@@ -1,0 +1,84 @@
+"""The Typer application: where commands are registered, and the flags that several of them share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+from typer.core import TyperGroup
+
+from scaffold import __version__, report
+from scaffold.flags import Command, PlainCommand, take_as_typed, with_flags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scaffold.questions import Question
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+AnswersFile = Annotated[
+    Optional[str],
+    typer.Option("--answers", help="Read answers from a YAML, TOML or JSON file; flags win over it.", metavar="FILE"),
+]
+DefaultsFlag = Annotated[
+    bool, typer.Option("--defaults", help="Take the recommended answer for all that is not given.")
+]
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+_ASKING: dict[str, tuple[Command, Callable[[], Sequence[Question]]]] = {}
+
+
+class Commands(TyperGroup):
+    """Gives a command its flags only when it is the one that runs: reading the templates' questions takes a while."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # Typer's types are private
+        """As the base class does."""
+        return take_as_typed(super().get_params(ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # as above
+        """As the base class does."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in _ASKING:
+            function, questions = _ASKING[name]
+            single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
+            single.command(name, cls=PlainCommand, context_settings=CONTEXT)(with_flags(function, questions()))
+            command = typer.main.get_command(single)
+        return name, command, rest
+
+
+app = typer.Typer(
+    cls=Commands,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings=CONTEXT,
+    help="Scaffolding for Python code that needs threads: advice by explicit rules, and a tested project from it.",
+    epilog="Exit codes: 0 done, 1 refused or failed, 2 usage, 3 conflicts or drift, 4 untrusted template, 130 cancelled.",
+)
+
+
+def asking(questions: Callable[[], Sequence[Question]]) -> Callable[[Command], Command]:
+    """Register a command whose further flags are questions."""
+
+    def register(function: Command) -> Command:
+        _ASKING[function.__name__] = (function, questions)
+        app.command(cls=PlainCommand)(with_flags(function, ()))
+        return function
+
+    return register
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  # Typer calls it so
+    if wanted:
+        report.say(f"scaffold {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _scaffold(
+    *,
+    version: Annotated[  # its callback does the work
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,36 @@
+"""`scaffold advise`."""
+
+from __future__ import annotations
+
+from scaffold import prompt, report
+from scaffold.answers import Unasked
+from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
+from scaffold.commands.given import advice_questions, note_without_effect, with_file
+from scaffold.questions import Answers, complete_workload
+
+
+@asking(advice_questions)
+def advise(
+    *,
+    answers: AnswersFile = None,
+    defaults: DefaultsFlag = False,
+    as_json: JsonFlag = False,
+    given: Answers,
+) -> None:
+    """Recommend a design for a task, and say why. Writes nothing."""
+    from scaffold.project import recommendation_for
+
+    given = with_file(answers, given, advice_questions())
+    if prompt.is_possible() and not as_json and not defaults:
+        complete = complete_workload(given, prompt.ask_open)
+    else:
+        unasked = Unasked()
+        complete = complete_workload(given, unasked)
+        if not defaults:
+            unasked.refuse_missing()
+    note_without_effect(given, complete)
+    recommendation = recommendation_for(complete)
+    if as_json:
+        report.print_json(report.recommendation_json(recommendation))
+    else:
+        report.say(report.recommendation_text(recommendation))

@@ -1,0 +1,36 @@
+"""What commands that ask have in common: which questions there are, and the answers that were given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold import report
+from scaffold.answers import read_answers
+from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, Question, without_effect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def advice_questions() -> Sequence[Question]:
+    """What can be said about the work, and the design."""
+    return (*ADVICE_QUESTIONS, DESIGN_QUESTION)
+
+
+def all_questions() -> Sequence[Question]:
+    """And what the bundled templates ask about the project."""
+    from scaffold.template import bundled
+
+    return (*advice_questions(), *bundled().project_questions)
+
+
+def with_file(path: str | None, given: Answers, questions: Sequence[Question]) -> Answers:
+    """The answers of a file, and over them those of the flags."""
+    return given if path is None else {**read_answers(Path(path), questions), **given}
+
+
+def note_without_effect(given: Answers, answers: Answers) -> None:
+    """Say which given answers change nothing beside the others."""
+    for question in without_effect(given, answers):
+        report.say_note(f"{question.flag} changes nothing for {answers['design']}")
