@@ -83,6 +83,19 @@ class TemplateFault(ScaffoldError):
         super().__init__(f"template {place}: {reason}")
 
 
+class GitUnusable(ScaffoldError):
+    """There is no git, or one that is too old."""
+
+
+class GitFailed(ScaffoldError):
+    """Git refused to do its part."""
+
+    def __init__(self, command: str, output: str) -> None:
+        self.output = output
+        lines = [line.removeprefix("fatal: ") for line in output.splitlines() if line.strip()]
+        super().__init__(f"git {command}: {lines[0] if lines else 'failed'}")
+
+
 class Cancelled(ScaffoldError):
     """The user said no, or pressed Ctrl-C or Ctrl-D."""
 

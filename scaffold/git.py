@@ -1,0 +1,125 @@
+"""Running git so that neither where we are called from nor the user's configuration changes what it does."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from functools import cache
+from typing import TYPE_CHECKING
+
+from scaffold.errors import GitFailed, GitUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_OLDEST = (2, 31)  # the first that takes its configuration from GIT_CONFIG_COUNT
+_TIMEOUT = 120  # seconds; a local operation takes well under one, a clone over a network may not
+
+# What `git rev-parse --local-env-vars` names, and what a hook's surroundings set beside it: inside a hook they point at
+# the repository that is being committed to, and any git started there would work on that one.
+_OF_A_REPOSITORY = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+
+_OURS = {
+    "commit.gpgSign": "false",
+    "core.autocrlf": "false",
+    "core.hooksPath": os.devnull,
+    "gc.auto": "0",
+    "init.defaultBranch": "main",
+    "init.templateDir": "",
+    "pack.threads": "1",  # the same bytes on every machine
+    "protocol.file.allow": "always",
+    "safe.directory": "*",
+    "tag.gpgSign": "false",
+    "user.email": "scaffold@scaffold.invalid",
+    "user.name": "scaffold",
+}
+
+
+def environment() -> dict[str, str]:
+    """The surroundings without what points git at another repository, and without questions at the terminal."""
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
+    return kept | {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+
+
+def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
+    """For repositories of our own: none of the user's configuration, no hooks, and `settings` beside ours."""
+    plain = {name: value for name, value in environment().items() if not name.startswith("GIT_CONFIG")}
+    pairs = {**_OURS, **(settings or {})}
+    numbered = {"GIT_CONFIG_COUNT": str(len(pairs)), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    for number, (key, value) in enumerate(pairs.items()):
+        numbered |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return plain | numbered
+
+
+def git(
+    *arguments: str | Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+    accept: range = range(1),
+) -> tuple[int, bytes]:
+    """Run git; its exit code and what it printed.
+
+    Args:
+        arguments: What to run.
+        cwd: Where.
+        env: By default `own_environment()`; `environment()` to look at a repository of the user's.
+        stdin: What it reads.
+        accept: The exit codes that are no failure.
+
+    Raises:
+        GitUnusable: It is missing or too old.
+        GitFailed: It ended with another code, or took longer than two minutes.
+    """
+    require()
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=cwd,
+            env=own_environment() if env is None else env,
+            input=stdin,
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise GitFailed(str(arguments[0]), f"took longer than {_TIMEOUT} seconds") from error
+    if done.returncode not in accept:
+        raise GitFailed(str(arguments[0]), done.stderr.decode("utf-8", "replace"))
+    return done.returncode, done.stdout
+
+
+@cache
+def require() -> None:
+    """Make sure of a git that can be used.
+
+    Raises:
+        GitUnusable: It is missing, does not run or is too old.
+    """
+    try:
+        done = subprocess.run(["git", "--version"], capture_output=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise GitUnusable("git is needed for this, and does not run: install git 2.31 or newer") from error
+    found = re.search(rb"(\d+)\.(\d+)", done.stdout)
+    if found is None or tuple(map(int, found.groups())) < _OLDEST:
+        version = done.stdout.decode("utf-8", "replace").strip()
+        raise GitUnusable(f"{version} is too old: install git 2.31 or newer")
