@@ -53,7 +53,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=CONTEXT,
     help="Scaffolding for Python code that needs threads: advice by explicit rules, and a tested project from it.",
-    epilog="Exit codes: 0 done, 1 refused or failed, 2 usage, 3 conflicts or drift, 4 untrusted template, 130 cancelled.",
+    epilog="Exit codes: 0 done, 1 refused or failed, 2 usage, 3 conflicts or drift, 4 not trusted, 130 cancelled.",
 )
 
 
