@@ -14,11 +14,13 @@ from typing import Any, NoReturn
 
 import yaml
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.errors import BadAnswer, TemplateFault
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, Choice, Question, Value, is_relevant
 
+ANSWERS_FILE = ".copier-answers.yml"
 _SUFFIX = ".jinja"
 _ADVICE = {question.name for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
 
@@ -37,19 +39,29 @@ class Template:
 
     root: Path
 
+    @property
+    def version(self) -> str:
+        """The version that is stamped into what it generates."""
+        return str(self._hidden["template_version"])
+
     @cached_property
-    def project_questions(self) -> tuple[Question, ...]:
-        """The questions of copier.yml itself, which come after those of the workload."""
+    def questions(self) -> tuple[Question, ...]:
+        """All that it asks, as its own copier.yml has it: those about the work first."""
         return tuple(
             _question(name, spec)
             for name, spec in self._config.items()
-            if isinstance(spec, Mapping) and "type" in spec and spec.get("when") is not False and name not in _ADVICE
+            if isinstance(spec, Mapping) and "type" in spec and spec.get("when") is not False
         )
+
+    @property
+    def project_questions(self) -> tuple[Question, ...]:
+        """Those that are not about the work."""
+        return tuple(question for question in self.questions if question.name not in _ADVICE)
 
     def fill(self, answers: Answers, defaults: Answers) -> dict[str, Value]:
         """Answers to all questions: those given, then `defaults`, then the template's own."""
         full: dict[str, Value] = dict(answers)
-        for question in self.project_questions:
+        for question in self.questions:
             if question.name not in full:
                 full[question.name] = defaults.get(question.name, self.default(question, full))
         return full
@@ -61,7 +73,7 @@ class Template:
             BadAnswer: The template refuses an answer.
         """
         full = self.fill(answers, defaults)
-        for question in self.project_questions:
+        for question in self.questions:
             if self.is_relevant(question, full):
                 self.validate(question, full)
         return full
@@ -90,30 +102,39 @@ class Template:
             TemplateFault: It does not render.
         """
         try:
-            return self._environment.from_string(expression).render({**self._hidden, **answers})
+            return self._compiled(expression).render({**self._hidden, **answers})
         except TemplateError as error:
             _blame("copier.yml", error)
 
-    def render(self, answers: Answers) -> dict[PurePosixPath, bytes]:
+    def render(self, answers: Answers, answers_file: str = ANSWERS_FILE) -> dict[PurePosixPath, bytes]:
         """Every file of the subproject, in memory.
 
         Raises:
             TemplateFault: A template does not render.
         """
-        recorded = {name: answers[name] for name in sorted(answers) if self._is_recorded(name, answers)}
-        context = {
-            **self._hidden,
-            **answers,
-            "_copier_answers": recorded,
-            "_copier_conf": {"answers_file": ".copier-answers.yml"},
-        }
+        sources = self.sources(answers, answers_file)
+        context = self._context(answers, answers_file)
+        return {target: self._rendered_text(self.root / source, context).encode() for target, source in sources.items()}
+
+    def sources(self, answers: Answers, answers_file: str = ANSWERS_FILE) -> dict[PurePosixPath, str]:
+        """Which of the template's files each file of the subproject comes from."""
+        context = self._context(answers, answers_file)
         tree = self.root / self._config["_subdirectory"]
-        files: dict[PurePosixPath, bytes] = {}
+        found: dict[PurePosixPath, str] = {}
         for source in sorted(path for path in tree.rglob("*") if path.is_file()):
             target = self._rendered_name(source.relative_to(tree), context)
             if target is not None:
-                files[target] = self._rendered_text(source, context).encode()
-        return files
+                found[target] = source.relative_to(self.root).as_posix()
+        return found
+
+    def _context(self, answers: Answers, answers_file: str) -> dict[str, object]:
+        recorded = {name: answers[name] for name in sorted(answers) if self._is_recorded(name, answers)}
+        return {
+            **self._hidden,
+            **answers,
+            "_copier_answers": recorded,
+            "_copier_conf": {"answers_file": answers_file},
+        }
 
     @cached_property
     def _config(self) -> dict[str, Any]:
@@ -151,11 +172,21 @@ class Template:
 
     @cached_property
     def _by_name(self) -> dict[str, Question]:
-        return {q.name: q for q in (*ADVICE_QUESTIONS, DESIGN_QUESTION, *self.project_questions)}
+        return {question.name: question for question in self.questions}
+
+    def _compiled(self, expression: str) -> JinjaTemplate:
+        """The compiled form, kept: conditions and names are looked at many times."""
+        if expression not in self._expressions:
+            self._expressions[expression] = self._environment.from_string(expression)
+        return self._expressions[expression]
+
+    @cached_property
+    def _expressions(self) -> dict[str, JinjaTemplate]:
+        return {}
 
     def _rendered_name(self, source: Path, context: Mapping[str, object]) -> PurePosixPath | None:
         parts = (*source.parts[:-1], source.name.removesuffix(_SUFFIX))
-        rendered = [self._environment.from_string(part).render(context) for part in parts]
+        rendered = [self._compiled(part).render(context) for part in parts]
         return PurePosixPath(*rendered) if all(rendered) else None
 
     def _rendered_text(self, source: Path, context: Mapping[str, object]) -> str:
