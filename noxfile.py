@@ -51,6 +51,13 @@ def golden(session: nox.Session) -> None:
 
 
 @nox.session
+def release(session: nox.Session) -> None:
+    """Add templates/ as a new version to the history that ships: `nox -s release -- "what changed"`."""
+    session.install("-e", ".")
+    session.run("python", "releases/release.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The rendered code beside its peers on each Python found, into docs/benchmarks.md; `-- --quick` for a try."""
     sys.path.append("tests")

@@ -96,6 +96,17 @@ class GitFailed(ScaffoldError):
         super().__init__(f"git {command}: {lines[0] if lines else 'failed'}")
 
 
+class UnknownVersion(ScaffoldError):
+    """A version of the bundled templates that this scaffold does not have."""
+
+    def __init__(self, version: str, known: Sequence[str], *, newer: bool) -> None:
+        if newer:
+            remedy = "is newer than this scaffold: upgrade it (python -m pip install --upgrade scaffold-threads)"
+        else:
+            remedy = f"was never released: there are {', '.join(known)}"
+        super().__init__(f"version {_shown(version)} of the templates {remedy}")
+
+
 class Cancelled(ScaffoldError):
     """The user said no, or pressed Ctrl-C or Ctrl-D."""
 
