@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
-from typer.core import TyperGroup
 
 from scaffold import __version__, report
-from scaffold.flags import Command, PlainCommand, take_as_typed, with_flags
+from scaffold.flags import Command, PlainCommand, PlainGroup, with_flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,14 +27,10 @@ CONTEXT = {"help_option_names": ["-h", "--help"]}
 _ASKING: dict[str, tuple[Command, Callable[[], Sequence[Question]]]] = {}
 
 
-class Commands(TyperGroup):
+class Commands(PlainGroup):
     """Gives a command its flags only when it is the one that runs: reading the templates' questions takes a while."""
 
-    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # Typer's types are private
-        """As the base class does."""
-        return take_as_typed(super().get_params(ctx))
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # as above
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # Typer's types are private
         """As the base class does."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in _ASKING:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
     from scaffold.questions import Question
@@ -19,6 +19,14 @@ Command = Callable[..., None]
 
 class PlainCommand(TyperCommand):
     """A command whose flags hand over words as they were typed, for the questions to parse."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # Typer's types are private
+        """As the base class does."""
+        return take_as_typed(super().get_params(ctx))
+
+
+class PlainGroup(TyperGroup):
+    """A group of such commands."""
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # Typer's types are private
         """As the base class does."""
