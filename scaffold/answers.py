@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
-from scaffold.errors import BadAnswersFile, MissingAnswers, UnknownKey
+from scaffold.errors import BadAnswersFile, BadRecord, MissingAnswers, UnknownKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from scaffold.questions import Answers, Question, Value
+
+Refusal = Union[type[BadAnswersFile], type[BadRecord]]
+"""How a file that cannot be read is told: given by the user, or found in a project."""
 
 _LARGEST_FILE = 1_000_000
 
@@ -30,7 +33,7 @@ def read_answers(path: Path, questions: Sequence[Question]) -> dict[str, Value]:
     """
     by_name = {question.name: question for question in questions}
     answers: dict[str, Value] = {}
-    for key, value in _load(path).items():
+    for key, value in _load(path, BadAnswersFile).items():
         name = str(key).replace("-", "_")
         if name.startswith("_"):
             continue
@@ -42,28 +45,37 @@ def read_answers(path: Path, questions: Sequence[Question]) -> dict[str, Value]:
     return answers
 
 
-def _load(path: Path) -> Mapping[object, object]:
+def load_recorded(path: Path) -> Mapping[str, object]:
+    """What an answers file of generated code holds: every scalar as text.
+
+    Raises:
+        BadRecord: It cannot be read; the message has the line where one is known.
+    """
+    return {str(key): value for key, value in _load(path, BadRecord).items()}
+
+
+def _load(path: Path, refuse: Refusal) -> Mapping[object, object]:
     readers = {".yaml": _load_yaml, ".yml": _load_yaml, ".toml": _load_toml, ".json": _load_json}
     if path.suffix.lower() not in readers:
-        raise BadAnswersFile(path, f"the name must end in one of {', '.join(readers)}")
+        raise refuse(path, f"the name must end in one of {', '.join(readers)}")
     try:
         with path.open("rb") as file:
             raw = file.read(_LARGEST_FILE + 1)
         if len(raw) > _LARGEST_FILE:
-            raise BadAnswersFile(path, "is larger than a megabyte")
-        data = readers[path.suffix.lower()](path, raw.decode("utf-8-sig"))
+            raise refuse(path, "is larger than a megabyte")
+        data = readers[path.suffix.lower()](path, raw.decode("utf-8-sig"), refuse)
     except UnicodeDecodeError as error:
-        raise BadAnswersFile(path, "is not UTF-8", raw[: error.start].count(b"\n") + 1) from error
+        raise refuse(path, "is not UTF-8", raw[: error.start].count(b"\n") + 1) from error
     except OSError as error:
-        raise BadAnswersFile(path, error.strerror or str(error)) from error
+        raise refuse(path, error.strerror or str(error)) from error
     except RecursionError as error:
-        raise BadAnswersFile(path, "is nested too deeply") from error
+        raise refuse(path, "is nested too deeply") from error
     if not isinstance(data, dict):
-        raise BadAnswersFile(path, "must be a mapping of questions to answers", 1)
+        raise refuse(path, "must be a mapping of questions to answers", 1)
     return data
 
 
-def _load_yaml(path: Path, text: str) -> object:
+def _load_yaml(path: Path, text: str, refuse: Refusal) -> object:
     import yaml
 
     class EveryScalarIsText(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
@@ -74,10 +86,10 @@ def _load_yaml(path: Path, text: str) -> object:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "is not YAML"
-        raise BadAnswersFile(path, reason, mark.line + 1 if mark else None) from error
+        raise refuse(path, reason, mark.line + 1 if mark else None) from error
 
 
-def _load_toml(path: Path, text: str) -> object:
+def _load_toml(path: Path, text: str, refuse: Refusal) -> object:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -88,14 +100,14 @@ def _load_toml(path: Path, text: str) -> object:
         reason, _, place = str(error).rpartition(" (at ")
         words = place.split()
         line = int(words[1].rstrip(",")) if words[:1] == ["line"] else text.count("\n") + 1
-        raise BadAnswersFile(path, reason or str(error), line) from error
+        raise refuse(path, reason or str(error), line) from error
 
 
-def _load_json(path: Path, text: str) -> object:
+def _load_json(path: Path, text: str, refuse: Refusal) -> object:
     try:
         return json.loads(text, parse_float=str)
     except json.JSONDecodeError as error:
-        raise BadAnswersFile(path, error.msg, error.lineno) from error
+        raise refuse(path, error.msg, error.lineno) from error
 
 
 class Unasked:

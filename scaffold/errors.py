@@ -52,6 +52,37 @@ class BadAnswersFile(UsageError):
         super().__init__(f"--answers {place}: {reason}")
 
 
+class BadRecord(ScaffoldError):
+    """An answers file of generated code that cannot be read, or is not what was written."""
+
+    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+        place = f"{_shown_path(path)}:{line}" if line else _shown_path(path)
+        super().__init__(f"{place}: {reason}; restore the file from your version control")
+
+
+class NothingGenerated(ScaffoldError):
+    """A place without the generated code that was asked for."""
+
+    def __init__(self, place: Path, reason: str) -> None:
+        super().__init__(f"{_shown_path(place)} {reason}")
+
+
+class NothingToUndo(ScaffoldError):
+    """A place where no command of ours left a record, or one that was taken back."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(
+            f"nothing to undo in {_shown_path(root)}: scaffold wrote nothing here, or it is taken back already"
+        )
+
+
+class NotUndoable(ScaffoldError):
+    """A state of the user's repository in which a change could not be taken back by it."""
+
+    def __init__(self, root: Path, reason: str, remedy: str) -> None:
+        super().__init__(f"{_shown_path(root)} {reason}: {remedy}")
+
+
 class BadDestination(ScaffoldError):
     """A place where no project can be written."""
 

@@ -60,6 +60,17 @@ def environment() -> dict[str, str]:
     return kept | {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 
+def looking_environment() -> dict[str, str]:
+    """To look at a repository of the user's: with their configuration, but starting none of the programs it names."""
+    plain = environment()
+    number = int(plain.get("GIT_CONFIG_COUNT") or 0)
+    return plain | {
+        "GIT_CONFIG_COUNT": str(number + 1),
+        f"GIT_CONFIG_KEY_{number}": "core.fsmonitor",
+        f"GIT_CONFIG_VALUE_{number}": "false",
+    }
+
+
 def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """For repositories of our own: none of the user's configuration, no hooks, and `settings` beside ours."""
     plain = {name: value for name, value in environment().items() if not name.startswith("GIT_CONFIG")}
@@ -82,7 +93,7 @@ def git(
     Args:
         arguments: What to run.
         cwd: Where.
-        env: By default `own_environment()`; `environment()` to look at a repository of the user's.
+        env: By default `own_environment()`.
         stdin: What it reads.
         accept: The exit codes that are no failure.
 

@@ -22,6 +22,10 @@ class Plan:
 
     dest: Path
     files: Mapping[PurePosixPath, bytes]
+    removed: frozenset[PurePosixPath] = frozenset()
+    """Files that will be gone."""
+    executable: frozenset[PurePosixPath] = frozenset()
+    """Those of the files that can be run."""
 
     @property
     def is_fresh(self) -> bool:
@@ -80,13 +84,14 @@ def check_plan(plan: Plan, *, force: bool) -> None:
     if plan.is_fresh:
         return
     changes = plan.changes()
-    blocked = [str(path) for path, change in changes.items() if change == "in the way" or _is_blocked(plan.dest, path)]
+    blocked = [str(path) for path, change in changes.items() if change == "in the way" or is_blocked(plan.dest, path)]
     if blocked and force:
         raise BadDestination(plan.dest / blocked[0], "is no plain file in a plain directory: move it away first")
     if not force:
         raise Clashes(plan.dest, [str(path) for path, change in changes.items() if change != "new"])
 
 
-def _is_blocked(dest: Path, path: PurePosixPath) -> bool:
+def is_blocked(dest: Path, path: PurePosixPath) -> bool:
+    """Whether a symlink or a file stands where a directory has to be."""
     parents = [dest / parent for parent in path.parents if parent != PurePosixPath(".")]
     return any(os.path.lexists(parent) and (parent.is_symlink() or not parent.is_dir()) for parent in parents)

@@ -3,7 +3,7 @@
 The files go to a directory beside the destination, which is then renamed into place: one atomic step. A directory that
 holds files already cannot be swapped in one step; there each replaced file is kept until the last one is in place, and
 whatever interrupts takes everything back. A process that was killed in the middle leaves a record, and the next
-`scaffold new` at the same place takes it back then.
+command at the same place takes it back then.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _STAGING_PREFIX = ".scaffold-"
 _RECORD = "undo.json"
-_ABANDONED_AFTER = 600  # seconds; staging takes well under one
+_ABANDONED_AFTER = 60  # seconds; staging takes well under one
 
 
 def publish(plan: Plan) -> None:
@@ -39,7 +39,8 @@ def publish(plan: Plan) -> None:
     dest = plan.dest.absolute()
     with _signals_wait():
         try:
-            staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=dest.parent))
+            beside = dest.parent if plan.is_fresh else dest  # what is renamed has to stay on one file system
+            staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=beside))
             try:
                 _publish_from(staging, plan, dest)
             finally:
@@ -73,7 +74,8 @@ def _signals_wait() -> Iterator[None]:
 def take_back_interrupted(dest: Path) -> list[str]:
     """Undo what a killed run left half-way in `dest`, and clear away what others left beside it; the files undone."""
     taken_back: list[str] = []
-    for staging in dest.absolute().parent.glob(f"{_STAGING_PREFIX}*"):
+    places = (dest.absolute().parent, dest.absolute())
+    for staging in (found for place in places for found in place.glob(f"{_STAGING_PREFIX}*")):
         with suppress(OSError, ValueError, KeyError):  # another user's, or another scaffold's that ends right now
             taken_back += _take_back(staging, dest.absolute())
     return taken_back
@@ -86,7 +88,7 @@ def _take_back(staging: Path, dest: Path) -> list[str]:
         data = json.loads(record.read_text(encoding="utf-8"))
         if data["dest"] != str(dest):
             return []
-        undone = _undo(dest, staging, data["created"], data["replaced"])
+        undone = _undo(dest, staging, data["created"], data["lost"])
     elif time.time() - staging.stat().st_mtime < _ABANDONED_AFTER:
         return []  # it may belong to a scaffold that is at work right now
     shutil.rmtree(staging)
@@ -99,6 +101,8 @@ def _write_all(plan: Plan, staged: Path) -> None:
         target = staged / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+        if path in plan.executable:
+            target.chmod(target.stat().st_mode | 0o111)
 
 
 def _rename_into_place(staged: Path, dest: Path) -> None:
@@ -111,34 +115,40 @@ def _replace_within(plan: Plan, staged: Path, dest: Path, staging: Path) -> None
     changes = plan.changes()
     created = [str(path) for path, change in changes.items() if change == "new"]
     replaced = [str(path) for path, change in changes.items() if change == "replaced"]
-    for path in replaced:
+    removed = [str(path) for path in sorted(plan.removed)]
+    for path in (*replaced, *removed):
         kept = staging / "kept" / path
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(dest / path, kept)
-    record = {"dest": str(dest), "created": created, "replaced": replaced}
+    lost = [*replaced, *removed]
+    record = {"dest": str(dest), "created": created, "lost": lost}
     (staging / "record.tmp").write_text(json.dumps(record), encoding="utf-8")
     (staging / "record.tmp").rename(staging / _RECORD)
     with ExitStack() as rollback:
-        rollback.callback(_undo, dest, staging, created, replaced)
+        rollback.callback(_undo, dest, staging, created, lost)
         for path in (*created, *replaced):
             target = dest / path
             target.parent.mkdir(parents=True, exist_ok=True)
             if path in replaced:
                 shutil.copymode(target, staged / path)
             (staged / path).replace(target)
+        for path in removed:
+            (dest / path).unlink()
         (staging / _RECORD).unlink()  # from here on it counts as done
         rollback.pop_all()
+    for path in removed:
+        _remove_empty_parents(dest, PurePosixPath(path))
 
 
-def _undo(dest: Path, staging: Path, created: list[str], replaced: list[str]) -> list[str]:
-    for path in replaced:
+def _undo(dest: Path, staging: Path, created: list[str], lost: list[str]) -> list[str]:
+    for path in lost:
         kept = staging / "kept" / path
         if kept.exists():
             kept.replace(dest / path)
     for path in created:
         (dest / path).unlink(missing_ok=True)
         _remove_empty_parents(dest, PurePosixPath(path))
-    return [*created, *replaced]
+    return [*created, *lost]
 
 
 def _remove_empty_parents(dest: Path, path: PurePosixPath) -> None:

@@ -47,6 +47,11 @@ def say(text: str, *, to: TextIO | None = None) -> None:
     print("".join(f"{start}{piece}{end}" if index % 2 else piece for index, piece in enumerate(pieces)), file=stream)
 
 
+def say_plain(text: str) -> None:
+    """Print `text` as it is: it may hold anything, also asterisks."""
+    print(text)
+
+
 def say_error(error: object) -> None:
     """One line on stderr."""
     start, end = (_RED, _RESET) if colour_wanted(sys.stderr) else ("", "")

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
 import yaml
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, meta
 from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -83,6 +83,12 @@ class Template:
         if isinstance(question.default, str):
             return self.evaluate(question.default, answers)
         return question.default
+
+    def default_needs(self, question: Question) -> set[str]:
+        """The names that the question's default is computed from."""
+        if not isinstance(question.default, str):
+            return set()
+        return meta.find_undeclared_variables(self._environment.parse(question.default))
 
     def is_relevant(self, question: Question, answers: Answers) -> bool:
         """Whether the question makes sense beside these answers."""
@@ -198,7 +204,7 @@ class Template:
 
 
 def _question(name: str, spec: Mapping[str, Any]) -> Question:
-    choices = spec.get("choices", ())
+    choices = spec.get("choices", {"yes": True, "no": False} if spec["type"] == "bool" else ())
     pairs = choices.items() if isinstance(choices, Mapping) else ((value, value) for value in choices)
     return Question(
         name=name,

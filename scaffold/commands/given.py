@@ -25,6 +25,11 @@ def all_questions() -> Sequence[Question]:
     return (*advice_questions(), *bundled().project_questions)
 
 
+def changeable_questions() -> Sequence[Question]:
+    """What can be answered anew by a flag: all but a module's name, since `--module` says which one is meant."""
+    return [question for question in all_questions() if question.name != "module"]
+
+
 def with_file(path: str | None, given: Answers, questions: Sequence[Question]) -> Answers:
     """The answers of a file, and over them those of the flags."""
     return given if path is None else {**read_answers(Path(path), questions), **given}

@@ -43,6 +43,7 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     from scaffold.project import prepare
     from scaffold.publish import publish, take_back_interrupted
     from scaffold.template import bundled
+    from scaffold.undo import remembered
 
     if show and not dry_run:
         msg = "--show goes with --dry-run"
@@ -64,7 +65,8 @@ def new(  # noqa: PLR0913  # a parameter for each flag
         report.say(report.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
         if ask and not prompt.confirm("Write these?"):
             raise Cancelled
-    publish(plan)
+    with remembered(plan, "new"):
+        publish(plan)
     _show_done(project, as_json=as_json)
 
 
