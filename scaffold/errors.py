@@ -56,7 +56,8 @@ class BadRecord(ScaffoldError):
     """An answers file of generated code that cannot be read, or is not what was written."""
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
-        place = f"{_shown_path(path)}:{line}" if line else _shown_path(path)
+        name = str(path) if str(path).isprintable() else ascii(str(path))
+        place = f"{name}:{line}" if line else name
         super().__init__(f"{place}: {reason}; restore the file from your version control")
 
 

@@ -39,14 +39,22 @@ def publish(plan: Plan) -> None:
     dest = plan.dest.absolute()
     with _signals_wait():
         try:
-            beside = dest.parent if plan.is_fresh else dest  # what is renamed has to stay on one file system
-            staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=beside))
+            staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=_staging_place(plan, dest)))
             try:
                 _publish_from(staging, plan, dest)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
         except OSError as error:
             raise WriteFailed(dest, error) from error
+
+
+def _staging_place(plan: Plan, dest: Path) -> Path:
+    """Beside the destination; inside it where it is a file system of its own, or its parent belongs to somebody else."""
+    parent = dest.parent
+    if plan.is_fresh:
+        return parent
+    ours = os.access(parent, os.W_OK | os.X_OK) and parent.stat().st_dev == dest.stat().st_dev
+    return parent if ours else dest
 
 
 def _publish_from(staging: Path, plan: Plan, dest: Path) -> None:

@@ -182,7 +182,7 @@ def merge(root: Path, targets: Sequence[Target], style: ConflictStyle) -> Update
             first = changes.get(change.path)
             changes[change.path] = change if first is None else replace(change, before=first.before)
     for change in changes.values():
-        if change.before != change.after:
+        if change.before != change.after or change.before is None:
             _check_writable(root, change.path)
         if change.before is not None and has_markers(change.before):
             raise BadDestination(root / change.path, "has the conflicts of an earlier update in it: resolve them first")

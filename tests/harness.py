@@ -24,12 +24,12 @@ class Result:
 Run = Callable[..., Result]
 
 
-def in_own_process(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def in_own_process(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m scaffold` for real."""
     return subprocess.run(
         [sys.executable, "-m", "scaffold", *arguments],
         cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"} | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -45,3 +45,16 @@ def files_below(directory: Path) -> dict[str, bytes]:
         for path in sorted(directory.rglob("*"))
         if path.is_file()
     }
+
+
+def git_commit_all(project: Path) -> None:
+    """Make `project` a repository of its own, if it is none, and commit all."""
+    git(project, "init", "--quiet")
+    git(project, "add", "--all", "--force")
+    git(project, "commit", "--quiet", "--allow-empty", "--message", "all")
+
+
+def git(where: Path, *arguments: str) -> str:
+    """Run git as its user would."""
+    done = subprocess.run(["git", *arguments], cwd=where, capture_output=True, text=True, check=True)
+    return done.stdout

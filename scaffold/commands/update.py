@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from scaffold import prompt, report
-from scaffold.app import DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import changeable_questions
+from scaffold.answers import read_answers
+from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
+from scaffold.commands.given import all_questions, changeable_questions
 from scaffold.errors import UsageError
 from scaffold.questions import Answers
 
@@ -47,6 +48,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     conflict: ConflictFlag = "inline",
     allow_dirty: AllowDirtyFlag = False,
     dry_run: DryRunFlag = False,
+    answers: AnswersFile = None,
     defaults: DefaultsFlag = False,
     as_json: JsonFlag = False,
     given: Answers,
@@ -57,9 +59,11 @@ def update(  # noqa: PLR0913  # a parameter for each flag
 
     template = history().template(to or history().newest)
     ask = prompt.is_possible() and not as_json
+    in_file = {} if answers is None else read_answers(Path(answers), template.questions)
 
     def target(piece: Piece) -> Target:
-        return to_version(piece, template, given, ask=ask, use_defaults=defaults)
+        news = {name: value for name, value in in_file.items() if name not in piece.recorded}
+        return to_version(piece, template, {**news, **given}, ask=ask, use_defaults=defaults)
 
     _run("update", project, module, target, _How(conflict, allow_dirty, dry_run, as_json))
 
@@ -72,12 +76,15 @@ def reanswer(  # noqa: PLR0913  # as above
     conflict: ConflictFlag = "inline",
     allow_dirty: AllowDirtyFlag = False,
     dry_run: DryRunFlag = False,
+    answers: AnswersFile = None,
     as_json: JsonFlag = False,
     given: Answers,
 ) -> None:
     """Change answers of generated code, in the same version of its template; local edits are kept."""
     from scaffold.update import to_answers
 
+    in_file = {} if answers is None else read_answers(Path(answers), all_questions())
+    given = {**in_file, **given}
     ask = prompt.is_possible() and not as_json and not given
     if not given and not ask:
         raise UsageError("no terminal to ask at: add the answers to change as flags, such as --workers 8")

@@ -1,0 +1,104 @@
+"""A scaffold of the future: a copy of the package whose templates are one release ahead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from harness import ROOT, Result
+
+from scaffold.template import bundled
+
+sys.path.append(str(ROOT / "releases"))
+from release import add_version  # a script beside the package
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+VERSION = "9.0.0"
+
+
+@dataclass(frozen=True)
+class Newer:
+    """An installed scaffold of another version."""
+
+    package: Path
+
+    def __call__(self, *arguments: str, cwd: Path, **environment: str) -> Result:
+        """Run its command line."""
+        done = subprocess.run(
+            [sys.executable, "-m", "scaffold", *arguments],
+            cwd=cwd,
+            env=os.environ | {"PYTHONPATH": str(self.package), "PYTHONWARNINGS": "error"} | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def release(self, version: str, change: Callable[[Path], None]) -> None:
+        """Change its templates and release them."""
+        templates = self.package / "scaffold" / "templates"
+        change(templates)
+        replace(templates / "copier.yml", f'default: "{self.version}"', f'default: "{version}"')
+        bundle = self.package / "scaffold" / "templates.bundle"
+        add_version(templates, bundle, "made by a test", datetime(2030, 1, 1, tzinfo=timezone.utc))
+
+    @property
+    def version(self) -> str:
+        """That of its templates."""
+        text = (self.package / "scaffold" / "templates" / "copier.yml").read_text(encoding="utf-8")
+        return text.partition("template_version:")[2].partition('default: "')[2].partition('"')[0]
+
+
+def installed(where: Path) -> Newer:
+    """A copy of this scaffold, as a wheel would install it."""
+    shutil.copytree(ROOT / "scaffold", where / "scaffold", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(bundled().root, where / "scaffold" / "templates")
+    return Newer(where)
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Replace text that must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def future(templates: Path) -> None:
+    """All that a new version can change: a question more, one less and one renamed, a file renamed, added and gone."""
+    config = templates / "copier.yml"
+    replace(
+        config,
+        'author:\n  type: str\n  default: ""\n',
+        "owner:\n  type: str\n  default: \"{{ author | default('') }}\"\n",
+    )
+    replace(config, "author | length", "owner | length")
+    question = "greeting:\n  type: str\n  default: hello\n  help: How does it greet?\n\nlicense:\n"
+    replace(config, "license:\n", question)
+    project = templates / "project"
+    for user in (project / "pyproject.toml.jinja", *(templates / "licenses").iterdir()):
+        text = user.read_text(encoding="utf-8").replace("{% if author %}", "{% if owner %}")
+        text = text.replace("string(author)", "string(owner)").replace("{{ author |", "{{ owner |")
+        user.write_text(text, encoding="utf-8")
+    start = config.read_text(encoding="utf-8").index("description:\n")
+    end = config.read_text(encoding="utf-8").index("owner:\n")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text[:start] + text[end:], encoding="utf-8")
+    replace(project / "pyproject.toml.jinja", 'string(description | replace("\\n", " "))', '"Threads."')
+    replace(project / "README.md.jinja", "{{ paragraph(description) }}", "It says {{ greeting }}.")
+    replace(project / "src" / "{{ package }}" / "__init__.py.jinja", "docstring(description)", 'docstring("Threads.")')
+    (project / ".github" / "workflows" / "ci.yml.jinja").rename(project / ".github" / "workflows" / "tests.yml.jinja")
+    replace(project / ".github" / "workflows" / "tests.yml.jinja", "name: CI", "name: Tests")
+    (project / "NOTES.md.jinja").write_text("# Notes\n", encoding="utf-8")
+    (project / ".gitignore.jinja").unlink()
+    module = templates / "designs" / "threadpool" / "map" / "thread" / "module.py.jinja"
+    replace(module, 'T = TypeVar("T")\n', '# Of the future.\nT = TypeVar("T")\n')
