@@ -50,6 +50,13 @@ class Change:
     why: str = ""
     rejected: bytes | None = None
     """What could not be merged, as a diff."""
+    was: PurePosixPath | None = None
+    """Its name before, where the template renamed it; there, `before` stood."""
+
+    @property
+    def is_move_away(self) -> bool:
+        """Whether it is the other half of a renaming."""
+        return self.outcome is Outcome.DELETED and self.was is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,13 +106,23 @@ def has_markers(content: bytes) -> bool:
 
 
 def diff(change: Change) -> str:
-    """The change as a unified diff; a sentence about what is no text."""
-    before, after = change.before or b"", change.after or b""
-    if b"\0" in before + after:
-        return f"{change.path} is no text\n"
-    name_before = "/dev/null" if change.before is None else f"a/{change.path}"
-    name_after = "/dev/null" if change.after is None else f"b/{change.path}"
-    return _unified(before, after, name_before, name_after)
+    """The change as git shows it, for `git apply`; nothing where nothing changes, or for a renamed file's old name."""
+    before, after = change.before, change.after
+    old = change.was or change.path
+    if (before == after and change.was is None) or change.is_move_away:
+        return ""
+    lines = [f"diff --git a/{old} b/{change.path}"]
+    if before is None:
+        lines.append("new file mode 100644")
+    elif after is None:
+        lines.append("deleted file mode 100644")
+    elif change.was is not None:
+        lines += [f"rename from {old}", f"rename to {change.path}"]
+    if b"\0" in (before or b"") + (after or b""):
+        return "\n".join([*lines, "Binary files differ", ""])
+    name_before = "/dev/null" if before is None else f"a/{old}"
+    name_after = "/dev/null" if after is None else f"b/{change.path}"
+    return "\n".join([*lines, _unified(before or b"", after or b"", name_before, name_after)])
 
 
 def _renamed(
@@ -143,11 +160,10 @@ def _follow(path: PurePosixPath, old: PurePosixPath, sides: _Sides, manner: Mann
     if sides.mine is None:
         yield Change(path=path, outcome=Outcome.KEPT, before=None, after=None, why=f"{old} was deleted here")
         return
-    yield Change(path=old, outcome=Outcome.DELETED, before=sides.mine, after=None, why=f"now {path}")
-    merged = _merge_file(path, *sides, manner)
-    change = merged[0] if merged else Change(path=path, outcome=Outcome.UPDATED, before=None, after=sides.mine)
-    why = "; ".join(part for part in (f"was {old}", change.why) if part)
-    yield replace(change, before=None, why=why)
+    yield Change(path=old, outcome=Outcome.DELETED, before=sides.mine, after=None, why=f"now {path}", was=old)
+    unchanged = Change(path=path, outcome=Outcome.UPDATED, before=sides.mine, after=sides.mine)
+    for change in _merge_file(path, *sides, manner) or [unchanged]:
+        yield replace(change, why="; ".join(part for part in (f"was {old}", change.why) if part), was=old)
 
 
 def _merge_file(

@@ -49,7 +49,7 @@ def publish(plan: Plan) -> None:
 
 
 def _staging_place(plan: Plan, dest: Path) -> Path:
-    """Beside the destination; inside it where it is a file system of its own, or its parent belongs to somebody else."""
+    """Beside the destination; inside it where that is a file system of its own, or its parent somebody else's."""
     parent = dest.parent
     if plan.is_fresh:
         return parent

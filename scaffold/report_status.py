@@ -23,8 +23,8 @@ def update_text(update: Update, *, with_diff: bool) -> str:
         for change in update.changes
     ]
     if with_diff:
-        lines += ["", *(diff(change).rstrip("\n") for change in update.changes if change.before != change.after)]
-    return "\n".join(lines) or "nothing changes"
+        lines += ["", "".join(diff(change) for change in update.changes).rstrip("\n")]
+    return "\n".join(lines) if update.changes else "nothing changes"
 
 
 def update_json(update: Update, *, written: bool) -> dict[str, object]:

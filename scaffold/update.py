@@ -57,10 +57,17 @@ class Update:
     @property
     def plan(self) -> Plan:
         """The files to write and to delete."""
-        files = {change.path: change.after for change in self.changes if change.after not in (None, change.before)}
-        files |= {_reject_path(change): change.rejected for change in self.changes if change.rejected is not None}
+        files: dict[PurePosixPath, bytes] = {}
+        for change in self.changes:
+            if change.after is not None and (change.after != change.before or change.was is not None):
+                files[change.path] = change.after
+            if change.rejected is not None:
+                files[_reject_path(change)] = change.rejected
         removed = (change.path for change in self.changes if change.after is None and change.before is not None)
-        return Plan(self.root, {path: text for path, text in files.items() if text is not None}, frozenset(removed))
+        moved = (
+            change for change in self.changes if change.was is not None and os.access(self.root / change.was, os.X_OK)
+        )
+        return Plan(self.root, files, frozenset(removed), frozenset(change.path for change in moved) & files.keys())
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -182,7 +189,7 @@ def merge(root: Path, targets: Sequence[Target], style: ConflictStyle) -> Update
             first = changes.get(change.path)
             changes[change.path] = change if first is None else replace(change, before=first.before)
     for change in changes.values():
-        if change.before != change.after or change.before is None:
+        if change.before != change.after or change.before is None or change.was is not None:
             _check_writable(root, change.path)
         if change.before is not None and has_markers(change.before):
             raise BadDestination(root / change.path, "has the conflicts of an earlier update in it: resolve them first")

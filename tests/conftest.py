@@ -53,7 +53,9 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
 
 
 # Fuzzing runs 100 cases by default; `SCAFFOLD_FUZZ=3000 pytest tests/test_user_text.py` for longer.
-settings.register_profile("fuzz", max_examples=int(os.environ.get("SCAFFOLD_FUZZ", "100")), derandomize=False)
+settings.register_profile(
+    "fuzz", max_examples=int(os.environ.get("SCAFFOLD_FUZZ", "100")), derandomize=False, deadline=None
+)
 settings.load_profile("fuzz")
 
 

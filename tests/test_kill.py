@@ -1,9 +1,10 @@
-"""Killed, interrupted or out of space at any moment, `scaffold new` leaves nothing or the whole project."""
+"""Killed, interrupted or out of space at any moment, a command leaves what was there before or its whole result."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 HARNESS = """
 import json, os, sys
 from scaffold.cli import run
-run(["new", sys.argv[1], "--defaults", "--dry-run"])  # so that every fork finds the templates compiled
+run([*sys.argv[1:], "--dry-run"])  # so that every fork finds the templates compiled
 
 WATCHED = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.scandir", "os.listdir", "os.chmod"}
 
@@ -37,7 +38,7 @@ def child(directory, stop_at, number, arguments):
             if seen == stop_at:
                 os.kill(os.getpid(), number)
     sys.addaudithook(audit)
-    code = run(["new", *arguments])
+    code = run(arguments)
     print(seen)
     return code
 
@@ -63,20 +64,20 @@ class Run:
     said: str
 
 
-def run_all(tmp_path: Path, runs: list[tuple[Path, int, int, list[str]]]) -> list[Run]:
-    """Run `scaffold new` in each directory, with a signal at one moment each; moment 0 is none."""
+def run_all(tmp_path: Path, runs: list[tuple[Path, int, int, list[str]]], command: str = "new") -> list[Run]:
+    """Run a command in each directory, with a signal at one moment each; moment 0 is none."""
     cases = [
         {
             "directory": str(where),
             "stop_at": stop_at,
             "number": number,
-            "arguments": [str(where / "demo"), *arguments],
+            "arguments": [command, str(where / "demo"), *arguments],
             "log": str(tmp_path / "log"),
         }
         for where, stop_at, number, arguments in runs
     ]
     done = subprocess.run(
-        [sys.executable, "-c", HARNESS, str(tmp_path / "demo")],
+        [sys.executable, "-c", HARNESS, "new", str(tmp_path / "demo"), "--defaults"],
         input="".join(f"{json.dumps(case)}\n" for case in cases),
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -152,13 +153,45 @@ def test_a_directory_with_files_is_changed_wholly_or_put_back(tmp_path: Path, nu
     assert outcomes == {True, False}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
+def test_an_update_is_whole_or_put_back(tmp_path: Path, scaffold: CommandLine, number: signal.Signals) -> None:
+    """Files replaced, made, moved and removed; after a kill, the next command at that place puts it back first."""
+    made = tmp_path / "made"
+    made.mkdir()
+    assert scaffold("new", str(made / "demo"), "--name", "demo", "--defaults").code == 0
+    (made / "demo" / "src" / "demo" / "work.py").write_text("mine", encoding="utf-8")
+    arguments = ["--name", "other", "--workers", "8", "--allow-dirty"]
+    shutil.copytree(made, tmp_path / "whole")
+    [done] = run_all(tmp_path, [(tmp_path / "whole", 0, 0, arguments)], "reanswer")
+    assert done.code == 0, done.said
+    before, whole = files_below(made / "demo"), files_below(tmp_path / "whole" / "demo")
+    assert whole["src/other/work.py"] == b"mine"
+    total = int(done.said.splitlines()[-1])
+    chosen = range(1, total + 1, 1 if number is signal.SIGKILL else 4)  # the others wait until all is written
+    places = [shutil.copytree(made, tmp_path / str(moment)) for moment in chosen]
+    runs = [(place, moment, int(number), arguments) for moment, place in zip(chosen, places, strict=True)]
+    codes = {run.code for run in run_all(tmp_path, runs, "reanswer")}
+    assert CODES[number] in codes
+    if number is signal.SIGKILL:
+        run_all(tmp_path, [(place, 0, 0, ["--allow-dirty"]) for place in places], "update")
+    outcomes = set()
+    for place in places:
+        found = files_below(place / "demo")
+        assert found in (before, whole), (place.name, sorted(found))
+        if number is not signal.SIGKILL:
+            assert os.listdir(place) == ["demo"]
+        outcomes.add(found == whole)
+    assert outcomes == {True, False}
+
+
 def test_what_a_killed_run_left_beside_is_cleared_away_later(tmp_path: Path, scaffold: CommandLine) -> None:
-    """Ten minutes later, since it may belong to a run at work until then."""
+    """A minute later, since it may belong to a run at work until then."""
     left = tmp_path / ".scaffold-left"
     (left / "demo").mkdir(parents=True)
     assert scaffold("new", str(tmp_path / "one"), "--defaults").code == 0
     assert left.exists()
-    long_ago = time.time() - 601
+    long_ago = time.time() - 61
     os.utime(left, (long_ago, long_ago))
     assert scaffold("new", str(tmp_path / "two"), "--defaults").code == 0
     assert sorted(os.listdir(tmp_path)) == ["one", "two"]

@@ -163,7 +163,7 @@ def test_dry_run_shows_the_diff_that_would_result(project: Path, ahead: Newer) -
     result = ahead("update", "--defaults", "--dry-run", cwd=project)
     assert result.code == 0
     assert contents(project) == before
-    start = result.out.index("--- a/")
+    start = result.out.index("diff --git")
     (copy / "the.patch").write_text(result.out[start:], encoding="utf-8")
     git(copy, "apply", "the.patch")
     (copy / "the.patch").unlink()
