@@ -78,6 +78,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def start_up(session: nox.Session) -> None:
-    """The command line beside bare Python, an empty Typer program, Copier and cookiecutter."""
+    """The command line beside bare Python, an empty Typer program, Copier and cookiecutter; update and check too."""
     session.install("-e", ".", "cookiecutter")
     session.run("python", "benchmarks/command_line.py", *session.posargs)
+    session.run("python", "benchmarks/life.py")
