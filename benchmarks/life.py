@@ -1,7 +1,7 @@
 """How long `update` and `check` take beside Copier's own commands for the same template and the same projects.
 
 `python benchmarks/life.py [ROUNDS [PROJECTS]]`: the oldest released version to the newest, each command once a round in
-turn, on a fresh copy of the project; then one `scaffold check` over many projects beside `copier check-update` for each.
+turn, on a fresh copy of the project; then one `scaffold check` over many projects beside `copier check-update` in each.
 """
 
 from __future__ import annotations
