@@ -54,6 +54,23 @@ def test_a_missing_file_is_wrong_usage(tmp_path: Path) -> None:
 
 
 @posix
+def test_a_reader_that_leaves_early_ends_it_quietly() -> None:
+    """As in `python -m ... | head -1`; the input need not end for that."""
+    with subprocess.Popen(
+        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.close()
+        child.stdin.write("a b\n" * 10)
+        child.stdin.flush()
+        assert child.wait(timeout=30) == 1
+        (line,) = child.stderr.read().splitlines()
+        assert line.startswith("stopped: ")
+
+
+@posix
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 0)])
 def test_a_signal_while_it_waits_for_input_stops_it_in_order(name: str, code: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # some runners ignore Ctrl-C

@@ -60,7 +60,8 @@ def main() -> int:
         f"{health.state}: {health.handled} handled, {health.errors} errors, {len(left)} left",
         file=sys.stderr,
     )
-    return code or int(health.state == "failed" or health.errors + len(errors) > 0)
+    failures = health.errors + len(errors)
+    return code or int(health.state == "failed" or failures > 0 or service.unread)
 
 
 def feed(service: Work, lines: Iterable[str], errors: list[OSError]) -> None:
@@ -70,7 +71,7 @@ def feed(service: Work, lines: Iterable[str], errors: list[OSError]) -> None:
             reply = service.ask(line.rstrip("\n"))
             failure = reply.exception()  # waits
             if failure is None:
-                print(reply.result(), flush=True)
+                service.say(reply.result())
             else:
                 print(f"error: {failure!r}", file=sys.stderr)
     except NotRunningError:
