@@ -115,6 +115,30 @@ def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("address", ["nonsense://127.0.0.1:1", "tcp://127.0.0.1", "127.0.0.1:port"])
+def test_an_address_that_is_none(address: str) -> None:
+    """Trap: Dask's Client raises for it, and then hangs as the program ends."""
+    done = run("--scheduler", address, "README.md")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("missing", ["distributed", "dask", "cloudpickle"])
+def test_what_is_not_installed_is_told(missing: str) -> None:
+    script = f"""
+import runpy, sys
+sys.modules["{missing}"] = None
+runpy.run_module("demo", run_name="__main__")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=50, check=False
+    )
+    (line,) = done.stderr.splitlines()
+    assert missing in line
+    assert ".[cluster]" in line
+    assert done.returncode == 1
+
+
 @pytest.mark.parametrize("arguments", [["--workers", "0"], ["--what"]])
 def test_a_wrong_call(arguments: list[str]) -> None:
     done = run(*arguments)

@@ -6,8 +6,12 @@ import sys
 from collections.abc import Iterable
 from contextlib import closing
 
-from demo.threadpool_map import Ok, stream
 from demo.work import work
+
+try:
+    from demo.threadpool_map import Ok, stream
+except ModuleNotFoundError as error:
+    sys.exit(f"{error}: install the extra, as by python -m pip install -e '.[cluster]'")
 
 
 def main() -> int:

@@ -199,6 +199,8 @@ class _Crew(Generic[T, R]):
         self._tasks: dict[Any, tuple[int, list[T]]] = {}
         self._done: SimpleQueue[Any] = SimpleQueue()
         address = address or dask.config.get("scheduler-address", None)
+        if address is not None:  # for a wrong one Client raises too, but hangs as the program ends
+            distributed.comm.get_address_host(address)
         with ExitStack() as stack:
             if address is None:
                 cluster = distributed.LocalCluster(
