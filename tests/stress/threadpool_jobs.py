@@ -128,6 +128,9 @@ def schedule(rng: Random, events: Events) -> None:
             assert len(taken) <= plan.workers, "neither finished nor dropped"
         plan.gate.set()
     settled(before, at_once=plan.end not in {"block interrupted", "close without waiting"})
+    closer = threading.Thread(target=pool.close)  # it may well have the number of a worker that has ended
+    closer.start()
+    closer.join()
     with suppress(RuntimeError):
         pool.submit(len, "")
         raise AssertionError("a closed pool took a job")

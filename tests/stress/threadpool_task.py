@@ -83,6 +83,8 @@ class Call:
             if self.use == "poll":
                 while not task.ready():
                     nudge(1)
+                assert task.wait(0)
+                assert task.successful() == (self.error is None)
             elif self.use == "wait":
                 assert task.wait()
             return False

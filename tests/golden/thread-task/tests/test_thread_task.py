@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 
 import pytest
 
@@ -38,6 +39,11 @@ def test_the_function_gets_its_arguments_in_another_thread() -> None:
     assert calls == [(task.thread, (1,), {"self": 2, "func": 3})]
     assert task.thread is not threading.current_thread()
     assert task.error is None
+
+
+def test_a_function_without_a_name_will_do() -> None:
+    task = started(Task(partial(int, "7")))
+    assert task.result(timeout=5) == 7
 
 
 @pytest.mark.parametrize("kind", [ValueError, SystemExit, KeyboardInterrupt])
