@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import ROOT, Result, Run
 from hypothesis import settings
+from newer import VERSION, Newer, future, installed
 
 from scaffold.cli import run
 from scaffold.template import Template, bundled
@@ -40,6 +41,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def template() -> Template:
     """The bundled template."""
     return bundled()
+
+
+@pytest.fixture(scope="session")
+def ahead(tmp_path_factory: pytest.TempPathFactory) -> Newer:
+    """A scaffold whose templates are one release ahead of ours."""
+    newer = installed(tmp_path_factory.mktemp("ahead"))
+    newer.release(VERSION, future)
+    return newer
 
 
 @pytest.fixture(autouse=True)

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import ROOT, files_below
+from harness import ROOT, files_below, git_commit_all
 
 pexpect = pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from newer import Newer
 
 ENTER, DOWN, UP, CTRL_C, CTRL_D = "\r", "\x1b[B", "\x1b[A", "\x03", "\x04"
 YES = "yes, write it"
@@ -23,9 +25,9 @@ YES = "yes, write it"
 class Terminal:
     """`scaffold` in a terminal of its own."""
 
-    def __init__(self, where: Path, *arguments: str) -> None:
+    def __init__(self, where: Path, *arguments: str, package: Path = ROOT) -> None:
         environment = os.environ | {
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(package),
             "NO_COLOR": "1",
             "TERM": "xterm",
             "PROMPT_TOOLKIT_NO_CPR": "1",
@@ -71,8 +73,8 @@ def open_terminal(here: Path) -> Iterator[Open]:
     """Start `scaffold` in the current, empty directory; it is ended with the test whatever happens."""
     started: list[Terminal] = []
 
-    def start(*arguments: str) -> Terminal:
-        started.append(Terminal(here, *arguments))
+    def start(*arguments: str, package: Path = ROOT) -> Terminal:
+        started.append(Terminal(here, *arguments, package=package))
         return started[-1]
 
     yield start
@@ -198,3 +200,40 @@ def test_no_colour_when_asked_for_none(open_terminal: Open) -> None:
     terminal = open_terminal("advise", "--defaults")
     terminal.child.expect(pexpect.EOF)
     assert "\033[" not in terminal.child.before
+
+
+def test_new_questions_of_a_newer_template_are_asked(open_terminal: Open, here: Path, ahead: Newer) -> None:
+    """Only those; Ctrl-C at one leaves everything as it was."""
+    assert open_terminal("new", "demo", "--defaults").ends() == 0
+    git_commit_all(here / "demo")
+    before = files_below(here / "demo")
+    terminal = open_terminal("update", "demo", package=ahead.package)
+    terminal.sees("How does it greet?")
+    terminal.types(CTRL_C)
+    assert terminal.ends() == 130
+    assert files_below(here / "demo").items() >= {name: before[name] for name in before if ".git/" not in name}.items()
+    terminal = open_terminal("update", "demo", package=ahead.package)
+    terminal.answers("How does it greet?", *["\b"] * 5, "salve")
+    assert terminal.ends() == 0
+    assert "It says salve." in (here / "demo" / "README.md").read_text(encoding="utf-8")
+
+
+def test_other_answers_on_one_screen(open_terminal: Open, here: Path) -> None:
+    """As on the review screen of `new`: change one, then go on, or cancel."""
+    assert open_terminal("new", "demo", "--defaults").ends() == 0
+    git_commit_all(here / "demo")
+    terminal = open_terminal("reanswer", "demo")
+    terminal.sees("cancel, write nothing")
+    terminal.types(UP, ENTER)
+    assert terminal.ends() == 130
+    terminal = open_terminal("reanswer", "demo")
+    terminal.sees("cancel, write nothing")
+    while True:
+        terminal.types(DOWN)
+        if terminal.child.expect_exact(["» change workers ", "» change"]) == 0:
+            break
+    terminal.types(ENTER)
+    terminal.answers("How many threads may work at once?", "\b", "\b", "8")
+    terminal.answers("yes, merge them in")
+    assert terminal.ends() == 0
+    assert "workers: 8" in (here / "demo" / ".copier-answers.yml").read_text(encoding="utf-8")

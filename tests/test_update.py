@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import files_below, git, git_commit_all
-from newer import VERSION, Newer, future, installed, replace
+from newer import VERSION, Newer, replace
 
 from scaffold.history import history
 from scaffold.template import bundled
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from harness import Run
 
 MODULE = "src/demo/threadpool_map.py"
-
-
-@pytest.fixture(scope="session")
-def ahead(tmp_path_factory: pytest.TempPathFactory) -> Newer:
-    """A scaffold whose templates are one release ahead of ours."""
-    newer = installed(tmp_path_factory.mktemp("ahead"))
-    newer.release(VERSION, future)
-    return newer
 
 
 @pytest.fixture
