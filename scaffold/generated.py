@@ -114,10 +114,17 @@ def pieces_of(root: Path) -> list[Piece]:
 
 
 def find_root(start: Path) -> Path:
-    """The nearest directory with an answers file, from here upwards; `start` itself where there is none."""
-    for folder in (start, *start.absolute().parents):
-        if folder.is_dir() and any(_ANSWERS_FILE.fullmatch(path.name) for path in folder.iterdir()):
-            return folder
+    """The nearest directory with an answers file, from here upwards; `start` itself where there is none.
+
+    Raises:
+        NothingGenerated: It cannot be looked at.
+    """
+    try:
+        for folder in (start, *start.absolute().parents):
+            if folder.is_dir() and any(_ANSWERS_FILE.fullmatch(path.name) for path in folder.iterdir()):
+                return folder
+    except OSError as error:
+        raise NothingGenerated(start, f"cannot be read: {error.strerror or error}") from error
     return start
 
 

@@ -76,7 +76,7 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool) -> str:
     for status in statuses:
         name = _printable(PurePosixPath(status.root / (status.module or "")))
         if status.problem:
-            lines.append(f"**{name}**: {status.problem}")
+            lines.append(f"{name}: {status.problem}")
             continue
         age = f"{status.version} is current" if not status.is_behind else f"{status.version}, newest {status.newest}"
         lines.append(f"{name}: {age}")

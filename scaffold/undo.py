@@ -62,6 +62,12 @@ def remembered(plan: Plan, command: str) -> Iterator[None]:
             kept.rename(place)
 
 
+def find(start: Path) -> Path:
+    """The nearest directory that a command wrote to, from here upwards; `start` itself where there is none."""
+    places = (start, *start.absolute().parents)
+    return next((folder for folder in places if (_place(folder) / _MANIFEST).is_file()), start)
+
+
 def last(root: Path) -> Undo:
     """What `undo` would take back.
 

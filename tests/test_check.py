@@ -88,6 +88,23 @@ def test_undo_of_new_leaves_no_trace(project: Path, scaffold: Run) -> None:
     assert "nothing to undo" in result.err
 
 
+def test_undo_from_a_directory_inside(project: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project is found upwards, as everywhere."""
+    monkeypatch.chdir(project / "src")
+    assert scaffold("undo").code == 0
+    assert not project.exists()
+
+
+@pytest.mark.parametrize("command", ["check", "update", "undo"])
+@pytest.mark.parametrize("place", ["x" * 5000, "missing", "\udcff", "a\nb"])
+def test_place_that_cannot_be(here: Path, scaffold: Run, command: str, place: str) -> None:
+    """One line, whatever it is."""
+    result = scaffold(command, place)
+    assert result.code == 1
+    assert len(result.err.splitlines()) == 1
+    assert list(here.iterdir()) == []
+
+
 def test_undo_leaves_what_was_changed_since(project: Path, scaffold: Run) -> None:
     """And files that are not ours; it can be tried again when the edit is gone."""
     original = (project / WORK).read_bytes()

@@ -22,9 +22,9 @@ def undo(
 ) -> None:
     """Take back the last new, add, update or reanswer; files changed since then are left and listed."""
     from scaffold import report_status
-    from scaffold.undo import last, take_back
+    from scaffold.undo import find, last, take_back
 
-    root = Path(project)
+    root = find(Path(project))
     found = last(root)
     if not dry_run:
         take_back(root, found)
