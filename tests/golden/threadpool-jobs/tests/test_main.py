@@ -62,6 +62,18 @@ def test_a_wrong_usage_exits_with_2() -> None:
     assert "usage: python -m demo" in result.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a broken pipe is another error there")
+def test_a_reader_that_leaves_early_is_no_error(path: Path) -> None:
+    """As in `python -m ... | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.run(
+        [*COMMAND, path], stdout=writer, stderr=subprocess.PIPE, timeout=30, check=False
+    )
+    os.close(writer)
+    assert (process.returncode, process.stderr) == (1, b"")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a named pipe and SIGINT")
 def test_ctrl_c_does_not_wait_for_running_tasks(tmp_path: Path) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the shell may have it ignored

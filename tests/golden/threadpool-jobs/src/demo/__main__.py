@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -28,6 +29,9 @@ def main(argv: list[str] | None = None) -> int:
             succeeded = [report(job, jobs[job]) for job in as_completed(jobs)]
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # who read our output has left, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        return 1
     return 0 if all(succeeded) else 1
 
 
