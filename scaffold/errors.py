@@ -84,6 +84,51 @@ class NotUndoable(ScaffoldError):
         super().__init__(f"{_shown_path(root)} {reason}: {remedy}")
 
 
+class BadConfig(ScaffoldError):
+    """A configuration file of the user's project that cannot be read."""
+
+    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+        place = f"{_shown_path(path)}, line {line}" if line else _shown_path(path)
+        super().__init__(f"{place}: {reason}; mend it first")
+
+
+class NoProject(ScaffoldError):
+    """A place where there is no project that could be looked at."""
+
+    def __init__(self, place: Path, reason: str) -> None:
+        super().__init__(f"{_shown_path(place)} {reason}")
+
+
+class NoPackage(ScaffoldError):
+    """A project without a package that a module could belong to."""
+
+    def __init__(self, root: Path, projects: Sequence[str]) -> None:
+        self.projects = projects
+        remedy = f"give one of its projects as PROJECT ({', '.join(projects)})" if projects else "name it with --package"
+        super().__init__(f"{_shown_path(root)} has no package that a module could go into: {remedy}")
+
+
+class SeveralPackages(UsageError):
+    """A project with more than one package, and nothing that says which is meant."""
+
+    def __init__(self, packages: Sequence[str]) -> None:
+        self.packages = packages
+        super().__init__(f"there are several packages: choose with --package {'|'.join(packages)}")
+
+
+class Taken(BadAnswer):
+    """A name for a module under which something is there already."""
+
+    exit_code = 1
+
+
+class CannotAdd(ScaffoldError):
+    """A requirement for which pyproject.toml has no place that we know."""
+
+    def __init__(self, path: Path, addition: str) -> None:
+        super().__init__(f"--write-config: {_shown_path(path)} has no place for {addition}: add it by hand")
+
+
 class BadDestination(ScaffoldError):
     """A place where no project can be written."""
 

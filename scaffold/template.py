@@ -21,6 +21,9 @@ from scaffold.errors import BadAnswer, TemplateFault
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, Choice, Question, Value, is_relevant
 
 ANSWERS_FILE = ".copier-answers.yml"
+SCOPE = "scope"
+"""The question that commands answer by what they are: a project is made, or a module in one."""
+
 _SUFFIX = ".jinja"
 _ADVICE = {question.name for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
 
@@ -53,10 +56,13 @@ class Template:
             if isinstance(spec, Mapping) and "type" in spec and spec.get("when") is not False
         )
 
-    @property
-    def project_questions(self) -> tuple[Question, ...]:
-        """Those that are not about the work."""
-        return tuple(question for question in self.questions if question.name not in _ADVICE)
+    def further_questions(self, scope: str) -> tuple[Question, ...]:
+        """Those that are not about the work, and can make sense for a project or for a module."""
+        return tuple(
+            question
+            for question in self.questions
+            if question.name not in {*_ADVICE, SCOPE} and self._can_be_relevant(question, {SCOPE: scope})
+        )
 
     def fill(self, answers: Answers, defaults: Answers) -> dict[str, Value]:
         """Answers to all questions: those given, then `defaults`, then the template's own."""
@@ -96,6 +102,12 @@ class Template:
             return self.evaluate(question.when, answers) == "True"
         return is_relevant(question, answers)
 
+    def _can_be_relevant(self, question: Question, known: Answers) -> bool:
+        try:
+            return self.is_relevant(question, known)
+        except TemplateFault:  # it depends on what is still unknown
+            return True
+
     def validate(self, question: Question, answers: Answers) -> None:
         """Raise BadAnswer where the question's validator has something to say."""
         if reason := self.evaluate(question.validator, answers):
@@ -112,8 +124,12 @@ class Template:
         except TemplateError as error:
             _blame("copier.yml", error)
 
-    def render(self, answers: Answers, answers_file: str = ANSWERS_FILE) -> dict[PurePosixPath, bytes]:
-        """Every file of the subproject, in memory.
+    def answers_file(self, answers: Answers) -> str:
+        """The name of the file that records the answers: of a project, or of a module in one."""
+        return self.evaluate(self._config.get("_answers_file", ANSWERS_FILE), answers)
+
+    def render(self, answers: Answers, answers_file: str | None = None) -> dict[PurePosixPath, bytes]:
+        """Every file of the subproject, in memory; the answers stand in the one that the template names, or in another.
 
         Raises:
             TemplateFault: A template does not render.
@@ -122,10 +138,10 @@ class Template:
         context = self._context(answers, answers_file)
         return {target: self._rendered_text(self.root / source, context).encode() for target, source in sources.items()}
 
-    def sources(self, answers: Answers, answers_file: str = ANSWERS_FILE) -> dict[PurePosixPath, str]:
+    def sources(self, answers: Answers, answers_file: str | None = None) -> dict[PurePosixPath, str]:
         """Which of the template's files each file of the subproject comes from."""
         context = self._context(answers, answers_file)
-        tree = self.root / self._config["_subdirectory"]
+        tree = self.root / self.evaluate(self._config["_subdirectory"], answers)
         found: dict[PurePosixPath, str] = {}
         for source in sorted(path for path in tree.rglob("*") if path.is_file()):
             target = self._rendered_name(source.relative_to(tree), context)
@@ -133,13 +149,13 @@ class Template:
                 found[target] = source.relative_to(self.root).as_posix()
         return found
 
-    def _context(self, answers: Answers, answers_file: str) -> dict[str, object]:
+    def _context(self, answers: Answers, answers_file: str | None) -> dict[str, object]:
         recorded = {name: answers[name] for name in sorted(answers) if self._is_recorded(name, answers)}
         return {
             **self._hidden,
             **answers,
             "_copier_answers": recorded,
-            "_copier_conf": {"answers_file": answers_file},
+            "_copier_conf": {"answers_file": answers_file or self.answers_file(answers)},
         }
 
     @cached_property
