@@ -40,7 +40,9 @@ class Addition:
         """How it would look."""
         if not self.table:
             return f"{self.requirement}, {self.key}"
-        line = f'{self.key} = "{_condition(self.requirement)}"' if self.is_line else f'{self.key} += "{self.requirement}"'
+        line = (
+            f'{self.key} = "{_condition(self.requirement)}"' if self.is_line else f'{self.key} += "{self.requirement}"'
+        )
         return f"[{'.'.join(self.table)}] {line}"
 
     @property

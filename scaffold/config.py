@@ -142,7 +142,9 @@ class Config:
             return True
         if any((self.root / name).is_file() for name in _OWN_FILES[tool]):
             return True
-        return tool == "pytest" and any(at(self._ini(name), part) is not None for name, part in _PYTEST_SECTIONS.items())
+        return tool == "pytest" and any(
+            at(self._ini(name), part) is not None for name, part in _PYTEST_SECTIONS.items()
+        )
 
     def _in_setup_py(self) -> str:
         found = _IN_SETUP_PY.search(_text_of(self.root / "setup.py"))

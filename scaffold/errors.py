@@ -104,7 +104,9 @@ class NoPackage(ScaffoldError):
 
     def __init__(self, root: Path, projects: Sequence[str]) -> None:
         self.projects = projects
-        remedy = f"give one of its projects as PROJECT ({', '.join(projects)})" if projects else "name it with --package"
+        remedy = (
+            f"give one of its projects as PROJECT ({', '.join(projects)})" if projects else "name it with --package"
+        )
         super().__init__(f"{_shown_path(root)} has no package that a module could go into: {remedy}")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scaffold.errors import BadDestination, Clashes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _LONGEST_NAME = 255  # bytes; the limit of every common file system
 _LONGEST_PATH = 4096  # bytes, PATH_MAX of Linux
@@ -89,6 +89,17 @@ def check_plan(plan: Plan, *, force: bool) -> None:
         raise BadDestination(plan.dest / blocked[0], "is no plain file in a plain directory: move it away first")
     if not force:
         raise Clashes(plan.dest, [str(path) for path, change in changes.items() if change != "new"])
+
+
+def check_new(plan: Plan, *, except_for: Collection[PurePosixPath]) -> None:
+    """Refuse to touch anything that is there already.
+
+    Raises:
+        BadDestination: Something stands where a file has to go, or what may be replaced is no plain file.
+    """
+    for path, change in plan.changes().items():
+        if (change != "new" and path not in except_for) or change == "in the way" or is_blocked(plan.dest, path):
+            raise BadDestination(plan.dest / path, "is there already, or no plain file in a plain directory")
 
 
 def is_blocked(dest: Path, path: PurePosixPath) -> bool:

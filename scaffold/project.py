@@ -1,11 +1,11 @@
-"""From the user's answers to a project that is rendered and ready to be written."""
+"""From the user's answers to a project, or a module of one, that is rendered and ready to be written."""
 
 from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from scaffold import prompt, report
 from scaffold.answers import Unasked, from_folder, from_git
@@ -23,6 +23,7 @@ from scaffold.questions import (
     workload_of,
 )
 from scaffold.recommend import recommend
+from scaffold.template import SCOPE
 from scaffold.workload import Design
 
 if TYPE_CHECKING:
@@ -30,6 +31,73 @@ if TYPE_CHECKING:
 
     from scaffold.recommend import Recommendation
     from scaffold.template import Template
+
+
+class Target(Protocol):
+    """What is made, and where: a new project, or a module in an existing one."""
+
+    @property
+    def scope(self) -> str:
+        """The answer to the template's question of that name."""
+
+    @property
+    def command(self) -> str:
+        """The command that makes it."""
+
+    def place(self, answers: Answers) -> Path:
+        """The project's directory."""
+
+    def title(self, answers: Answers) -> str:
+        """What the review screen asks."""
+
+    def suggested(self, given: Answers) -> Answers:
+        """Answers that its surroundings suggest beside those given."""
+
+    def assumed(self, given: Answers) -> Answers:
+        """Those of them that anybody else would be suggested too, who gives the same place."""
+
+    def check(self, answers: Answers) -> None:
+        """Raise ScaffoldError where it cannot be made; BadAnswer, where another answer would mend that."""
+
+
+@dataclass(frozen=True)
+class NewProject:
+    """A project in a directory that is still to be made, by default called as the project is."""
+
+    dest: Path | None
+    scope: str = "project"
+    command: str = "new"
+
+    def place(self, answers: Answers) -> Path:
+        """The directory to make."""
+        return self.dest or Path(str(answers["name"]))
+
+    def title(self, answers: Answers) -> str:
+        """With the directory."""
+        return f"Write this project to {self.place(answers)}?"
+
+    def suggested(self, _: Answers) -> Answers:
+        """The directory's name, and git's user."""
+        return from_folder(self.dest) | from_git()
+
+    def assumed(self, given: Answers) -> Answers:
+        """The directory's name."""
+        return from_folder(self.place(given))
+
+    def check(self, answers: Answers) -> None:
+        """Whether the directory can be made."""
+        check_destination(self.place(answers))
+
+
+def new_project(dest: Path | None) -> NewProject:
+    """A project in this directory.
+
+    Raises:
+        BadDestination: It can never hold one.
+    """
+    if dest is not None:
+        check_destination(dest)
+    return NewProject(dest)
 
 
 @dataclass(frozen=True)
@@ -48,42 +116,39 @@ def recommendation_for(answers: Answers) -> Recommendation:
     return recommend(workload_of(answers), Design(answers["design"]))
 
 
-def prepare(template: Template, dest: Path | None, given: Answers, *, ask: bool, use_defaults: bool) -> Project:
+def prepare(template: Template, target: Target, given: Answers, *, ask: bool, use_defaults: bool) -> Project:
     """Collect the missing answers and render.
 
     Raises:
-        ScaffoldError: An answer is missing or refused, the destination is unusable, or the user cancels.
+        ScaffoldError: An answer is missing or refused, the target cannot be made, or the user cancels.
     """
-    if dest is not None:
-        check_destination(dest)
     if ask and not use_defaults:
-        answers, place = _ask_all(template, dest, given)
-    else:
-        unasked = Unasked()
-        workload = complete_follow_ups(complete_workload(given, unasked), unasked)
-        if not use_defaults:
-            unasked.refuse_missing()
-        answers = template.complete(workload, from_folder(dest) | from_git())
-        place = dest or Path(str(answers["name"]))
-    check_destination(place)
-    return _project(template, place, answers)
+        return _project(template, target, _ask_all(template, target, given))
+    unasked = Unasked()
+    workload = complete_follow_ups(complete_workload(given, unasked), unasked)
+    if not use_defaults:
+        unasked.refuse_missing()
+    answers = template.complete({**workload, SCOPE: target.scope}, target.suggested(given))
+    target.check(answers)
+    return _project(template, target, answers)
 
 
-def _project(template: Template, dest: Path, answers: Answers) -> Project:
+def _project(template: Template, target: Target, answers: Answers) -> Project:
     questions = _relevant(template, answers)
     return Project(
-        plan=Plan(dest, template.render(answers)),
+        plan=Plan(target.place(answers), template.render(answers)),
         answers={question.name: answers[question.name] for question in questions},
         recommendation=recommendation_for(answers),
-        command=shlex.join(_command(template, dest, answers, questions)),
+        command=shlex.join(_command(template, target, answers, questions)),
     )
 
 
-def _command(template: Template, dest: Path, answers: Answers, questions: Sequence[Question]) -> Iterator[str]:
+def _command(template: Template, target: Target, answers: Answers, questions: Sequence[Question]) -> Iterator[str]:
     """All that was said about the work, and of the rest what `--defaults` would not give anywhere else."""
     advice = {question.name: answers[question.name] for question in ADVICE_QUESTIONS}
-    assumed = template.fill({**advice, "design": recommend(workload_of(answers)).design.value}, from_folder(dest))
-    yield from ("scaffold", "new", str(dest))
+    design = recommend(workload_of(answers)).design.value
+    assumed = template.fill({**advice, SCOPE: target.scope, "design": design}, target.assumed(answers))
+    yield from ("scaffold", target.command, str(target.place(answers)))
     for question in questions:
         if question in ADVICE_QUESTIONS or answers[question.name] != assumed[question.name]:
             yield from question.as_flag(answers[question.name])
@@ -96,7 +161,7 @@ def _relevant(template: Template, answers: Answers) -> list[Question]:
     return [*advice, DESIGN_QUESTION, *project]
 
 
-def _ask_all(template: Template, dest: Path | None, given: Answers) -> tuple[Answers, Path]:
+def _ask_all(template: Template, target: Target, given: Answers) -> Answers:
     """Ask for the workload, show the recommendation, then let everything be changed on one screen."""
     chosen: dict[str, Value] = dict(given)
     while True:
@@ -106,39 +171,38 @@ def _ask_all(template: Template, dest: Path | None, given: Answers) -> tuple[Ans
         chosen |= {
             question.name: workload[question.name] for question in ADVICE_QUESTIONS if is_relevant(question, workload)
         }
-        again = _review(template, dest, workload, chosen)
-        if isinstance(again, tuple):
-            return again
+        answers = _review(template, target, workload, chosen)
+        if answers is not None:
+            return answers
 
 
-def _review(
-    template: Template, dest: Path | None, workload: Answers, chosen: dict[str, Value]
-) -> tuple[Answers, Path] | None:
+def _review(template: Template, target: Target, workload: Answers, chosen: dict[str, Value]) -> Answers | None:
     """The review screen; None when an answer changed that the recommendation depends on."""
     while True:
-        answers = _completed(template, dest, workload, chosen)
-        place = dest or Path(str(answers["name"]))
-        question = prompt.review(
-            f"Write this project to {place}?", answers, _relevant(template, answers), "yes, write it"
-        )
+        answers = _completed(template, target, workload, chosen)
+        question = prompt.review(target.title(answers), answers, _relevant(template, answers), "yes, write it")
         if question is None:
-            return answers, place
+            return answers
         _change(template, question, answers, chosen)
         if question in ADVICE_QUESTIONS or question is DESIGN_QUESTION:
             return None
 
 
-def _completed(template: Template, dest: Path | None, workload: Answers, chosen: dict[str, Value]) -> Answers:
-    """All answers; where a default does not pass its own validator, such as a folder called `queue`, ask at once."""
+def _completed(template: Template, target: Target, workload: Answers, chosen: dict[str, Value]) -> Answers:
+    """All answers; where a default does not do, such as a folder called `queue`, ask at once."""
     while True:
         project = {q.name: chosen[q.name] for q in template.project_questions if q.name in chosen}
+        known = {**workload, **project, SCOPE: target.scope}
+        suggested = target.suggested(known)
         try:
-            return template.complete({**workload, **project}, from_folder(dest) | from_git())
+            answers = template.complete(known, suggested)
+            target.check(answers)
         except BadAnswer as error:
             question = next(question for question in template.project_questions if question.flag == error.flag)
             report.say_error(error)
-            known = {**from_folder(dest) | from_git(), **workload, **project}
-            _change(template, question, known, chosen)
+            _change(template, question, {**suggested, **known}, chosen)
+        else:
+            return answers
 
 
 def _change(template: Template, question: Question, answers: Answers, chosen: dict[str, Value]) -> None:

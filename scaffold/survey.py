@@ -1,4 +1,4 @@
-"""What an existing project is like: where its packages and its tests are, and what can be said before anybody is asked."""
+"""What an existing project is like: where its packages and its tests are, as far as its files say."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ _MARKS = ("pyproject.toml", "setup.cfg", "setup.py", ".git")
 
 # Directories beside a package that are none themselves, after setuptools' own list.
 _NO_PACKAGES = frozenset(
-    "benchmark benchmarks bin build ci debian dist doc docs documentation env example examples exercise "
-    "exercises htmlcov manpages newsfragments node_modules notebooks requirements script scripts site tasks test "
-    "testing tests tool tools unit_test unit_tests util utils venv".split()
+    {
+        *("benchmark", "benchmarks", "bin", "build", "ci", "debian", "dist", "doc", "docs", "documentation", "env"),
+        *("example", "examples", "exercise", "exercises", "htmlcov", "manpages", "newsfragments", "node_modules"),
+        *("notebooks", "requirements", "script", "scripts", "site", "tasks", "test", "testing", "tests", "tool"),
+        *("tools", "unit_test", "unit_tests", "util", "utils", "venv"),
+    }
 )
 _TEST_DIRECTORIES = ("tests", "test", "testing")
 _DEEPEST_NAMESPACE = 3  # directories without __init__.py above a package, such as google/cloud/storage

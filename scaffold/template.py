@@ -56,13 +56,14 @@ class Template:
             if isinstance(spec, Mapping) and "type" in spec and spec.get("when") is not False
         )
 
-    def further_questions(self, scope: str) -> tuple[Question, ...]:
-        """Those that are not about the work, and can make sense for a project or for a module."""
-        return tuple(
-            question
-            for question in self.questions
-            if question.name not in {*_ADVICE, SCOPE} and self._can_be_relevant(question, {SCOPE: scope})
-        )
+    @property
+    def project_questions(self) -> tuple[Question, ...]:
+        """Those that are not about the work."""
+        return tuple(question for question in self.questions if question.name not in {*_ADVICE, SCOPE})
+
+    def questions_of(self, scope: str) -> tuple[Question, ...]:
+        """Those of them that can make sense for a project, or for a module."""
+        return tuple(q for q in self.project_questions if self._can_be_relevant(q, {SCOPE: scope}))
 
     def fill(self, answers: Answers, defaults: Answers) -> dict[str, Value]:
         """Answers to all questions: those given, then `defaults`, then the template's own."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import report
 from scaffold.answers import read_answers
+from scaffold.errors import UsageError
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, Question, without_effect
 
 if TYPE_CHECKING:
@@ -18,21 +19,48 @@ def advice_questions() -> Sequence[Question]:
     return (*ADVICE_QUESTIONS, DESIGN_QUESTION)
 
 
-def all_questions() -> Sequence[Question]:
-    """And what the bundled templates ask about the project."""
+def project_questions() -> Sequence[Question]:
+    """And what the bundled templates ask about a project."""
     from scaffold.template import bundled
 
-    return (*advice_questions(), *bundled().project_questions)
+    return (*advice_questions(), *bundled().questions_of("project"))
+
+
+def module_questions() -> Sequence[Question]:
+    """And what they ask about a module in an existing project."""
+    from scaffold.template import bundled
+
+    return (*advice_questions(), *bundled().questions_of("module"))
 
 
 def changeable_questions() -> Sequence[Question]:
     """What can be answered anew by a flag: all but a module's name, since `--module` says which one is meant."""
-    return [question for question in all_questions() if question.name != "module"]
+    from scaffold.template import bundled
+
+    return [q for q in (*advice_questions(), *bundled().project_questions) if q.name != "module"]
 
 
 def with_file(path: str | None, given: Answers, questions: Sequence[Question]) -> Answers:
     """The answers of a file, and over them those of the flags."""
     return given if path is None else {**read_answers(Path(path), questions), **given}
+
+
+def with_scoped_file(path: str | None, given: Answers, scope: str) -> Answers:
+    """The same for a project or a module, whose own recorded answers can be given, too.
+
+    Raises:
+        UsageError: The file has the answers of the other.
+    """
+    from scaffold.template import SCOPE, bundled
+
+    questions = [q for q in bundled().questions if q.name == SCOPE]
+    known = {**with_file(path, {}, [*questions, *advice_questions(), *bundled().questions_of(scope)])}
+    stated = known.pop(SCOPE, scope)
+    if stated != scope:
+        other = "new" if stated == "project" else "add"
+        msg = f"--answers {path}: these are the answers of a {stated}: give them to scaffold {other}"
+        raise UsageError(msg)
+    return {**known, **given}
 
 
 def note_without_effect(given: Answers, answers: Answers) -> None:

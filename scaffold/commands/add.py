@@ -1,0 +1,110 @@
+"""`scaffold add`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from scaffold import prompt, report, report_module
+from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
+from scaffold.commands.given import module_questions, note_without_effect, with_scoped_file
+from scaffold.commands.written import DryRunFlag, ShowFlag, check_show, check_shown, print_plan, project_json
+from scaffold.errors import SeveralPackages
+from scaffold.questions import Answers, Choice
+
+if TYPE_CHECKING:
+    from scaffold.additions import Addition
+    from scaffold.module import NewModule
+    from scaffold.project import Project
+
+_PYPROJECT = PurePosixPath("pyproject.toml")
+
+
+@asking(module_questions)
+def add(  # noqa: PLR0913  # a parameter for each flag
+    project: Annotated[
+        Optional[str],
+        typer.Argument(
+            metavar="PROJECT", help="The project's directory; by default the nearest project from here upwards."
+        ),
+    ] = None,
+    *,
+    answers: AnswersFile = None,
+    defaults: DefaultsFlag = False,
+    dry_run: DryRunFlag = False,
+    show: ShowFlag = None,
+    write_config: Annotated[
+        bool, typer.Option("--write-config", help="Add what the tests need to pyproject.toml, comments kept.")
+    ] = False,
+    as_json: JsonFlag = False,
+    given: Answers,
+) -> None:
+    """Ask about the work, recommend a design, and add one tested module for it to an existing project."""
+    from scaffold.additions import additions
+    from scaffold.module import NewModule, with_plain_paths
+    from scaffold.plan import check_new
+    from scaffold.project import prepare
+    from scaffold.publish import publish, take_back_interrupted
+    from scaffold.survey import survey
+    from scaffold.template import bundled
+    from scaffold.undo import remembered
+
+    shown = check_show(show, dry_run=dry_run)
+    given = with_plain_paths(with_scoped_file(answers, given, "module"))
+    target = NewModule(bundled(), survey(None if project is None else Path(project), Path.cwd()))
+    ask = prompt.is_possible() and not as_json and not defaults
+    if ask:
+        report.say(report_module.found_text(target.survey) + "\n")
+    for path in () if dry_run else take_back_interrupted(target.survey.root):
+        report.say_note(f"took back {path}, left by a run that was killed")
+    made = prepare(target.template, target, _with_package(target, given, ask=ask), ask=ask, use_defaults=defaults)
+    note_without_effect(given, made.answers)
+    for note in report_module.notes(made, target.survey):
+        report.say_note(note)
+    missing = additions(target.survey.config, target.optional_dependency(made.answers))
+    if write_config and missing:
+        made = _with_config(made, missing)
+    check_new(made.plan, except_for={_PYPROJECT})
+    if dry_run:
+        check_shown(made.plan, shown)
+    else:
+        with remembered(made.plan, "add"):
+            publish(made.plan)
+    if not (ask or as_json):
+        report.say(report_module.found_text(target.survey) + "\n")
+    if as_json:
+        document = project_json(made, written=not dry_run, show=shown)
+        found = {"found": report_module.found_json(target.survey), "config": report_module.additions_json(missing)}
+        report.print_json({**document, **found})
+    elif dry_run:
+        print_plan(made.plan, shown)
+        report.say(report_module.additions_text(missing, written=False))
+    else:
+        report.say(report_module.added_text(made, target.survey, missing, written=write_config))
+
+
+def _with_package(target: NewModule, given: Answers, *, ask: bool) -> Answers:
+    """The answers with the package, which is asked for first where it is not clear."""
+    try:
+        target.check_package(given)
+    except SeveralPackages as error:
+        if not ask:
+            raise
+        question = next(question for question in target.template.project_questions if question.name == "package")
+        choices = tuple(Choice(package, package) for package in error.packages)
+        which = replace(question, help="Which package is it for?", choices=choices)
+        return {**given, "package": prompt.ask(which, error.packages[0])}
+    return given
+
+
+def _with_config(made: Project, missing: list[Addition]) -> Project:
+    """The same, and pyproject.toml with what is missing there."""
+    from scaffold.additions import with_additions
+
+    path = made.plan.dest / _PYPROJECT
+    text = path.read_bytes().decode() if path.is_file() else ""
+    content = with_additions(text, missing, path).encode()
+    return replace(made, plan=replace(made.plan, files={**made.plan.files, _PYPROJECT: content}))

@@ -1,0 +1,71 @@
+"""How commands that write files from templates show what they would write, and what they wrote."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from scaffold import report
+from scaffold.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scaffold.plan import Plan
+    from scaffold.project import Project
+
+DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
+ShowFlag = Annotated[
+    Optional[list[str]],
+    typer.Option("--show", metavar="FILE", help="With --dry-run: print a file's content too."),
+]
+
+
+def check_show(show: Sequence[str] | None, *, dry_run: bool) -> Sequence[str]:
+    """The files whose content is wanted.
+
+    Raises:
+        UsageError: They are wanted of what will be written anyway.
+    """
+    if show and not dry_run:
+        msg = "--show goes with --dry-run"
+        raise UsageError(msg)
+    return show or ()
+
+
+def check_shown(plan: Plan, show: Sequence[str]) -> None:
+    """Raise UsageError where the plan has no such file."""
+    names = [str(path) for path in plan.files]
+    for name in show:
+        if name not in names:
+            msg = f"--show: there is no file {name!r} in the plan{did_you_mean(name, names)}"
+            raise UsageError(msg)
+
+
+def print_plan(plan: Plan, show: Sequence[str]) -> None:
+    """The tree with what would happen to each file, and the content of those in `show`."""
+    report.say(report.tree_text(str(plan.dest), plan.files, plan.changes()))
+    for path, content in plan.files.items():
+        if str(path) in show:
+            report.say(f"\n**{path}**")
+            sys.stdout.write(report.file_text(path, content))
+
+
+def project_json(project: Project, *, written: bool, show: Sequence[str] = ()) -> dict[str, object]:
+    """What was made, or would be, as data."""
+    changes = project.plan.changes() if not written else {}
+    return {
+        "destination": str(project.plan.dest),
+        "written": written,
+        "recommendation": report.recommendation_json(project.recommendation),
+        "answers": dict(project.answers),
+        "files": [
+            {"path": str(path)}
+            | ({"change": changes[path]} if changes else {})
+            | ({"content": content.decode()} if str(path) in show else {})
+            for path, content in project.plan.files.items()
+        ],
+        "command": project.command,
+    }
