@@ -61,8 +61,16 @@ class NewModule:
         Raises:
             NoPackage: There is none.
             SeveralPackages: There are several, and none is likelier than the others.
+            BadAnswer: The directory does not tell how it is imported.
         """
-        if "package" in given or "directory" in given or self.survey.package() is not None:
+        if "directory" in given and "package" not in given:
+            path = str(given["directory"])
+            if self.survey.package_at(PurePosixPath(path)) is None:
+                raise BadAnswer(
+                    "--directory", path, "is no package of this project: name the import path with --package"
+                )
+            return
+        if "package" in given or self.survey.package() is not None:
             return
         if not self.survey.packages:
             raise NoPackage(self.survey.root, self.survey.projects_below())
@@ -94,11 +102,14 @@ class NewModule:
     def _check_directories(self, answers: Answers) -> None:
         root, package = self.survey.root, str(answers["package"])
         directory, tests = (PurePosixPath(str(answers[name])) for name in ("directory", "tests"))
+        found = self.survey.find(package)
         if not (root / directory).is_dir():
-            if self.survey.find(package) is None:
-                known = [found.path for found in self.survey.packages]
+            if not found:
+                known = [known.path for known in self.survey.packages]
                 raise BadAnswer("--package", package, f"is no package of this project{did_you_mean(package, known)}")
             raise BadAnswer("--directory", str(directory), "is no directory of this project")
+        if found and directory not in [part.directory for part in found]:
+            raise BadAnswer("--directory", str(directory), f"is not where {package} is: that is {found[0].directory}")
         for flag, path in (("--directory", directory), ("--tests", tests)):
             if is_blocked(root, path / "file"):
                 raise BadAnswer(flag, str(path), "is a file or leads through a symbolic link: give another directory")
@@ -115,9 +126,9 @@ class NewModule:
 
     def _package(self, given: Answers) -> Package | None:
         if "package" in given:
-            return self.survey.find(str(given["package"]))
+            return next(iter(self.survey.find(str(given["package"]))), None)
         if "directory" in given:
-            return self.survey.package_at(PurePosixPath(str(given["directory"])))
+            return self.survey.package_at(PurePosixPath(str(given["directory"]))) or self.survey.package()
         return self.survey.package()
 
     def _python(self) -> str | None:

@@ -88,20 +88,18 @@ class Survey:
         named = [package for package in self.packages if package.path.lower().replace(".", "_") == name]
         return named[0] if len(named) == 1 else None
 
-    def find(self, path: str) -> Package | None:
-        """The package or subpackage of this import path, if it is there."""
+    def find(self, path: str) -> list[Package]:
+        """The package or subpackage of this import path: none, one, or several parts of a namespace."""
         parts = path.split(".")
-        for source in self.source_roots:
-            directory = source.joinpath(*parts)
-            if all(part.isidentifier() for part in parts) and (self.root / directory).is_dir():
-                return Package(path, directory)
-        return None
+        directories = [source.joinpath(*parts) for source in self.source_roots if all(map(str.isidentifier, parts))]
+        return [Package(path, directory) for directory in directories if _is_directory(self.root / directory)]
 
     def package_at(self, directory: PurePosixPath) -> Package | None:
         """The package in this directory, if it is in a source root."""
         for source in self.source_roots:
-            if source in directory.parents:
-                return Package(".".join(directory.relative_to(source).parts), directory)
+            parts = directory.relative_to(source).parts if source in directory.parents else ()
+            if parts and directory not in self.source_roots and all(map(str.isidentifier, parts)):
+                return Package(".".join(parts), directory)
         return None
 
     @cached_property
@@ -197,6 +195,13 @@ def _looked_at(root: Path, start: Path) -> Survey:
 def choices(packages: Sequence[Package]) -> str:
     """The packages by name, for a message."""
     return ", ".join(package.path for package in packages)
+
+
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long
+        return False
 
 
 def _is_root(folder: Path) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from scaffold.questions import Answers
     from scaffold.template import Template
 
 TEXT = 'Says "hi", it\'s \\ {{ 1 }} and\n# more 😀'
@@ -38,6 +39,17 @@ def test_copier_writes_the_same_bytes(tmp_path: Path, template: Template, varian
     answers = variant.answers(template, description=TEXT, author="O'Neil", license="BSD-3-Clause")
     copier_copy(tmp_path / "out", answers, tmp_path)
     assert files_below(tmp_path / "out") == {str(path): content for path, content in template.render(answers).items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", DEFAULTS, ids=lambda variant: variant.name)
+def test_copier_writes_the_same_module(tmp_path: Path, template: Template, variant: Variant) -> None:
+    """With the answers file that the template names after the module."""
+    where: Answers = {"package": "acme.net", "directory": "lib/acme/net", "module": "pool", "tests": "tests/unit"}
+    answers = variant.module_answers(template, **where)
+    copier_copy(tmp_path / "out", answers, tmp_path)
+    assert files_below(tmp_path / "out") == {str(path): content for path, content in template.render(answers).items()}
+    assert (tmp_path / "out" / ".copier-answers.pool.yml").is_file()
 
 
 @pytest.mark.parametrize("variant", DEFAULTS[:1], ids=lambda variant: variant.name)

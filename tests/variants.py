@@ -60,6 +60,10 @@ class Variant:
         workload = complete_workload(given, lambda question, _: question.default)
         return template.complete(complete_follow_ups(workload, lambda question, _: question.default), {"name": "demo"})
 
+    def module_answers(self, template: Template, **more: Value) -> dict[str, Value]:
+        """The same, for a module in an existing project."""
+        return template.complete(self.answers(template, scope="module", **more), {})
+
     def render(self, template: Template, **more: Value) -> dict[PurePosixPath, bytes]:
         """The files of a project."""
         return template.render(self.answers(template, **more))
