@@ -33,11 +33,16 @@ def module_questions() -> Sequence[Question]:
     return (*advice_questions(), *bundled().questions_of("module"))
 
 
-def changeable_questions() -> Sequence[Question]:
-    """What can be answered anew by a flag: all but a module's name, since `--module` says which one is meant."""
+def all_questions() -> Sequence[Question]:
+    """And what they ask about either."""
     from scaffold.template import bundled
 
-    return [q for q in (*advice_questions(), *bundled().project_questions) if q.name != "module"]
+    return (*advice_questions(), *bundled().project_questions)
+
+
+def changeable_questions() -> Sequence[Question]:
+    """What can be answered anew by a flag: all but a module's name, since `--module` says which one is meant."""
+    return [question for question in all_questions() if question.name != "module"]
 
 
 def with_file(path: str | None, given: Answers, questions: Sequence[Question]) -> Answers:

@@ -1,0 +1,110 @@
+"""Modules that `scaffold add` wrote are formatted, free of lint, typed, and pass their own tests beside each other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import pythons
+from test_add import LAYOUTS, make
+from test_generated import check, ruff, write
+from variants import DEFAULTS, LONG, VARIANTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import Run
+
+    from scaffold.template import Template
+
+PACKAGES = {"acme.net": "src/acme/net", f"acme.{LONG}.{LONG}": f"src/acme/{LONG}/{LONG}"}
+
+
+@pytest.fixture(params=["3.10", "3.11"])
+def python(request: pytest.FixtureRequest) -> str:
+    """The oldest Python of a project: all else that is newer changes nothing."""
+    version: str = request.param
+    return version
+
+
+@pytest.fixture
+def modules(tmp_path: Path, template: Template, python: str) -> Path:
+    """A project with every design in every variant, in packages with short and long names."""
+    pyproject = next(
+        content
+        for path, content in DEFAULTS[0].render(template, python=python).items()
+        if path.name == "pyproject.toml"
+    )
+    (tmp_path / "pyproject.toml").write_bytes(pyproject)
+    for package, directory in PACKAGES.items():
+        make(tmp_path, {"src/acme/__init__.py": "", f"{directory}/__init__.py": ""})
+        for number, variant in enumerate(VARIANTS):
+            module = f"{'short' if package == 'acme.net' else LONG[:30]}_{number}"
+            where = {"package": package, "directory": directory, "module": module}
+            answers = variant.module_answers(template, **{**where, "python": python})
+            write(template.render(answers), tmp_path)
+    return tmp_path
+
+
+def test_modules_are_formatted_and_free_of_lint(modules: Path) -> None:
+    """In packages of any name, since a line's length and an import's place depend on it."""
+    check(ruff("format", "--check", "."), modules)
+    check(ruff("check", "."), modules)
+    for path in modules.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert text == "" or (text.endswith("\n") and not text.endswith("\n\n")), path
+        assert "\n\n\n\n" not in text, path
+        assert "work.py" not in text, path
+
+
+@pytest.mark.slow
+def test_modules_are_typed(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """`mypy --strict` and pyright's strict mode."""
+    cache = tmp_path_factory.mktemp("mypy")
+    check([sys.executable, "-m", "mypy", "--cache-dir", str(cache)], modules)
+    settings = '{"include": ["src", "tests"], "typeCheckingMode": "strict", "extraPaths": ["src"]}'
+    (modules / "pyrightconfig.json").write_text(settings, encoding="utf-8")
+    check([sys.executable, "-m", "basedpyright"], modules)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", pythons.found())
+@pytest.mark.parametrize("options", [[], ["--import-mode=importlib"]], ids=["prepend", "importlib"])
+def test_all_designs_are_tested_in_one_process(
+    tmp_path: Path, template: Template, version: str, options: list[str]
+) -> None:
+    """Though none is installed: only pytest is told where the package is."""
+    make(tmp_path, {"src/acme/__init__.py": ""})
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\npythonpath = ["src"]\nfilterwarnings = ["error"]\ntimeout = 60\n', encoding="utf-8"
+    )
+    for number, variant in enumerate(DEFAULTS):
+        answers = variant.module_answers(template, package="acme", directory="src/acme", module=f"m{number}")
+        write(template.render(answers), tmp_path)
+    program = [pythons.with_pytest(version), "-c", "import sys, pytest; sys.path.pop(0); sys.exit(pytest.main())"]
+    check([*program, "-q", "-p", "no:cacheprovider", *options], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layout", ["new", *LAYOUTS])
+def test_three_modules_pass_their_tests_in_every_layout(here: Path, scaffold: Run, layout: str) -> None:
+    """By the command that is printed."""
+    if layout == "new":
+        assert scaffold("new", "demo", "--defaults").code == 0
+        project = here / "demo"
+    else:
+        project = make(here / "the project", {**LAYOUTS[layout], "tests/conftest.py": ""})
+    for shape in ("service", "heterogeneous", "one-off"):
+        done = scaffold("add", str(project), "--defaults", "--shape", shape, "--module", shape.replace("-", "_"))
+        assert done.code == 0, done.err
+        steps = done.out.partition("Next:\n")[2].partition("\n\n")[0]
+        program = steps.replace("python -m pytest", f"{pythons.with_pytest('3.10')} -m pytest -q")
+        installed = os.environ | {
+            "PYTHONPATH": os.pathsep.join(str(project / name) for name in ("src", "lib", "python"))
+        }
+        tested = subprocess.run(["sh", "-e", "-c", program], env=installed, capture_output=True, text=True, check=False)
+        assert tested.returncode == 0, tested.stdout + tested.stderr
+        assert " passed in " in tested.stdout
