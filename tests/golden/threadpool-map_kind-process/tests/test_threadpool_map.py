@@ -187,13 +187,8 @@ def test_errors_are_values(where: Where, chunk: int) -> None:
     """Also what cannot be pickled: it is one failure, whatever else is in its chunk."""
     outcomes = list(stream(fail_in_many_ways, range(8), chunk=chunk, **where))
     failed = {o.item: type(o.error) for o in outcomes if isinstance(o, Failed)}
-    assert failed == {
-        1: ValueError,
-        2: SystemExit,
-        3: KeyboardInterrupt,
-        4: RuntimeError,  # that says NeedsTwoError
-        5: TypeError,
-    }
+    assert failed.pop(4) in (RuntimeError, NeedsTwoError)  # the latter where tblib mends the class
+    assert failed == {1: ValueError, 2: SystemExit, 3: KeyboardInterrupt, 5: TypeError}
     assert sorted(o.item for o in outcomes if isinstance(o, Ok)) == [0, 6, 7]
 
 
