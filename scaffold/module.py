@@ -38,14 +38,14 @@ class NewModule:
     def title(self, answers: Answers) -> str:
         """With the two files that matter."""
         module, tests, _ = self._paths(answers)
-        return f"Write {module} and {tests} in {self.survey.root}?"
+        return f"Write {module} and {tests}?"
 
     def suggested(self, given: Answers) -> Answers:
         """Where the package and the tests are, and the oldest Python."""
         found: dict[str, Value] = {"tests": str(self.survey.tests)}
         if package := self._package(given):
             found |= {"package": package.path, "directory": str(package.directory)}
-        if python := self._python():
+        if python := self.python:
             found["python"] = python
         return found
 
@@ -94,6 +94,16 @@ class NewModule:
             if not os.access(nearest, os.W_OK | os.X_OK):
                 raise BadDestination(nearest, "may not be written: change its permissions")
 
+    @property
+    def python(self) -> str | None:
+        """The oldest Python that the project is for, or the nearest one known; None where it does not say."""
+        oldest = self.survey.config.oldest_python
+        if oldest is None:
+            return None
+        questions = [question for question in self.template.questions if question.name == "python"]
+        known = [str(choice.value) for question in questions for choice in question.choices]
+        return next((python for python in known if int(python.partition(".")[2]) >= oldest), known[-1])
+
     def optional_dependency(self, answers: Answers) -> str:
         """An extra's name and a requirement, for what the module imports beside the standard library; or nothing."""
         source = '{% include "designs/" ~ design ~ "/optional.jinja" ignore missing %}'
@@ -130,16 +140,3 @@ class NewModule:
         if "directory" in given:
             return self.survey.package_at(PurePosixPath(str(given["directory"]))) or self.survey.package()
         return self.survey.package()
-
-    def _python(self) -> str | None:
-        """The oldest Python that the project is for, or the nearest that the template knows."""
-        oldest = self.survey.config.oldest_python
-        if oldest is None:
-            return None
-        known = [
-            str(choice.value)
-            for question in self.template.questions
-            if question.name == "python"
-            for choice in question.choices
-        ]
-        return next((python for python in known if int(python.partition(".")[2]) >= oldest), known[-1])

@@ -200,7 +200,7 @@ def _completed(template: Template, target: Target, workload: Answers, chosen: di
         except BadAnswer as error:
             question = next(question for question in template.project_questions if question.flag == error.flag)
             report.say_error(error)
-            _change(template, question, {**suggested, **known}, chosen)
+            _change(template, question, template.fill(known, suggested), chosen)
         else:
             return answers
 

@@ -83,16 +83,21 @@ def added_text(project: Project, survey: Survey, additions: Sequence[Addition], 
     )
 
 
-def notes(project: Project, survey: Survey) -> Iterator[str]:
-    """What the user should know about how the module and the project go together."""
+def note_on_python(survey: Survey, python: str) -> str:
+    """What to know where the project is for an older Python than any that a module can be for; else nothing."""
     oldest = survey.config.oldest_python
-    needed = int(str(project.answers["python"]).partition(".")[2])
-    if oldest is not None and oldest < needed:
-        yield f"the project says {survey.config.requires_python!a}, but the module needs Python 3.{needed} or newer"
+    if oldest is None or oldest >= int(python.partition(".")[2]):
+        return ""
+    return f"the project says {survey.config.requires_python!a}, but a module needs Python {python} or newer"
+
+
+def note_on_tests(project: Project, survey: Survey) -> str:
+    """What to know where pytest would not find the tests; else nothing."""
     name = f"test_{project.answers['module']}.py"
     patterns = survey.config.test_files
-    if patterns and not any(PurePosixPath(name).match(pattern) for pattern in patterns):
-        yield f"pytest is told to look for {', '.join(patterns)!a} only, which {name} does not match"
+    if not patterns or any(PurePosixPath(name).match(pattern) for pattern in patterns):
+        return ""
+    return f"pytest is told to look for {', '.join(patterns)!a} only, which {name} does not match"
 
 
 def _steps(project: Project, survey: Survey) -> Iterator[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import pythons
+from harness import files_below
 from test_add import LAYOUTS, make
 from test_generated import check, ruff, write
-from variants import DEFAULTS, LONG, VARIANTS
+from variants import DEFAULTS, LONG, VARIANTS, Variant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,8 +73,10 @@ def test_modules_are_typed(modules: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", pythons.found())
-@pytest.mark.parametrize("options", [[], ["--import-mode=importlib"]], ids=["prepend", "importlib"])
+@pytest.mark.parametrize(
+    ("version", "options"),
+    [*((version, []) for version in pythons.found()), (next(iter(pythons.found())), ["--import-mode=importlib"])],
+)
 def test_all_designs_are_tested_in_one_process(
     tmp_path: Path, template: Template, version: str, options: list[str]
 ) -> None:
@@ -108,3 +112,15 @@ def test_three_modules_pass_their_tests_in_every_layout(here: Path, scaffold: Ru
         tested = subprocess.run(["sh", "-e", "-c", program], env=installed, capture_output=True, text=True, check=False)
         assert tested.returncode == 0, tested.stdout + tested.stderr
         assert " passed in " in tested.stdout
+
+
+@pytest.mark.parametrize("variant", [DEFAULTS[0], DEFAULTS[5]], ids=lambda variant: variant.name)
+def test_the_golden_module_is_what_is_rendered(template: Template, variant: Variant, golden: Path) -> None:
+    """As for whole projects."""
+    answers = variant.module_answers(template, package="demo.net", directory="src/demo/net")
+    rendered = {str(path): content for path, content in template.render(answers).items()}
+    tree = golden / f"module_{variant.name}"
+    if os.environ.get("SCAFFOLD_WRITE_GOLDEN"):
+        shutil.rmtree(tree, ignore_errors=True)
+        write(template.render(answers), tree)
+    assert files_below(tree) == rendered

@@ -56,13 +56,13 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
     target = NewModule(bundled(), survey(None if project is None else Path(project), Path.cwd()))
     ask = prompt.is_possible() and not as_json and not defaults
-    if ask:
-        report.say(report_module.found_text(target.survey) + "\n")
+    if not as_json:
+        _say_found(target)
     for path in () if dry_run else take_back_interrupted(target.survey.root):
         report.say_note(f"took back {path}, left by a run that was killed")
     made = prepare(target.template, target, _with_package(target, given, ask=ask), ask=ask, use_defaults=defaults)
     note_without_effect(given, made.answers)
-    for note in report_module.notes(made, target.survey):
+    if note := report_module.note_on_tests(made, target.survey):
         report.say_note(note)
     missing = additions(target.survey.config, target.optional_dependency(made.answers))
     if write_config and missing:
@@ -73,8 +73,6 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     else:
         with remembered(made.plan, "add"):
             publish(made.plan)
-    if not (ask or as_json):
-        report.say(report_module.found_text(target.survey) + "\n")
     if as_json:
         document = project_json(made, written=not dry_run, show=shown)
         found = {"found": report_module.found_json(target.survey), "config": report_module.additions_json(missing)}
@@ -84,6 +82,12 @@ def add(  # noqa: PLR0913  # a parameter for each flag
         report.say(report_module.additions_text(missing, written=False))
     else:
         report.say(report_module.added_text(made, target.survey, missing, written=write_config))
+
+
+def _say_found(target: NewModule) -> None:
+    report.say(report_module.found_text(target.survey) + "\n")
+    if target.python and (note := report_module.note_on_python(target.survey, target.python)):
+        report.say_note(note)
 
 
 def _with_package(target: NewModule, given: Answers, *, ask: bool) -> Answers:

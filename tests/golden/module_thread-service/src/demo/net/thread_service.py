@@ -1,0 +1,310 @@
+"""A service: one thread that lives as long as the program needs it, fed through a bounded inbox.
+
+    class Greeter(Service[str, str]):
+        def handle(self, message: str) -> str:
+            return f"hello {message}"
+
+    with Greeter() as greeter:  # leaving the block handles what is queued, then ends the thread
+        greeter.send("world")
+        answer = greeter.ask("you").result()
+
+What it guarantees:
+- All that you override runs in the service's own thread: what only these functions touch needs no
+  lock. Make it in setup(), or in __init__() after super().__init__(), and give it no name with a
+  leading underscore: those belong to Service and to Thread.
+- start() returns when setup() has succeeded, or raises its error. After a setup() that succeeded,
+  teardown() is called whatever happens.
+- While the inbox is full, send() waits for room: at most `timeout` seconds, then queue.Full.
+- A message that was accepted is handled once, in its turn, or stop() returns it. A stop() that was
+  forgotten happens as the interpreter exits. A forked child has no service, and send() says so.
+- An error is logged and counted, and the work goes on. `max_errors_in_a_row` end the service:
+  send() then raises NotRunningError from the last of them, and leaving the with block raises that
+  one itself. SystemExit and its like end the service at once.
+- Except that the error of a message goes to whoever asked: counted, but not logged, and not one of
+  the row. A Future from ask() is always answered: with NotRunningError if need be.
+
+It extends threading.Thread and overrides run(), as a service is state and several functions;
+`target` with `args` and `kwargs` suits a single one. It is a daemon, so that a forgotten service
+does not keep the program from ending; as daemons are cut off in the middle when it ends, an
+atexit hook calls stop() before. A Thread starts once: to start again, make a new service. wait()
+stands in for join(), which before Python 3.13 takes a live thread for dead once a Ctrl-C has
+interrupted it (gh-90882), and health() for is_alive(). A ThreadPool is not right here: a service
+would hold one of its workers for good, and leaving the pool's with block would cut it off without
+its teardown().
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import Full
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+M = TypeVar("M")  # a message
+R = TypeVar("R")  # the reply to it
+S = TypeVar("S", bound="Service[Any, Any]")
+State = Literal["new", "running", "stopping", "stopped", "failed"]
+log = logging.getLogger(__name__)
+
+
+class NotRunningError(RuntimeError):
+    """The service takes no messages: not started, stopped, or failed for the attached cause."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a service is doing at the moment."""
+
+    state: State
+    handled: int  # messages that left the inbox, those with errors included
+    errors: int
+    backlog: int  # messages in the inbox
+    busy_for: float  # seconds since it turned to what it is doing, 0 when idle: large when stuck
+    last_error: BaseException | None
+
+
+class Service(threading.Thread, Generic[M, R]):
+    """Extend it: override handle(), and setup() and teardown() if you need them."""
+
+    def __init__(
+        self,
+        *,
+        capacity: int = 1000,
+        max_errors_in_a_row: int = 5,
+        exit_timeout: float = 10.0,
+    ) -> None:
+        super().__init__(name=type(self).__name__, daemon=True)
+        if capacity < 1:
+            raise ValueError("capacity must be at least 1")
+        self._capacity = capacity
+        self._max_errors_in_a_row = max_errors_in_a_row
+        self._exit_timeout = exit_timeout
+
+        self._lock = threading.Lock()  # guards the state and the inbox
+        self._wake = threading.Condition(self._lock)  # the service waits for messages
+        self._room = threading.Condition(self._lock)  # senders wait for room
+        self._state: State = "new"
+        self._inbox: deque[tuple[M, Future[R] | None]] = deque()
+        self._left: deque[M] = deque()
+        self._drain = True  # handle what is in the inbox before the end
+        self._process: int | None = None  # the one in which the thread runs
+        self._set_up: Future[None] = Future()
+        self._finished = threading.Event()
+
+        # Only the service's thread writes these; the reader of a snapshot needs no lock.
+        self._handled = self._errors = self._errors_in_a_row = 0
+        self._busy_since: float | None = None
+        self._last_error: BaseException | None = None
+
+    def setup(self) -> None:
+        """Open what the service needs."""
+
+    def handle(self, message: M) -> R:
+        """Do the work for one message."""
+        raise NotImplementedError
+
+    def teardown(self) -> None:
+        """Close what setup() opened."""
+
+    def start(self) -> None:
+        """Start the thread; return when setup() has succeeded, or raise its error."""
+        if self._state != "new":
+            raise RuntimeError(f"{self.name} can start only once: make a new one")
+        try:
+            super().start()
+            self._set_up.result()
+        except BaseException:  # setup() failed, or Ctrl-C while it runs, or no thread to be had
+            self._close(drain=False)
+            raise
+
+    def send(self, message: M, timeout: float | None = None) -> None:
+        """Queue a message; queue.Full if there is no room within `timeout` seconds."""
+        self._put((message, None), timeout)
+
+    def ask(self, message: M, timeout: float | None = None) -> Future[R]:
+        """Queue a message like send(); the Future gets what handle() returns or raises.
+
+        Callbacks of the Future run in the service's thread: keep them short.
+        """
+        if threading.current_thread() is self:
+            raise RuntimeError("a service that waits for its own answer would wait for ever")
+        future: Future[R] = Future()
+        self._put((message, future), timeout)
+        return future
+
+    def _put(self, entry: tuple[M, Future[R] | None], timeout: float | None) -> None:
+        if self._process != os.getpid():
+            raise NotRunningError(f"{self.name} was not started in this process")
+        with self._lock:
+            if len(self._inbox) >= self._capacity:
+                self._wait_for_room(timeout)
+            if self._state != "running":
+                raise NotRunningError(f"{self.name} is {self._state}") from self._cause()
+            if not self._inbox:  # it may sleep
+                self._wake.notify()  # before append(), so that Ctrl-C in between does no harm
+            self._inbox.append(entry)
+
+    def stop(self, timeout: float | None = None, *, drain: bool = True) -> list[M]:
+        """Refuse new messages, handle the queued ones if `drain`, and end the thread.
+
+        Return the messages left unhandled. If the service is still busy after `timeout` seconds,
+        raise TimeoutError; what was queued is given up, and the next stop() returns it. Any thread
+        may call stop(), as often as it likes; a call from handle() returns before the end.
+        """
+        if self._process != os.getpid():
+            return []
+        self._close(drain=drain)
+        if threading.current_thread() is self:
+            return []
+        if not self._finished.wait(timeout):
+            self._close(drain=False)
+            raise TimeoutError(
+                f"{self.name} is still busy after {timeout} s, {len(self._left)} messages are left"
+            )
+        with self._lock:
+            left = list(self._left)
+            self._left.clear()
+        return left
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end, or for `timeout` seconds; True if the service has ended."""
+        return self._finished.wait(timeout)
+
+    def health(self) -> Health:
+        """Return a snapshot; it never waits."""
+        since = self._busy_since
+        return Health(
+            state=self._state,
+            handled=self._handled,
+            errors=self._errors,
+            backlog=len(self._inbox),
+            busy_for=0.0 if since is None else time.monotonic() - since,
+            last_error=self._last_error,
+        )
+
+    def __enter__(self: S) -> S:  # noqa: PYI019 - typing.Self came with Python 3.11
+        self.start()
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """Stop; after an error in the block without handling what is queued."""
+        if left := self.stop(drain=error is None):
+            log.warning("%s left %d messages unhandled", self.name, len(left))
+        if error is None and (cause := self._cause()) is not None:
+            raise cause
+
+    def run(self) -> None:
+        """Live from setup() to teardown(); start() has the new thread call this."""
+        if threading.current_thread() is not self:
+            raise RuntimeError("call start(): run() would do the work in the calling thread")
+        self._process = os.getpid()
+        self._busy_since = time.monotonic()
+        atexit.register(self.stop, self._exit_timeout)
+        failure: BaseException | None = None
+        try:
+            self.setup()
+            with self._lock:
+                if self._state == "new":
+                    self._state = "running"
+            self._set_up.set_result(None)
+            try:
+                self._loop()
+            finally:
+                self.teardown()
+        except BaseException as error:  # SystemExit too: start() or __exit__() raises it
+            failure = self._last_error = error
+            if self._set_up.done():
+                log.critical("%s failed", self.name, exc_info=error)
+        with self._lock:
+            self._state = "stopped" if failure is None else "failed"
+        self._close(drain=False)
+        self._busy_since = None
+        atexit.unregister(self.stop)
+        self._finished.set()
+        if failure is not None and not self._set_up.done():
+            self._set_up.set_exception(failure)
+
+    def _loop(self) -> None:
+        while True:
+            with self._lock:
+                while not (self._inbox and self._drain):
+                    if self._state != "running":
+                        return
+                    self._busy_since = None
+                    self._wake.wait()
+                entry = self._inbox.popleft()
+                self._room.notify()
+            self._busy_since = time.monotonic()
+            self._handled += 1
+            self._attempt(self._reply, entry)
+            del entry  # it must not live on while the service is idle
+
+    def _reply(self, entry: tuple[M, Future[R] | None]) -> None:
+        message, future = entry
+        if future is None:
+            self.handle(message)
+        elif future.set_running_or_notify_cancel():
+            try:
+                reply = self.handle(message)
+            except BaseException as error:
+                future.set_exception(error)
+                if not isinstance(error, Exception):
+                    raise
+                self._errors += 1
+                self._last_error = error
+            else:
+                future.set_result(reply)
+
+    def _attempt(self, action: Callable[..., object], *args: object) -> None:
+        try:
+            action(*args)
+        except Exception as error:
+            self._last_error = error
+            self._errors += 1
+            self._errors_in_a_row += 1
+            if self._errors_in_a_row >= self._max_errors_in_a_row:
+                raise  # which run() logs
+            log.exception("%s: error %d in a row", self.name, self._errors_in_a_row)
+        else:
+            self._errors_in_a_row = 0
+
+    def _close(self, *, drain: bool) -> None:
+        """Refuse new messages and, unless `drain`, give up those in the inbox."""
+        with self._lock:
+            if self._state in ("new", "running"):
+                self._state = "stopping"
+            self._drain = self._drain and drain
+            self._wake.notify()
+            self._room.notify_all()
+        while not drain:
+            with self._lock:
+                if not self._inbox:
+                    return
+                message, future = self._inbox.popleft()
+                self._left.append(message)
+            if future is not None and future.set_running_or_notify_cancel():
+                try:
+                    future.set_exception(NotRunningError(f"{self.name} stopped before this"))
+                except SystemExit:  # from a callback; the others need an answer all the same
+                    log.exception("%s: a callback failed", self.name)
+
+    def _wait_for_room(self, timeout: float | None) -> None:
+        def room() -> bool:
+            return len(self._inbox) < self._capacity or self._state != "running"
+
+        if threading.current_thread() is self:  # nobody else could make room
+            timeout = 0
+        if not self._room.wait_for(room, timeout):
+            raise Full
+
+    def _cause(self) -> BaseException | None:
+        return self._last_error if self._state == "failed" else None
