@@ -340,9 +340,9 @@ def when_left(action: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> No
     """Do something as soon as a stream that is left begins to wait for the running calls."""
     wait = AsyncResult[object].wait
 
-    def act_and_wait(result: AsyncResult[object]) -> None:
+    def act_and_wait(result: AsyncResult[object], timeout: float) -> None:
         action()
-        wait(result)
+        wait(result, timeout)
 
     monkeypatch.setattr(AsyncResult, "wait", act_and_wait)
 
@@ -526,6 +526,32 @@ def test_ctrl_c_ends_the_wait_for_running_calls(monkeypatch: pytest.MonkeyPatch)
         consume()
     assert not work.gate.is_set()
     work.gate.set()
+
+
+def test_ctrl_c_just_before_the_wait_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trap: like any on Windows, it is seen only when a wait ends, here for the running calls."""
+    work = Calls()
+    ended: list[bool] = []
+    wait = AsyncResult[object].wait
+
+    def call(item: int) -> int:
+        return work(item) if item else 0
+
+    def consume() -> None:
+        with closing(stream(call, range(2), ordered=False)) as outcomes:
+            next(outcomes)
+            assert work.started.wait(HANG)
+
+    def wait_and_see(result: AsyncResult[object], timeout: float | None = None) -> None:
+        wait(result, timeout)
+        ended.append(result.ready())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(AsyncResult, "wait", wait_and_see)
+    with pytest.raises(KeyboardInterrupt):
+        consume()
+    work.gate.set()
+    assert ended == [False]
 
 
 # What threads share

@@ -140,7 +140,8 @@ def stream(
         # The garbage collector may close a stream in any thread, one of its own workers even, and
         # at interpreter exit, when its workers no longer run.
         if running and threading.get_ident() == reader and not sys.is_finalizing():
-            running.wait()
+            while not running.ready():
+                running.wait(0.1)  # in steps, as in collect(), for Ctrl-C
             pool.join()
 
 
