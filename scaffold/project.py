@@ -14,6 +14,7 @@ from scaffold.plan import Plan, check_destination
 from scaffold.questions import (
     ADVICE_QUESTIONS,
     DESIGN_QUESTION,
+    SCOPE,
     Answers,
     Question,
     Value,
@@ -23,7 +24,6 @@ from scaffold.questions import (
     workload_of,
 )
 from scaffold.recommend import recommend
-from scaffold.template import SCOPE
 from scaffold.workload import Design
 
 if TYPE_CHECKING:

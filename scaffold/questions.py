@@ -257,6 +257,9 @@ FOLLOW_UPS: Final = (
 
 ADVICE_QUESTIONS: Final = (*WORKLOAD_QUESTIONS, *FOLLOW_UPS)
 
+SCOPE: Final = "scope"
+"""The name of the templates' question that commands answer by what they are: a project is made, or a module in one."""
+
 
 def workload_of(answers: Answers) -> Workload:
     """The workload that answers describe; an axis without one takes the plainest value."""

@@ -18,12 +18,9 @@ from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.errors import BadAnswer, TemplateFault
-from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, Choice, Question, Value, is_relevant
+from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, SCOPE, Answers, Choice, Question, Value, is_relevant
 
 ANSWERS_FILE = ".copier-answers.yml"
-SCOPE = "scope"
-"""The question that commands answer by what they are: a project is made, or a module in one."""
-
 _SUFFIX = ".jinja"
 _ADVICE = {question.name for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
 

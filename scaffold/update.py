@@ -18,7 +18,7 @@ from scaffold.answers import Unasked
 from scaffold.errors import BadAnswer, BadDestination, UsageError
 from scaffold.merge import Change, Manner, Outcome, has_markers, merge_trees
 from scaffold.plan import Plan, is_blocked
-from scaffold.questions import DESIGN_QUESTION, workload_of
+from scaffold.questions import DESIGN_QUESTION, SCOPE, workload_of
 from scaffold.recommend import recommend
 
 if TYPE_CHECKING:
@@ -105,7 +105,11 @@ def to_version(piece: Piece, template: Template, given: Answers, *, ask: bool, u
 
 
 def _carry_over(old: Answers, template: Template) -> tuple[dict[str, Value], list[str]]:
-    """The answers that are still possible, and what to say about the others."""
+    """The answers that are still possible, and what to say about the others.
+
+    Raises:
+        UsageError: They are a module's, which this version cannot make.
+    """
     questions = {question.name: question for question in template.questions}
     inherited = {name for question in template.questions for name in template.default_needs(question)}
     kept: dict[str, Value] = {}
@@ -119,6 +123,10 @@ def _carry_over(old: Answers, template: Template) -> tuple[dict[str, Value], lis
             kept[name] = questions[name].parse(value)
         except BadAnswer as error:
             notes.append(f"{error}, so it is asked anew")
+    if SCOPE in questions:
+        kept.setdefault(SCOPE, "project")  # versions before 1.2.0 knew nothing else
+    elif old.get(SCOPE) == "module":
+        raise UsageError(f"version {template.version} of the templates knows no modules: choose 1.2.0 or newer")
     return kept, notes
 
 
@@ -132,7 +140,7 @@ def to_answers(piece: Piece, given: Answers, *, ask: bool) -> Target:
     template = piece.template
     answers = _changed(template, piece.answers, given)
     while ask:
-        relevant = [question for question in template.questions if template.is_relevant(question, answers)]
+        relevant = [q for q in template.questions if q.name != SCOPE and template.is_relevant(q, answers)]
         question = prompt.review(f"New answers for {piece.path}?", answers, relevant, "yes, merge them in")
         if question is None:
             break

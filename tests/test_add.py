@@ -253,6 +253,22 @@ def test_undo_takes_it_back(project: Path, scaffold: Run, monkeypatch: pytest.Mo
     assert files_below(project) == before
 
 
+def test_a_module_is_checked_answered_anew_and_updated_as_a_project_is(
+    project: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But it cannot go back to a version of the templates that knew no modules."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.parent / f"{project.name}-state"))
+    assert scaffold("add", "--defaults").code == 0
+    assert scaffold("check").code == 0
+    assert scaffold("reanswer", "--module", "threadpool_map", "--workers", "5", "--allow-dirty").code == 0
+    assert "workers: int = 5" in (project / "src" / "acme" / MODULE).read_text(encoding="utf-8")
+    before = files_below(project)
+    result = scaffold("update", "--to", "1.1.0", "--defaults", "--allow-dirty")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert "knows no modules" in result.err
+    assert files_below(project) == before
+
+
 # --- pyproject.toml -----------------------------------------------------------------------------------------------
 
 KEPT = """\

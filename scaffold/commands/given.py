@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scaffold import report
 from scaffold.answers import read_answers
 from scaffold.errors import UsageError
-from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, Question, without_effect
+from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, SCOPE, Answers, Question, without_effect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def with_scoped_file(path: str | None, given: Answers, scope: str) -> Answers:
     Raises:
         UsageError: The file has the answers of the other.
     """
-    from scaffold.template import SCOPE, bundled
+    from scaffold.template import bundled
 
     questions = [q for q in bundled().questions if q.name == SCOPE]
     known = {**with_file(path, {}, [*questions, *advice_questions(), *bundled().questions_of(scope)])}
