@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scaffold.config import at
+from scaffold.config import at, texts
 from scaffold.errors import CannotAdd
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _GROUPS = ("dependency-groups",)
 _EXTRAS = ("project", "optional-dependencies")
 _POETRY = ("tool", "poetry")
 _OTHER_LISTS = ("setup.cfg", "setup.py", "tox.ini", "noxfile.py", "Pipfile", "environment.yml", "*requirements*.txt")
+_BYTE_ORDER_MARK = "\ufeff"
 _TEST_TOOL = "pytest>=8"
 
 
@@ -78,15 +80,16 @@ def with_additions(text: str, wanted: Sequence[Addition], path: Path) -> str:
     from tomlkit.exceptions import TOMLKitError
 
     newline = "\r\n" if "\r\n" in text else "\n"
-    document = tomlkit.parse(text.replace("\r\n", "\n"))
+    plain = text.removeprefix(_BYTE_ORDER_MARK)
+    document = tomlkit.parse(plain.replace("\r\n", "\n"))
     for addition in wanted:
         if not addition.table:
             raise CannotAdd(path, addition.text)
         try:
             _add(document, addition)
-        except (TOMLKitError, AttributeError, TypeError) as error:
+        except (TOMLKitError, AttributeError, TypeError, ValueError) as error:
             raise CannotAdd(path, addition.text) from error
-    return tomlkit.dumps(document).replace("\n", newline)
+    return text[: len(text) - len(plain)] + tomlkit.dumps(document).replace("\n", newline)
 
 
 def _add(document: Any, addition: Addition) -> None:  # noqa: ANN401  # a document or any table of it
@@ -95,6 +98,8 @@ def _add(document: Any, addition: Addition) -> None:  # noqa: ANN401  # a docume
     table = document
     for key in addition.table:
         if key not in table:
+            if table is document and document.body and not document.as_string().endswith("\n\n"):
+                document.add(tomlkit.nl())
             table[key] = tomlkit.table(is_super_table=key != addition.table[-1])
         table = table[key]
     if addition.is_line:
@@ -108,7 +113,7 @@ def _add(document: Any, addition: Addition) -> None:  # noqa: ANN401  # a docume
 def _for_use(pyproject: Mapping[str, Any], extra: str, requirement: str) -> Addition:
     if at(pyproject, "project") is None and at(pyproject, *_POETRY) is not None:
         return Addition((*_POETRY, "dependencies"), _name(requirement), requirement)
-    if at(pyproject, "project") is None or "optional-dependencies" in (at(pyproject, "project", "dynamic") or ()):
+    if at(pyproject, "project") is None or "optional-dependencies" in texts(at(pyproject, "project", "dynamic")):
         return Addition((), "which the module imports", requirement)
     return Addition(_EXTRAS, extra, requirement)
 
@@ -135,12 +140,14 @@ def _is_stated(config: Config, requirement: str) -> bool:
     name = _name(requirement)
     if name in set(_stated(config.pyproject)) or name in config.tools:
         return True
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in _lists_elsewhere(config.root))
-    return any(re.search(rf"(?im)(?<![\w-]){re.escape(name)}(?![\w-])", text) for text in texts)
+    word = re.compile(rf"(?i)(?<![\w-]){re.escape(name)}(?![\w-])")
+    return any(word.search(text) for text in _lists_elsewhere(config.root))
 
 
-def _lists_elsewhere(root: Path) -> Iterator[Path]:
-    return (path for pattern in _OTHER_LISTS for path in root.glob(pattern) if path.is_file())
+def _lists_elsewhere(root: Path) -> Iterator[str]:
+    for path in (path for pattern in _OTHER_LISTS for path in root.glob(pattern)):
+        with suppress(OSError):  # no file, or not for us to read: it states nothing
+            yield path.read_text(encoding="utf-8", errors="replace")
 
 
 def _stated(data: object) -> Iterator[str]:

@@ -47,11 +47,10 @@ def found_json(survey: Survey) -> dict[str, object]:
     }
 
 
-def additions_text(additions: Sequence[Addition], *, written: bool) -> str:
-    """What pyproject.toml needs, or got; nothing where that is nothing."""
+def additions_text(additions: Sequence[Addition], title: str) -> str:
+    """What pyproject.toml needs, or got."""
     if not additions:
         return "\nNothing has to be added to its configuration."
-    title = "Added to pyproject.toml" if written else "To add to pyproject.toml (--write-config does it)"
     if not all(addition.table for addition in additions):
         title = "To add by hand"
     return "\n".join(["", f"**{title}**", *(f"  {_shown(addition.text)}" for addition in additions)])
@@ -65,14 +64,14 @@ def additions_json(additions: Sequence[Addition]) -> list[dict[str, object]]:
     ]
 
 
-def added_text(project: Project, survey: Survey, additions: Sequence[Addition], *, written: bool) -> str:
+def added_text(project: Project, survey: Survey, additions: str) -> str:
     """What was made, what to do next, and how to make it again without being asked."""
     return "\n".join(
         [
             report.tree_text(str(project.plan.dest), project.plan.files),
             "",
             f"**{project.recommendation.design.value}** is in place; its first lines show how to use it.",
-            additions_text(additions, written=written),
+            additions,
             "",
             "Next:",
             *(f"  {step}" for step in _steps(project, survey)),

@@ -26,6 +26,9 @@ _NO_PACKAGES = frozenset(
         *("tools", "unit_test", "unit_tests", "util", "utils", "venv"),
     }
 )
+_NEVER_PACKAGES = frozenset({"build", "dist", "env", "node_modules", "venv"})
+"""Those that are none wherever they are below the root."""
+
 _TEST_DIRECTORIES = ("tests", "test", "testing")
 _DEEPEST_NAMESPACE = 3  # directories without __init__.py above a package, such as google/cloud/storage
 
@@ -158,7 +161,7 @@ class Survey:
     def _can_be_package(self, child: Path, directory: PurePosixPath) -> bool:
         if not child.name.isidentifier() or keyword.iskeyword(child.name) or child.is_symlink():
             return False
-        if len(directory.parts) == 1 and child.name.lower() in _NO_PACKAGES:
+        if child.name.lower() in (_NO_PACKAGES if len(directory.parts) == 1 else _NEVER_PACKAGES):
             return False
         return not any((child / mark).exists() for mark in _MARKS)
 
@@ -177,6 +180,8 @@ def survey(project: Path | None, start: Path) -> Survey:
         start = start.resolve(strict=True)
         if not start.is_dir():
             raise NoProject(start, "is a file: give the project's directory as PROJECT")
+        if not str(start).isprintable():
+            raise NoProject(start, "holds characters that no terminal shows: rename it first")
         around = _looked_at(next((folder for folder in (start, *start.parents) if _is_root(folder)), start), start)
         if project is None or around.package_around_start:
             return around

@@ -8,6 +8,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
+import tomli
 from harness import Run, files_below
 
 if TYPE_CHECKING:
@@ -339,6 +340,36 @@ def test_nothing_is_added_that_is_there_already(project: Path, scaffold: Run, co
         assert "Nothing has to be added" in scaffold("add", "--defaults", "--module", "two").out
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        '[project]\nname = "a"\n[tool.x]\ny = 1\n[project.scripts]\na = "b"\n',
+        '[project.scripts]\na = "b"\n[tool.x]\ny = 1\n[project]\nname = "a"',
+        'project.name = "a"\n',
+        '[project]\nname = "a"\noptional-dependencies = { docs = ["x"] }\n',
+        '[project]\nname = "a"\noptional-dependencies.cluster = [\n    # none yet\n]\n',
+        '[project]\nname = "a"\n[project.optional-dependencies] # c\n# d\n\n[[tool.x]]\ny = 1\n\n\n',
+        '[tool.a]\n[project]\nname = "a"\n[tool.b]\n[dependency-groups]\nx = [\n  "y", # z\n]\n[tool.c]\n',
+        "\ufeff[project] # a byte order mark\nname = 'a'\n",
+    ],
+)
+def test_whatever_form_the_tables_have_only_the_requirements_are_added(
+    project: Path, scaffold: Run, config: str
+) -> None:
+    """Each line that was there is there, and the data differ by just the requirements."""
+    (project / "pyproject.toml").write_text(config, encoding="utf-8")
+    result = scaffold("add", "--defaults", "--scale", "cluster", "--write-config")
+    assert result.code == 0, result.err
+    text = (project / "pyproject.toml").read_text(encoding="utf-8")
+    assert set(config.splitlines()) - {""} <= {*text.splitlines(), 'optional-dependencies = { docs = ["x"] }'}
+    data, expected = (tomli.loads(toml.removeprefix("\ufeff")) for toml in (text, config))
+    extras = expected["project"].setdefault("optional-dependencies", {})
+    extras["cluster"] = data["project"]["optional-dependencies"]["cluster"]
+    expected.setdefault("dependency-groups", {})["test"] = ["pytest>=8", *extras["cluster"]]
+    assert data == expected
+    assert [requirement.partition(">=")[0] for requirement in extras["cluster"]] == ["distributed"]
+
+
 def test_requirements_files_count_too(project: Path, scaffold: Run) -> None:
     """Of any of the common names."""
     make(project, {"dev-requirements.txt": "# tools\npytest>=7  # old\n"})
@@ -401,7 +432,7 @@ def test_what_cannot_be_written_into_pyproject_is_refused(here: Path, scaffold: 
         (["tests/latin"], 1, "pyproject.toml', line 2: is not UTF-8"),
         (["empty"], 1, "has no package that a module could go into: name it with --package"),
         (["two"], 2, "there are several packages: choose with --package one|two"),
-        (["a\nb"], 1, r"a\nb"),
+        (["a\nb"], 1, "holds characters that no terminal shows: rename it first"),
     ],
 )
 def test_a_mistake_is_one_line_and_changes_nothing(
@@ -424,6 +455,7 @@ def test_a_mistake_is_one_line_and_changes_nothing(
             "two/one/__init__.py": "",
             "two/two/__init__.py": "",
             "a\nb/setup.py": "",
+            "a\nb/x/__init__.py": "",
         },
     )
     make(project, {"tests/latin/pyproject.toml": ""}).joinpath("tests/latin/pyproject.toml").write_bytes(b"#\n#\xe9")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from scaffold.project import Project
 
 _PYPROJECT = PurePosixPath("pyproject.toml")
+_TO_ADD = "To add to pyproject.toml (--write-config does it)"
+_TO_BE_WRITTEN = "Would be added to pyproject.toml"
+_WRITTEN = "Added to pyproject.toml"
 
 
 @asking(module_questions)
@@ -56,8 +59,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
     target = NewModule(bundled(), survey(None if project is None else Path(project), Path.cwd()))
     ask = prompt.is_possible() and not as_json and not defaults
-    if not as_json:
-        _say_found(target)
+    _say_found(target, as_json=as_json)
     for path in () if dry_run else take_back_interrupted(target.survey.root):
         report.say_note(f"took back {path}, left by a run that was killed")
     made = prepare(target.template, target, _with_package(target, given, ask=ask), ask=ask, use_defaults=defaults)
@@ -79,13 +81,15 @@ def add(  # noqa: PLR0913  # a parameter for each flag
         report.print_json({**document, **found})
     elif dry_run:
         print_plan(made.plan, shown)
-        report.say(report_module.additions_text(missing, written=False))
+        report.say(report_module.additions_text(missing, _TO_BE_WRITTEN if write_config else _TO_ADD))
     else:
-        report.say(report_module.added_text(made, target.survey, missing, written=write_config))
+        added = report_module.additions_text(missing, _WRITTEN if write_config else _TO_ADD)
+        report.say(report_module.added_text(made, target.survey, added))
 
 
-def _say_found(target: NewModule) -> None:
-    report.say(report_module.found_text(target.survey) + "\n")
+def _say_found(target: NewModule, *, as_json: bool) -> None:
+    if not as_json:
+        report.say(report_module.found_text(target.survey) + "\n")
     if target.python and (note := report_module.note_on_python(target.survey, target.python)):
         report.say_note(note)
 
