@@ -42,6 +42,10 @@ EXAMPLES = [
 def test_the_examples_in_the_documents_run(here: Path, scaffold: Run, command: str) -> None:
     """As printed; those that would ask are only checked to exist."""
     (here / "answers.toml").write_text('shape = "one-off"\nresults = true\n', encoding="utf-8")
+    for package in ("src/acme", "services/ingest/src/ingest", "services/ingest/src/ingest/readers"):
+        (here / package).mkdir(parents=True)
+        (here / package / "__init__.py").touch()
+    (here / "pyproject.toml").write_text('[project]\nname = "acme"\n', encoding="utf-8")
     result = scaffold(*shlex.split(command)[1:])
     asks = result.code == 2 and "no terminal to ask at" in result.err
     assert result.code == 0 or asks, result.err
