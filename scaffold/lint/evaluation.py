@@ -1,0 +1,286 @@
+"""What the defaults of a template come to, and whether they pass: run by `sandbox` in a process of its own.
+
+The steps are those of Copier's `Question` (copier/_user_data.py), with two more outcomes: a value that depends on what
+is known only when a project is made, and a default that is taken although it is not what its type says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from scaffold.lint.expressions import read
+from scaffold.lint.known import JINJA_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_MOST_MEMORY = 1024**3  # bytes
+_CPU_SECONDS = 1.0  # for one question
+_LONGEST = 100_000  # characters that an expression may come to
+
+READY = "ready"
+"""The first line that the process prints; without it, it did not start."""
+
+_YES = frozenset({"y", "yes", "t", "true", "on"})
+_NO = frozenset({"n", "no", "f", "false", "off", "~", "null", "none", ""})
+
+# Not the same at every run, or dependent on the machine.
+_VOLATILE = ("ans_random", "expanduser", "expandvars", "fileglob", "random", "random_mac", "realpath", "shuffle")
+
+_DANGERS = ('"""', "'''", "\\", "\n")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a question; empty text where there is nothing to say."""
+
+    name: str
+    wrong_type: str = ""
+    no_choice: str = ""
+    refused: str = ""
+    is_free: bool = False
+    """A quote, a backslash or a line's end passes its validator."""
+
+
+class _Unknown(Exception):
+    """Something that only a real run can tell."""
+
+
+class _Wrong(Exception):
+    """A value that its type does not take."""
+
+
+class Questionnaire:
+    """Goes through the questions in their order, every one answered with its default."""
+
+    def __init__(self, envops: Mapping[str, Any]) -> None:
+        self._environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, **envops)
+        _add_ansible_filters(self._environment)
+        for name in _VOLATILE:
+            self._environment.filters.pop(name, None)
+        self._known: dict[str, object] = {}
+
+    def outcome(self, question: Mapping[str, Any]) -> Outcome:
+        """Work out the default, remember it for the questions to come, and judge it."""
+        name = question["name"]
+        found: dict[str, Any] = {}
+        with contextlib.suppress(_Unknown):
+            found["is_free"] = question["is_text"] and self._is_free(question)
+        try:
+            value = self._default(question)
+            self._known[name] = value
+            if self._refuses(question):
+                found["refused"] = self._refusal(question, value)
+        except _Unknown:
+            pass
+        except _Wrong as error:
+            found["wrong_type"] = str(error)
+        except LookupError as error:
+            found["no_choice"] = str(error.args[0])
+        return Outcome(name, **found)
+
+    def _default(self, question: Mapping[str, Any]) -> object:
+        if "default" not in question:
+            raise _Unknown
+        kind = self._render(question["type"])
+        value = self._render(question["default"])
+        if question["multiselect"]:
+            return self._several(question, str(kind), value)
+        answer = _cast(value, str(kind))
+        choices = self._choices(question, str(kind))
+        if choices and answer not in choices:
+            raise LookupError(f"{answer!r} is none of {choices!r}")
+        return answer
+
+    def _several(self, question: Mapping[str, Any], kind: str, value: object) -> object:
+        if isinstance(value, str):
+            value = _raw_items(value)
+        if not isinstance(value, list):
+            raise _Wrong(f"{value!r} is no list, and several choices can be taken")
+        choices = self._choices(question, kind)
+        answers = [_cast(item, kind) for item in value]
+        for answer in answers:
+            if choices and answer not in choices:
+                raise LookupError(f"{answer!r} is none of {choices!r}")
+        return answers
+
+    def _choices(self, question: Mapping[str, Any], kind: str) -> list[object]:
+        given = question["choices"]
+        if isinstance(given, str):
+            given = _from_yaml(str(self._render(given)))
+        pairs = given.items() if isinstance(given, dict) else [_pair(choice) for choice in given or ()]
+        return [self._choice(label, value, kind) for label, value in pairs]
+
+    def _choice(self, label: object, value: object, kind: str) -> object:
+        if isinstance(value, dict) and "value" in value:
+            value = value["value"]  # with a validator of its own, which may forbid it only for some answers
+        try:
+            return _cast(self._render(label if value is None else value), kind)
+        except _Wrong as error:
+            raise _Wrong(f"the choice {error}") from error
+
+    def _refuses(self, question: Mapping[str, Any]) -> bool:
+        """Whether its validator is asked about the default: never for a secret or a question that is skipped."""
+        if question["secret"] or not question["validator"]:
+            return False
+        try:
+            return _as_bool(self._render(question["when"]))
+        except ValueError:
+            return True
+        except _Unknown:
+            free = {name for name, _ in read(question["validator"], self._environment).free}
+            return free <= {question["name"]} and not read(str(question["default"]), self._environment).loads
+
+    def _refusal(self, question: Mapping[str, Any], value: object) -> str:
+        return str(self._render(question["validator"], {question["name"]: value})).strip()
+
+    def _is_free(self, question: Mapping[str, Any]) -> bool:
+        if not question["validator"]:
+            return True
+        default = question.get("default")
+        bases = ["abcdef", *([default] if isinstance(default, str) and default and "{" not in default else [])]
+        return any(
+            not self._refusal(question, f"{base[:1]}{danger}{base[1:]}") for danger in _DANGERS for base in bases
+        )
+
+    def _render(self, value: object, answers: Mapping[str, object] | None = None) -> object:
+        if isinstance(value, list):
+            return [self._render(item, answers) for item in value]
+        if not isinstance(value, str):
+            return value
+        reading = read(value, self._environment)
+        context = {**self._known, **(answers or {})}
+        unknown = {name for name, _ in reading.free} - set(context) - JINJA_NAMES
+        if unknown or reading.error or reading.references:
+            raise _Unknown
+        try:
+            text = self._environment.from_string(value).render(context)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise _Unknown from error
+        if len(text) > _LONGEST:
+            raise MemoryError
+        return text
+
+
+def _pair(choice: object) -> tuple[object, object]:
+    if isinstance(choice, list) and len(choice) == 2:
+        return choice[0], choice[1]
+    return choice, choice
+
+
+def _cast(value: object, kind: str) -> object:
+    """As Copier's CAST_STR_TO_NATIVE does.
+
+    Raises:
+        _Wrong: Copier refuses the value, or changes it without a word.
+    """
+    if value is None and kind not in ("json", "yaml"):
+        raise _Wrong(f"is empty (null), and the type is {kind}")
+    try:
+        return _CASTS[kind](value)
+    except KeyError:
+        raise _Unknown from None
+    except (TypeError, ValueError, OverflowError):
+        raise _Wrong(f"{value!r} is no {kind}") from None
+
+
+def _as_str(value: object) -> str:
+    if not isinstance(value, (str, int, float)):
+        raise TypeError
+    return str(value)
+
+
+def _as_int(value: Any) -> int:  # noqa: ANN401  # whatever int takes
+    if isinstance(value, float) and value != int(value):
+        raise ValueError
+    return int(value)
+
+
+def _as_bool(value: object) -> bool:
+    with contextlib.suppress(TypeError, ValueError):
+        return bool(float(value))  # type: ignore[arg-type]  # which is what is tried
+    if not isinstance(value, str) or value.strip().lower() not in _YES | _NO:
+        raise ValueError
+    return value.strip().lower() in _YES
+
+
+def _as_json(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _as_yaml(value: object) -> object:
+    return _from_yaml(value) if isinstance(value, str) else value
+
+
+def _from_yaml(text: str) -> Any:  # noqa: ANN401  # whatever YAML holds
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise _Wrong(f"{text!r} is no YAML") from None
+
+
+def _raw_items(text: str) -> list[object]:
+    """The items of a list in YAML, each as it is written: `[3.10]` keeps its nought."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        raise _Wrong(f"{text!r} is no YAML") from None
+    if not isinstance(node, yaml.SequenceNode):
+        raise _Wrong(f"{text!r} is no list, and several choices can be taken")
+    return [
+        item.value if isinstance(item, yaml.ScalarNode) else text[item.start_mark.index : item.end_mark.index]
+        for item in node.value
+    ]
+
+
+_CASTS: dict[str, Callable[[Any], object]] = {
+    "bool": _as_bool,
+    "float": float,
+    "int": _as_int,
+    "json": _as_json,
+    "path": str,
+    "str": _as_str,
+    "yaml": _as_yaml,
+}
+
+
+def _add_ansible_filters(environment: SandboxedEnvironment) -> None:
+    """Those that Copier adds; without them what needs one stays unknown."""
+    with contextlib.suppress(ImportError, TemplateError):
+        environment.add_extension("jinja2_ansible_filters.AnsibleCoreFiltersExtension")
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, OSError, ValueError):  # not on Windows, and not everywhere on macOS
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+
+
+def _limit_time() -> None:
+    """From here on this process may compute for a second; then it is killed, even inside a regular expression."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS)
+
+
+def main() -> None:
+    """Read a questionnaire from stdin, and write a line for every question until one exceeds the limits."""
+    _limit_memory()
+    given = json.load(sys.stdin)
+    questionnaire = Questionnaire(given["envops"])
+    print(READY, flush=True)
+    questions: Sequence[Mapping[str, Any]] = given["questions"]
+    for question in questions:
+        _limit_time()
+        print(json.dumps(asdict(questionnaire.outcome(question))), flush=True)

@@ -1,0 +1,97 @@
+"""What a rule of the linter is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scaffold.lint.source import Source
+
+
+class Severity(str, Enum):
+    """How much a finding matters; notes fail nothing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A line of a file. The path is relative to the template's root, with forward slashes; lines count from 1."""
+
+    path: str
+    line: int = 1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something found while reading already, for the rule with this code to report."""
+
+    code: str
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """A line that meets a rule, and what to do about it."""
+
+    path: str
+    line: int
+    code: str
+    message: str
+    remedy: str
+
+
+Found = tuple[Place, str]
+"""Where, and what in particular."""
+
+Check = Callable[["Source"], Iterator[Found]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that can be wrong with a template. A code never changes its meaning."""
+
+    code: str
+    severity: Severity
+    finds: str
+    because: str
+    remedy: str
+    url: str
+    check: Check
+
+    def findings(self, source: Source) -> Iterator[Finding]:
+        """Where the template meets the rule."""
+        for place, message in self.check(source):
+            yield Finding(printable(place.path), place.line, self.code, printable(message), self.remedy)
+
+
+def rule(  # noqa: PLR0913  # a row of a table
+    code: str, severity: Severity, *, finds: str, because: str, remedy: str, url: str
+) -> Callable[[Check], Rule]:
+    """Make a rule of a function that yields places and messages."""
+
+    def make(check: Check) -> Rule:
+        return Rule(code, severity, finds, because, remedy, url, check)
+
+    return make
+
+
+def read_before(code: str) -> Check:
+    """A check that hands on what was found while reading."""
+
+    def check(source: Source) -> Iterator[Found]:
+        return ((problem.place, problem.message) for problem in source.problems if problem.code == code)
+
+    return check
+
+
+def printable(text: str, longest: int = 300) -> str:
+    """Text of a template in one line, safe for a terminal, and never too long."""
+    safe = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+    return safe if len(safe) <= longest else f"{safe[: longest - 1]}…"

@@ -1,0 +1,142 @@
+"""The files of a template: listed within limits, and never through a link."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scaffold.errors import ScaffoldError
+from scaffold.lint.findings import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+LARGEST_FILE = 512 * 1024  # bytes; a template's file has some kB
+_MOST_TEXT = 32 * 1024 * 1024  # bytes in all
+_MOST_FILES = 10_000
+_DEEPEST = 50
+
+_CONFIG_NAMES = ("copier.yml", "copier.yaml")
+
+
+class NoTemplate(ScaffoldError):
+    """A place that is no template of Copier's, or none that can be looked at."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{str(path)!a} {reason}")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What lies below a template's root. Paths are relative to it and have forward slashes."""
+
+    root: Path
+    files: tuple[str, ...]
+    """Regular files."""
+    links: Mapping[str, bool]
+    """Symbolic links, and whether they stay inside."""
+
+    @property
+    def config_files(self) -> tuple[str, ...]:
+        """The names of configuration files that are there."""
+        return tuple(name for name in self.files if name.lower() in _CONFIG_NAMES)
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with the files as such."""
+        for name in self.config_files[1:]:
+            yield Problem("S003", Place(name), f"stands beside {self.config_files[0]}")
+        for link, is_inside in self.links.items():
+            if not is_inside:
+                yield Problem("S006", Place(link), "is a link to a place outside the template")
+
+
+def list_folder(root: Path) -> Folder:
+    """List a template's files.
+
+    Raises:
+        NoTemplate: There is no copier.yml, or too much to look at.
+    """
+    if not root.is_dir():
+        raise NoTemplate(root, "is no folder")
+    files: list[str] = []
+    links: dict[str, bool] = {}
+    try:
+        for path, is_link in _below(root):
+            if is_link:
+                links[path] = _stays_inside(root, path)
+            else:
+                files.append(path)
+            if len(files) + len(links) > _MOST_FILES:
+                raise NoTemplate(root, f"holds more than {_MOST_FILES:,} files: name the template's own folder")
+    except OSError as error:
+        raise NoTemplate(root, f"cannot be read: {error.strerror or error}") from error
+    folder = Folder(root, tuple(sorted(files)), dict(sorted(links.items())))
+    if not folder.config_files:
+        raise NoTemplate(root, "is no template: it has no file copier.yml")
+    return folder
+
+
+def _below(root: Path, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, bool]]:
+    """Every file and link below a folder; `.git` is left out."""
+    if depth > _DEEPEST:
+        raise NoTemplate(root, f"has folders more than {_DEEPEST} deep")
+    with os.scandir(root / prefix) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_symlink():
+                yield prefix + entry.name, True
+            elif entry.is_dir():
+                if entry.name != ".git":
+                    yield from _below(root, f"{prefix}{entry.name}/", depth + 1)
+            elif entry.is_file():
+                yield prefix + entry.name, False
+
+
+def _stays_inside(root: Path, link: str) -> bool:
+    try:
+        return (root / link).resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a loop
+        return False
+
+
+class Texts:
+    """The files that were read, each once."""
+
+    def __init__(self, folder: Folder, *, keep_undecodable: bool) -> None:
+        self._folder = folder
+        self._keep_undecodable = keep_undecodable
+        self._read: dict[str, str | None] = {}
+        self._total = 0
+        self.problems: list[Problem] = []
+
+    def __getitem__(self, path: str) -> str | None:
+        """A file's text; none where it is too large or no text, which is noted as a problem."""
+        if path not in self._read:
+            self._read[path] = self._text(path)
+        return self._read[path]
+
+    def known(self) -> Mapping[str, str]:
+        """All texts so far."""
+        return {path: text for path, text in self._read.items() if text is not None}
+
+    def _text(self, path: str) -> str | None:
+        try:
+            with (self._folder.root / path).open("rb") as file:
+                content = file.read(LARGEST_FILE + 1)
+        except OSError as error:
+            self.problems.append(Problem("S007", Place(path), f"cannot be read: {error.strerror or error}"))
+            return None
+        if len(content) > LARGEST_FILE:
+            self.problems.append(Problem("S007", Place(path), f"is larger than {LARGEST_FILE // 1024} kB"))
+            return None
+        self._total += len(content)
+        if self._total > _MOST_TEXT:
+            raise NoTemplate(self._folder.root, f"has more than {_MOST_TEXT // 1024 // 1024} MB of templates")
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            if not self._keep_undecodable:
+                line = content.count(b"\n", 0, error.start) + 1
+                self.problems.append(Problem("S005", Place(path, line), "is a template and not UTF-8"))
+            return None

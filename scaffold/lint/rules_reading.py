@@ -1,0 +1,73 @@
+"""S: can the template be read as Copier reads it?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scaffold.lint.findings import Severity, read_before, rule
+from scaffold.lint.known import CONFIGURING, COPIER_SOURCE, CREATING
+
+unreadable = rule(
+    "S001",
+    Severity.ERROR,
+    finds="a copier.yml that cannot be read",
+    because="Copier stops at it, or would read something else than you see. Nothing else in it was looked at.",
+    remedy="put the YAML right; the limits are far beyond what a questionnaire needs",
+    url=CONFIGURING + "#the-copieryml-file",
+)(read_before("S001"))
+
+missing_include = rule(
+    "S002",
+    Severity.ERROR,
+    finds="an `!include` that meets no file",
+    because="Copier includes nothing then, without a word: its questions and settings are missing.",
+    remedy="give the path relative to the folder of copier.yml",
+    url=CONFIGURING + "#include-other-yaml-files",
+)(read_before("S002"))
+
+two_configs = rule(
+    "S003",
+    Severity.ERROR,
+    finds="copier.yml and copier.yaml side by side",
+    because="Copier refuses a template that has both.",
+    remedy="keep one of them",
+    url=COPIER_SOURCE + "_template.py",
+)(read_before("S003"))
+
+twice = rule(
+    "S004",
+    Severity.ERROR,
+    finds="a key that stands twice in a mapping",
+    because="YAML keeps the last one and drops the first without a word.",
+    remedy="remove one of them, or rename it",
+    url="https://yaml.org/spec/1.2.2/#mapping",
+)(read_before("S004"))
+
+not_utf8 = rule(
+    "S005",
+    Severity.ERROR,
+    finds="a template that is not UTF-8",
+    because="Copier reads templates as UTF-8 and stops at any other.",
+    remedy="save it as UTF-8, or drop the suffix: files without it are copied as they are",
+    url=CREATING,
+)(read_before("S005"))
+
+link_outside = rule(
+    "S006",
+    Severity.ERROR,
+    finds="a link to a place outside the template",
+    because="Copier refuses to copy from outside, and elsewhere the place does not exist. It was not followed.",
+    remedy="copy the file into the template",
+    url=CONFIGURING + "#preserve_symlinks",
+)(read_before("S006"))
+
+not_looked_at = rule(
+    "S007",
+    Severity.WARNING,
+    finds="a template that was not looked at",
+    because="It is too large or cannot be opened, so that this report says nothing of it.",
+    remedy="split it, or drop the suffix if it has nothing to fill in",
+    url=CREATING,
+)(read_before("S007"))
+
+RULES: Final = (unreadable, missing_include, two_configs, twice, not_utf8, link_outside, not_looked_at)
