@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from scaffold.errors import UsageError, did_you_mean
+from scaffold.errors import UsageError
 from scaffold.lint import (
     rules_defaults,
     rules_files,
@@ -72,6 +72,8 @@ def lint(root: Path, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) 
     """
     chosen = (_codes(select, "--select") or set(BY_CODE)) - _codes(ignore, "--ignore")
     source = Source(root)
+    if any(problem.code == "S001" for problem in source.problems):  # the rest would follow from it
+        chosen &= {rule.code for rule in rules_reading.RULES}
     found = {
         finding
         for rule in RULES
@@ -87,7 +89,7 @@ def _codes(words: Iterable[str], flag: str) -> set[str]:
     for word in (part.strip().upper() for one in words for part in one.split(",")):
         matching = {code for code in BY_CODE if code == word or (len(word) == 1 and code.startswith(word))}
         if not matching:
-            raise UsageError(f"{flag}: there is no rule {word!r}{did_you_mean(word, BY_CODE)}")
+            raise UsageError(f"{flag}: there is no rule {word!r}; --list shows all")
         chosen |= matching
     return chosen
 

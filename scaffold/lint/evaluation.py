@@ -89,29 +89,17 @@ class Questionnaire:
         return Outcome(name, **found)
 
     def _default(self, question: Mapping[str, Any]) -> object:
+        kind = str(self._render(question["type"]))
+        choices = self._choices(question, kind)
         if "default" not in question:
             raise _Unknown
-        kind = self._render(question["type"])
         value = self._render(question["default"])
         if question["multiselect"]:
-            return self._several(question, str(kind), value)
-        answer = _cast(value, str(kind))
-        choices = self._choices(question, str(kind))
+            return _several(value, choices, kind)
+        answer = _cast(value, kind)
         if choices and answer not in choices:
             raise LookupError(f"{answer!r} is none of {choices!r}")
         return answer
-
-    def _several(self, question: Mapping[str, Any], kind: str, value: object) -> object:
-        if isinstance(value, str):
-            value = _raw_items(value)
-        if not isinstance(value, list):
-            raise _Wrong(f"{value!r} is no list, and several choices can be taken")
-        choices = self._choices(question, kind)
-        answers = [_cast(item, kind) for item in value]
-        for answer in answers:
-            if choices and answer not in choices:
-                raise LookupError(f"{answer!r} is none of {choices!r}")
-        return answers
 
     def _choices(self, question: Mapping[str, Any], kind: str) -> list[object]:
         given = question["choices"]
@@ -171,6 +159,18 @@ class Questionnaire:
         if len(text) > _LONGEST:
             raise MemoryError
         return text
+
+
+def _several(value: object, choices: Sequence[object], kind: str) -> object:
+    """The answer to a question that takes several choices."""
+    items = _raw_items(value) if isinstance(value, str) else value
+    if not isinstance(items, list):
+        raise _Wrong(f"{value!r} is no list, and several choices can be taken")
+    answers = [_cast(item, kind) for item in items]
+    for answer in answers:
+        if choices and answer not in choices:
+            raise LookupError(f"{answer!r} is none of {choices!r}")
+    return answers
 
 
 def _pair(choice: object) -> tuple[object, object]:

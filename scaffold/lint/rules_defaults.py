@@ -34,7 +34,7 @@ def refused(source: Source) -> Iterator[Found]:
     "D002",
     Severity.ERROR,
     finds="a default that is none of the choices",
-    because="Copier stops at it; with `multiselect` it drops the item without a word.",
+    because="Copier stops at it, before anybody is asked.",
     remedy="give the value of a choice, not its label; put numbers such as 3.10 in quotes in both places",
     url=_PROMPT,
 )

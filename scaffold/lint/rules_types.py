@@ -45,7 +45,7 @@ def no_type(source: Source) -> Iterator[Found]:
 def changed_number(source: Source) -> Iterator[Found]:
     """Defaults and choices that change in YAML."""
     for question, value in _answers(source):
-        numeric = question.type in ("int", "float") and not re.match(r"[-+]?0[0-9]|.*:", value.text)
+        numeric = _declared(question) in ("int", "float") and not re.match(r"[-+]?0[0-9]|.*:", value.text)
         is_word = isinstance(value.data, (str, bool)) or value.data is None
         if not value.style and not is_word and not numeric and str(value.data) != value.text:
             yield value.place, f"question `{question.name}`: YAML reads {value.text} as {value.data}"
@@ -62,12 +62,16 @@ def changed_number(source: Source) -> Iterator[Found]:
 def word_for_bool(source: Source) -> Iterator[Found]:
     """Words for true and false where the question is about something else, or does not say."""
     for question, value in _answers(source):
-        given = question.get("type")
-        declared = given.text if given is not None else None
+        declared = _declared(question)
         if value.style or not isinstance(value.data, bool) or declared == "bool":
             continue
         if _WORDS.match(value.text) or declared in ("str", "path"):
             yield value.place, f"question `{question.name}`: YAML reads {value.text} as {str(value.data).lower()}"
+
+
+def _declared(question: Question) -> str | None:
+    given = question.get("type")
+    return given.text if given is not None else None
 
 
 def _answers(source: Source) -> Iterator[tuple[Question, Value]]:

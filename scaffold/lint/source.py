@@ -191,7 +191,8 @@ class Source:
         """The files that a project gets, as they are called in the template."""
         inside = f"{self.subdirectory}/" if self.subdirectory else ""
         names = (name for name in (*self.folder.files, *self.folder.links) if name.startswith(inside))
-        return tuple(sorted(name for name in names if not is_excluded(name.removeprefix(inside), self._patterns)))
+        there = {name for name in names if not is_excluded(name.removeprefix(inside), self._patterns)}
+        return tuple(sorted(name for name in there if not self.suffix or f"{name}{self.suffix}" not in there))
 
     @cached_property
     def subdirectory(self) -> str:
