@@ -1,6 +1,6 @@
 """Write everything that is produced from the rules and the questions; with --check, only say what differs.
 
-templates/workload.yml and templates/why.md.jinja, docs/rules.md, and the table in README.md.
+templates/workload.yml and templates/why.md.jinja, docs/rules.md, the table in README.md, and the rules in docs/lint.md.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from scaffold import report
+from scaffold.lint import reporters
 from scaffold.questions import DESIGN_QUESTION, FOLLOW_UPS, WORKLOAD_QUESTIONS, Question
 from scaffold.rules import CAUTIONS, PRINCIPLES, RULES, Citation, Conditions
 from scaffold.workload import Design
@@ -22,12 +23,13 @@ _HEADER = "Produced from scaffold/rules.py and scaffold/questions.py by `nox -s 
 
 def outputs() -> dict[Path, str]:
     """The text of every produced file."""
-    readme = ROOT / "README.md"
+    readme, lint = ROOT / "README.md", ROOT / "docs" / "lint.md"
     return {
         ROOT / "templates" / "workload.yml": _workload_yml(),
         ROOT / "templates" / "why.md.jinja": _why(),
         ROOT / "docs" / "rules.md": _rules_md(),
         readme: _between(readme.read_text(encoding="utf-8"), "rules", report.rules_markdown()),
+        lint: _between(lint.read_text(encoding="utf-8"), "rules", reporters.rules_markdown()),
     }
 
 

@@ -85,6 +85,7 @@ CASES = (
     Case("S004", config(NAME), "copier.yml:5", config("---\n" + NAME)),
     Case("S005", {"a.txt.jinja": b"one\n\xff"}, "a.txt.jinja:2", {"a.txt": b"\xff"}),
     Case("S006", {"link": Path("/etc/hosts")}, "link:1", {"link": Path("README.md.jinja")}),
+    Case("S006", {"a": Path("..")}, "a:1", {**config("_preserve_symlinks: true\n"), "a": Path("..")}),
     Case("S007", {"a.txt.jinja": "a" * 600_000}, "a.txt.jinja:1", {"a.txt": "a" * 600_000}),
     Case("K001", config("_exlude: []\n"), "copier.yml:5", config("_exclude: ['*', '.*']\n")),
     Case("K001", config("_data: {}\n"), "copier.yml:5", config("_shared: &shared {}\n")),
@@ -103,6 +104,7 @@ CASES = (
     Case("K005", config("on: x\n"), "copier.yml:5", config("'on': x\n")),
     Case("K005", config("now: x\n"), "copier.yml:5"),
     Case("Y001", asked("help: What?"), "copier.yml:5", asked("default: x")),
+    Case("Y001", asked("choices: ['3.10', none]"), "copier.yml:5", asked("choices: [BSD, MIT]")),
     Case("Y002", asked("type: str\ndefault: 3.10"), "copier.yml:7", asked('type: str\ndefault: "3.10"')),
     Case(
         "Y002",
@@ -378,6 +380,15 @@ other: *shared
         "shared/choices/list.yml": "- a\n- b\n",
         ANSWERS: "{{ _copier_answers|to_nice_yaml }}",
         "a.txt.jinja": "{{ version }}{{ other }}{{ one }}{{ two }}{{ parent_answers }}",
+    },
+    "every file is a template, the subdirectory looks like a tag": {
+        "copier.yml": HEAD
+        + "_templates_suffix: ''\n_exclude: []\n_subdirectory: '{% raw %}{{ c }}{% endraw %}'\n"
+        + NAME,
+        "{{ c }}/{{ _copier_conf.answers_file }}": "{{ _copier_answers|to_nice_yaml }}",
+        "{{ c }}/README.md": "# {{ name }}",
+        "{{ c }}/logo.png": b"\xff\xfe",
+        "README.md": "{% no template %}",
     },
     "loops in names, own delimiters": {
         "copier.yml": HEAD

@@ -40,7 +40,9 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("command", EXAMPLES)
 def test_the_examples_in_the_documents_run(here: Path, scaffold: Run, command: str) -> None:
-    """As printed; those that would ask are only checked to exist."""
+    """As printed, in the folder of a template; those that would ask are only checked to exist."""
+    (here / "copier.yml").write_text('_min_copier_version: "9"\n', encoding="utf-8")
+    (here / "{{ _copier_conf.answers_file }}.jinja").write_text("{{ _copier_answers|to_nice_yaml }}", encoding="utf-8")
     (here / "answers.toml").write_text('shape = "one-off"\nresults = true\n', encoding="utf-8")
     for package in ("src/acme", "services/ingest/src/ingest", "services/ingest/src/ingest/readers"):
         (here / package).mkdir(parents=True)

@@ -47,9 +47,6 @@ class Folder:
         """What is wrong with the files as such."""
         for name in self.config_files[1:]:
             yield Problem("S003", Place(name), f"stands beside {self.config_files[0]}")
-        for link, is_inside in self.links.items():
-            if not is_inside:
-                yield Problem("S006", Place(link), "is a link to a place outside the template")
 
 
 def list_folder(root: Path) -> Folder:
@@ -126,6 +123,8 @@ class Texts:
                 content = file.read(LARGEST_FILE + 1)
         except OSError as error:
             self.problems.append(Problem("S007", Place(path), f"cannot be read: {error.strerror or error}"))
+            return None
+        if self._keep_undecodable and b"\0" in content:
             return None
         if len(content) > LARGEST_FILE:
             self.problems.append(Problem("S007", Place(path), f"is larger than {LARGEST_FILE // 1024} kB"))

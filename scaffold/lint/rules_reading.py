@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from scaffold.lint.findings import Severity, read_before, rule
+from scaffold.lint.findings import Found, Place, Severity, read_before, rule
 from scaffold.lint.known import CONFIGURING, COPIER_SOURCE, CREATING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scaffold.lint.source import Source
 
 unreadable = rule(
     "S001",
@@ -52,14 +57,23 @@ not_utf8 = rule(
     url=CREATING,
 )(read_before("S005"))
 
-link_outside = rule(
+
+@rule(
     "S006",
     Severity.ERROR,
     finds="a link to a place outside the template",
     because="Copier refuses to copy from outside, and elsewhere the place does not exist. It was not followed.",
     remedy="copy the file into the template",
     url=CONFIGURING + "#preserve_symlinks",
-)(read_before("S006"))
+)
+def link_outside(source: Source) -> Iterator[Found]:
+    """Links among what is rendered, unless they are kept as links."""
+    kept = source.setting("_preserve_symlinks")
+    if kept is None or not kept.data:
+        for name in source.rendered:
+            if source.folder.links.get(name) is False:
+                yield Place(name), "is a link to a place outside the template"
+
 
 not_looked_at = rule(
     "S007",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import yaml
+
 from scaffold.lint.findings import Found, Severity, rule
 from scaffold.lint.known import CONFIGURING, YAML_TYPES
 
@@ -29,8 +31,10 @@ def no_type(source: Source) -> Iterator[Found]:
     """Questions that become YAML because nothing says what they are."""
     for question in source.questions:
         if question.spec.pairs is not None and "type" not in question.spec.pairs and not question.is_hidden:
-            default = question.get("default")
-            if question.type == "yaml" and not (default is not None and not default.is_scalar):
+            default, choices = question.get("default"), question.get("choices")
+            means_yaml = default is not None and not default.is_scalar
+            only_words = choices is not None and all(_is_word(value) for value in _scalars(choices, is_choices=True))
+            if question.type == "yaml" and not means_yaml and not only_words:
                 yield question.key.place, f"question `{question.name}` has no type, so that its answer is read as YAML"
 
 
@@ -67,6 +71,13 @@ def word_for_bool(source: Source) -> Iterator[Found]:
             continue
         if _WORDS.match(value.text) or declared in ("str", "path"):
             yield value.place, f"question `{question.name}`: YAML reads {value.text} as {str(value.data).lower()}"
+
+
+def _is_word(value: Value) -> bool:
+    """Text that YAML would read as the same text once more."""
+    text = value.data
+    is_plain = isinstance(text, str) and re.fullmatch(r"[A-Za-z][\w .+/-]*", text)
+    return bool(is_plain) and yaml.safe_load(str(text)) == text
 
 
 def _declared(question: Question) -> str | None:

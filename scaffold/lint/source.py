@@ -198,8 +198,8 @@ class Source:
     def subdirectory(self) -> str:
         """The folder that is rendered; the root, where it depends on answers."""
         value = self.setting("_subdirectory")
-        text = value.data if value and isinstance(value.data, str) else ""
-        return "" if "{" in text else text.strip("/").removeprefix("./").removesuffix(".")
+        reading = read(value.data if value and isinstance(value.data, str) else "", self.environment)
+        return "" if reading.loads else reading.data.strip("/").removeprefix("./").removesuffix(".")
 
     @cached_property
     def _patterns(self) -> tuple[str, ...]:
@@ -242,7 +242,7 @@ class Source:
             parts = name.split("/")
             for end, part in enumerate(parts, 1):
                 prefix = "/".join(parts[:end])
-                if prefix not in seen:
+                if prefix not in seen and not f"{self.subdirectory}/".startswith(f"{prefix}/"):
                     seen.add(prefix)
                     bare = part.removesuffix(self.suffix) if end == len(parts) else part
                     yield Text(name, read(bare, self.environment), "name", prefix)
