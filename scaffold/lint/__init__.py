@@ -34,7 +34,8 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 BY_CODE: Final = {rule.code: rule for rule in RULES}
 
-_IGNORE = re.compile(r"#\s*scaffold:\s*ignore\s+([A-Z]\d{3}(?:[\s,]+[A-Z]\d{3})*)")
+_CODE = re.compile(r"[A-Z]\d{3}")
+_IGNORE = re.compile(r"#[ \t]*scaffold:[ \t]*ignore[ \t]+([A-Z]\d{3}(?:[ \t,]+[A-Z]\d{3})*)")
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,13 @@ def lint(root: Path, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) 
     source = Source(root)
     if any(problem.code == "S001" for problem in source.problems):  # the rest would follow from it
         chosen &= {rule.code for rule in rules_reading.RULES}
+    suppressed = _suppressed(source)
     found = {
         finding
         for rule in RULES
         if rule.code in chosen
         for finding in rule.findings(source)
-        if not _is_suppressed(source, finding)
+        if (finding.path, finding.line, finding.code) not in suppressed
     }
     return Report(tuple(sorted(found)))
 
@@ -94,7 +96,11 @@ def _codes(words: Iterable[str], flag: str) -> set[str]:
     return chosen
 
 
-def _is_suppressed(source: Source, finding: Finding) -> bool:
-    lines = source.lines_by_path.get(finding.path, "").split("\n")
-    near = lines[max(finding.line - 2, 0) : finding.line]
-    return any(finding.code in match[1] for line in near if (match := _IGNORE.search(line)))
+def _suppressed(source: Source) -> set[tuple[str, int, str]]:
+    """The path, line and code of everything that a comment leaves out: its own line and the next."""
+    found: set[tuple[str, int, str]] = set()
+    for path, text in source.text_by_path.items():
+        for match in _IGNORE.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            found |= {(path, number, code) for code in _CODE.findall(match[1]) for number in (line, line + 1)}
+    return found

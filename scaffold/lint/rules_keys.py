@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from typing import TYPE_CHECKING, Final
 
 from scaffold.errors import did_you_mean
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from scaffold.lint.source import Source
     from scaffold.lint.values import Value
 
+_WORDS: Final = ["and", "else", "false", "False", "if", "in", "is", "none", "None", "not", "or", "true", "True"]
 _SHAPES: Final = {str: "text", list: "a list", dict: "a mapping", bool: "true or false", int: "a number"}
 
 
@@ -43,7 +43,7 @@ def unknown_setting(source: Source) -> Iterator[Found]:
     for name, (key, value) in source.settings.items():
         if name in COMMAND_LINE_ONLY:
             yield key.place, f"`{name}` is for the command line only; in copier.yml it has no effect"
-        elif name not in SETTINGS and not source.config.is_anchor(value):
+        elif name not in SETTINGS and not source.config.is_anchor(key, value):
             yield key.place, f"there is no setting `{name}`{did_you_mean(name, SETTINGS)}"
 
 
@@ -139,10 +139,8 @@ def unusable_name(source: Source) -> Iterator[Found]:
             yield question.key.place, f"`{question.name}` is a function of Copier's, which refuses such a question"
         elif not isinstance(question.key.data, str):
             yield question.key.place, f"YAML reads the name `{question.name}` as {question.key.data!r}"
-        elif not question.name.isidentifier() or question.name in ("true", "false", "none", "True", "False", "None"):
+        elif not question.name.isidentifier() or question.name in _WORDS:
             yield question.key.place, f"`{question.name}` is no name that Jinja can look up"
-        elif keyword.iskeyword(question.name) and question.name in ("and", "if", "else", "in", "is", "not", "or"):
-            yield question.key.place, f"`{question.name}` is a word of Jinja's"
 
 
 RULES: Final = (unknown_setting, unknown_key, wrong_shape, unknown_type, unusable_name)

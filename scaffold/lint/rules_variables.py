@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from scaffold.lint.source import Source, Text
 
+_DEEPEST_INCLUDE = 50
+
 _ANYWHERE = "*"
 """Stands for every file: what an include with a computed name can be of."""
 
@@ -145,12 +147,12 @@ def _from_outside(source: Source) -> dict[str, frozenset[str]]:
             if reference.is_base and reference.path in by_path and text.path in names:
                 edges.append((by_path[reference.path], text.path))
     names[_ANYWHERE] = set()
-    changed = True
-    while changed:
+    for _ in range(_DEEPEST_INCLUDE):
         before = sum(map(len, names.values()))
         for text, target in edges:
             names[target] |= text.reading.stored | names.get(text.path, set())
-        changed = sum(map(len, names.values())) != before
+        if sum(map(len, names.values())) == before:
+            break
     return {path: frozenset(found | names[_ANYWHERE]) for path, found in names.items()}
 
 
@@ -185,17 +187,10 @@ def unused_value(source: Source) -> Iterator[Found]:
 
 
 def _is_used(source: Source, name: str) -> bool:
-    if source.foreign_extensions:  # their Python may use anything
+    if source.foreign_extensions or source.mentions.get(name, set()) - {name}:  # an extension may use anything
         return True
-    texts = source.lines_by_path
-    for text in source.texts:
-        if text.reading.error and text.kind == "file" and name in texts.get(text.path, ""):
-            return True
-        if text.kind == "question" and text.owner == name:
-            continue
-        if name in text.reading.words or any(name == loaded for loaded, _ in text.reading.loads):
-            return True
-    return False
+    unread = (text.path for text in source.texts if text.reading.error and text.kind == "file")
+    return any(name in source.text_by_path.get(path, "") for path in unread)
 
 
 @rule(

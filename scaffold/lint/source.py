@@ -95,8 +95,8 @@ class Text:
         start = self.value.place.line
         if self.value.style == "|":
             return Place(self.path, min(start + line, self.value.last_line))
-        for number in range(start, self.value.last_line + 1):
-            if word and re.search(rf"\b{re.escape(word)}\b", self.lines[number - 1]):
+        for number, text in enumerate(self.lines[start - 1 : self.value.last_line], start):
+            if word and re.search(rf"\b{re.escape(word)}\b", text):
                 return Place(self.path, number)
         return Place(self.path, start)
 
@@ -134,10 +134,19 @@ class Source:
         """What was found while reading."""
         return (*self.folder.problems(), *self.config.problems, *self._texts.problems, *self._found)
 
-    @property
-    def lines_by_path(self) -> Mapping[str, str]:
+    @cached_property
+    def text_by_path(self) -> Mapping[str, str]:
         """Every text that was read."""
         return {**self._texts.known(), **self.config.texts}
+
+    @cached_property
+    def mentions(self) -> Mapping[str, set[str]]:
+        """For every name the questions that mention it; the empty name stands for settings and files."""
+        found: dict[str, set[str]] = {}
+        for text in self.texts:
+            for name in {*text.reading.words, *(name for name, _ in text.reading.loads)}:
+                found.setdefault(name, set()).add(text.owner if text.kind == "question" else "")
+        return found
 
     def setting(self, name: str) -> Value | None:
         """What a setting says."""
@@ -229,7 +238,7 @@ class Source:
         self, value: Value | None, kind: str, owner: str, role: str, also_known: frozenset[str]
     ) -> Iterator[Text]:
         for string in value.strings() if value else ():
-            lines = self.config.texts[string.place.path].splitlines()
+            lines = self.config.lines[string.place.path]
             reading = read(str(string.data), self.environment)
             yield Text(string.place.path, reading, kind, owner, role, also_known, string, lines)
         if value and role == "choices":
@@ -250,26 +259,28 @@ class Source:
     def _files(self, mentioned: Sequence[Reading]) -> Iterator[Text]:
         """What is rendered, and what that includes, directly or not."""
         regular = set(self.folder.files)
-        waiting = [name for name in self.rendered if name.endswith(self.suffix) and name in regular]
-        waiting += self._referred(mentioned)
+        patterns: set[str] = set()
+        waiting = dict.fromkeys(name for name in self.rendered if name.endswith(self.suffix) and name in regular)
+        waiting |= self._referred(mentioned, patterns)
         seen: set[str] = set()
         while waiting:
-            name = waiting.pop(0)
-            if name in seen:
-                continue
+            name = next(iter(waiting))
+            del waiting[name]
             seen.add(name)
             text = self._texts[name]
             if text is not None:
                 reading = read(text, self.environment)
-                waiting += self._referred([reading])
                 yield Text(name, reading, "file")
+                waiting |= {name: None for name in self._referred([reading], patterns) if name not in seen}
 
-    def _referred(self, readings: Sequence[Reading]) -> list[str]:
-        patterns = {reference.path for reading in readings for reference in reading.references}
+    def _referred(self, readings: Sequence[Reading], done: set[str]) -> dict[str, None]:
+        """The files that are included, by patterns that are not done yet."""
+        patterns = {reference.path for reading in readings for reference in reading.references} - done
+        done |= patterns
         exact = {pattern.removeprefix("./") for pattern in patterns}
         computed = [pattern for pattern in patterns if "*" in pattern]
-        return [
+        return dict.fromkeys(
             name
-            for name in self.folder.files
+            for name in (self.folder.files if patterns else ())
             if name in exact or (name.endswith(self.suffix) and any(meets(name, pattern) for pattern in computed))
-        ]
+        )

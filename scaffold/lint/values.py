@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import yaml
@@ -76,12 +77,15 @@ class Config:
     texts: Mapping[str, str]
     problems: tuple[Problem, ...]
 
-    def is_anchor(self, value: Value) -> bool:
+    @cached_property
+    def lines(self) -> Mapping[str, Sequence[str]]:
+        """The lines of every file."""
+        return {path: text.splitlines() for path, text in self.texts.items()}
+
+    def is_anchor(self, key: Value, value: Value) -> bool:
         """Whether it holds a YAML anchor: then it is there to be repeated, whatever its key is called."""
-        lines = self.texts[value.place.path].splitlines()[value.place.line - 1 : value.last_line]
-        key_line = value.place.line - 2
-        above = self.texts[value.place.path].splitlines()[key_line : key_line + 1] if key_line >= 0 else []
-        return any(_ANCHOR.search(line) for line in (*above, *lines))
+        lines = self.lines[value.place.path][key.place.line - 1 : value.last_line]
+        return any(_ANCHOR.search(line) for line in lines)
 
 
 def read_config(root: Path, path: str, files: Sequence[str]) -> Config:
