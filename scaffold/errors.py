@@ -162,6 +162,20 @@ class TemplateFault(ScaffoldError):
         super().__init__(f"template {place}: {reason}")
 
 
+class NoTemplate(ScaffoldError):
+    """A place that is no template of Copier's, or none that can be looked at."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{_shown_path(path)} {reason}")
+
+
+class NotEvaluated(ScaffoldError):
+    """The process in which a template's defaults are evaluated did not start."""
+
+    def __init__(self) -> None:
+        super().__init__("the defaults could not be evaluated: this Python does not run as `python -I -S`")
+
+
 class GitUnusable(ScaffoldError):
     """There is no git, or one that is too old."""
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from jinja2.parser import Parser
 
-HARMLESS_EXTENSIONS = ("jinja2.ext.debug", "jinja2.ext.do", "jinja2.ext.i18n", "jinja2.ext.loopcontrols")
-"""Jinja's own: they come with it, so that they can be loaded."""
+HARMLESS_EXTENSIONS = ("jinja2.ext.debug", "jinja2.ext.do", "jinja2.ext.loopcontrols")
+"""Jinja's own: they come with it, so that they can be loaded; and they define no names."""
 
 # What leaves a text as dangerous as it was. Anything else (`tojson`, `int`, a macro …) is taken to quote or replace it.
 _TRANSPARENT = frozenset(

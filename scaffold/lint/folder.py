@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scaffold.errors import ScaffoldError
+from scaffold.errors import NoTemplate
 from scaffold.lint.findings import Place, Problem
 
 if TYPE_CHECKING:
@@ -19,13 +19,6 @@ _MOST_FILES = 10_000
 _DEEPEST = 50
 
 _CONFIG_NAMES = ("copier.yml", "copier.yaml")
-
-
-class NoTemplate(ScaffoldError):
-    """A place that is no template of Copier's, or none that can be looked at."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{str(path)!a} {reason}")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scaffold.lint.source import Source, Text
 
 _DEEPEST_INCLUDE = 50
+_MOST_NAMES = 300  # among which to look for what was meant
 
 _ANYWHERE = "*"
 """Stands for every file: what an include with a computed name can be of."""
@@ -99,17 +100,15 @@ def undefined(source: Source) -> Iterator[Found]:
     """Names that are neither questions nor Copier's nor the template's own."""
     if source.foreign_extensions:
         return
-    outer = _from_outside(source)
+    outer, everywhere = _from_outside(source), COPIER_NAMES | JINJA_NAMES | source.by_name.keys()
     for text in source.texts:
-        known = _known(source) | text.also_known | outer.get(text.path, frozenset()) | text.reading.guarded
+        known = everywhere | text.also_known | outer.get(text.path, frozenset()) | text.reading.guarded
         seen: set[str] = set()
         for name, line in text.reading.free:
             if name not in known and name not in seen:
                 seen.add(name)
-                yield (
-                    text.place(line, name),
-                    f"{_whose(text)}nothing defines `{name}`{did_you_mean(name, source.by_name)}",
-                )
+                hint = did_you_mean(name, source.by_name if len(source.by_name) <= _MOST_NAMES else ())
+                yield text.place(line, name), f"{_whose(text)}nothing defines `{name}`{hint}"
         yield from _unknown_attributes(source, text)
 
 
@@ -123,10 +122,6 @@ def _unknown_attributes(source: Source, text: Text) -> Iterator[Found]:
         if base == "_external_data" and attribute not in (*keys, "get", "items", "keys", "values"):
             hint = did_you_mean(attribute, keys)
             yield text.place(line, attribute), f"{_whose(text)}`_external_data` has no `{attribute}`{hint}"
-
-
-def _known(source: Source) -> frozenset[str]:
-    return COPIER_NAMES | JINJA_NAMES | source.by_name.keys()
 
 
 def _from_outside(source: Source) -> dict[str, frozenset[str]]:

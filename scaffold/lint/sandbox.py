@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import ScaffoldError
+from scaffold.errors import NotEvaluated
 from scaffold.lint.evaluation import READY, Outcome
 
 if TYPE_CHECKING:
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 _SECONDS = 20  # for all; the process itself allows each question one second of computing
 _START = "import sys; sys.path += sys.argv[1:]; from scaffold.lint.evaluation import main; main()"
 _LONGEST = 300  # characters of a message
-
-
-class NotEvaluated(ScaffoldError):
-    """The process that evaluates did not start."""
-
-    def __init__(self) -> None:
-        super().__init__("the defaults could not be evaluated: this Python does not run as `python -I`")
 
 
 def outcomes(source: Source) -> tuple[Mapping[str, Outcome], str | None]:
