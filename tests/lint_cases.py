@@ -214,6 +214,8 @@ CASES = (
             "a.py.jinja": "# by {{ name }}\n{{ extra }} = {{ extra|length }}\n",
         },
     ),
+    Case("F002", {"a.py.jinja": "{{ '%s' | format(name) }}"}, "a.py.jinja:1"),
+    Case("F002", {"a.py.jinja": "x = '{{ name.replace(' ', '_').lower() ~ 1 }}'"}, "a.py.jinja:1"),
     Case(
         "F003",
         {"../pyproject.toml": "", "../.git/HEAD": "", "src/a.py": ""},

@@ -11,9 +11,10 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lint_cases import CLEAN, HOSTILE, asked, config, write
+from lint_cases import CLEAN, HOSTILE, asked, config, make_repository, write
 
 from scaffold.errors import ScaffoldError
+from scaffold.git import environment, git
 from scaffold.lint import lint
 from scaffold.lint.known import QUESTION_KEYS
 
@@ -147,3 +148,25 @@ def test_random_questions_give_no_traceback(specs: dict[str, object], root: Path
     """Questions with values of any shape, evaluated too."""
     (root / "copier.yml").write_bytes(yaml.safe_dump(specs, allow_unicode=True).encode("utf-8", "replace"))
     lint(root)
+
+
+def test_no_program_of_a_repository_runs(root: Path, tmp_path: Path) -> None:
+    """A repository that says by which program missing objects are to be fetched is not obeyed."""
+    write(root, CLEAN)
+    make_repository(root, later=False)
+    settings = {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": str(root),
+        "remote.origin.uploadPack": f"touch '{tmp_path / 'ran'}'; git-upload-pack",
+        "core.fsmonitor": f"touch '{tmp_path / 'ran'}'",
+    }
+    own = environment()
+    git("tag", "-a", "v1.0.0", "-m", "one", cwd=root, env=own)
+    tag = git("rev-parse", "v1.0.0", cwd=root, env=own)[1].decode().strip()
+    (root / ".git" / "objects" / tag[:2] / tag[2:]).unlink()
+    for name, value in settings.items():
+        git("config", name, value, cwd=root, env=own)
+    lint(root, select=["P"])
+    assert not (tmp_path / "ran").exists()

@@ -257,23 +257,38 @@ def _shown(node: nodes.Node | None) -> Iterator[str]:
     """The names whose text reaches the output as it is."""
     if isinstance(node, nodes.Name):
         yield node.name
-    elif isinstance(node, nodes.Filter) and node.node is not None and _is_transparent(node):
-        yield from _shown(node.node)
+    for part in _passed_on(node):
+        yield from _shown(part)
+
+
+def _passed_on(node: nodes.Node | None) -> Iterator[nodes.Node | None]:
+    """The parts of an expression whose text is part of its own."""
+    if isinstance(node, nodes.Filter):
+        if _keeps_quotes(node.name, node.args):
+            yield node.node
+        elif node.name == "format" and _is_plain_format(node.node):
+            yield from node.args
+    elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr):
+        if _keeps_quotes(node.node.attr, node.args):
+            yield node.node.node
     elif isinstance(node, nodes.CondExpr):
-        yield from _shown(node.expr1)
-        yield from _shown(node.expr2)
+        yield from (node.expr1, node.expr2)
     elif isinstance(node, (nodes.Add, nodes.Or, nodes.And)):
-        yield from _shown(node.left)
-        yield from _shown(node.right)
+        yield from (node.left, node.right)
+    elif isinstance(node, nodes.Mod) and _is_plain_format(node.left):
+        yield node.right
     elif isinstance(node, nodes.Concat):
-        for part in node.nodes:
-            yield from _shown(part)
-    elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr in _TRANSPARENT:
-        yield from _shown(node.node.node)
+        yield from node.nodes
 
 
-def _is_transparent(node: nodes.Filter) -> bool:
-    if node.name == "replace":  # replacing spaces keeps quotes, and the other way round
-        first = node.args[0] if node.args else None
+def _keeps_quotes(name: str, arguments: list[nodes.Expr]) -> bool:
+    """Whether a filter or method leaves quotes in a text: replacing spaces does, replacing quotes does not."""
+    if name == "replace":
+        first = arguments[0] if arguments else None
         return not (isinstance(first, nodes.Const) and str(first.value) in _QUOTES)
-    return node.name in _TRANSPARENT
+    return name in _TRANSPARENT
+
+
+def _is_plain_format(node: nodes.Node | None) -> bool:
+    """Formatting with `%s`, where `%r` would quote."""
+    return isinstance(node, nodes.Const) and "%s" in str(node.value)

@@ -23,6 +23,9 @@ _VERSION = re.compile(
     r"(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?\s*"
 )
 
+# A repository may say that missing objects are fetched, and with which program: asking for a tag would run that.
+_WITHOUT_FETCHING: Final = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+
 
 @rule(
     "P001",
@@ -60,7 +63,12 @@ def _tags(source: Source, *selection: str) -> list[str] | None:
         return None
     try:
         _, output = git(
-            "for-each-ref", "--format=%(refname:strip=2)", *selection, "refs/tags", cwd=source.root, env=environment()
+            "for-each-ref",
+            "--format=%(refname:strip=2)",
+            *selection,
+            "refs/tags",
+            cwd=source.root,
+            env=environment() | _WITHOUT_FETCHING,
         )
     except ScaffoldError:  # no git, no commit yet, or a repository that git does not trust
         return None
