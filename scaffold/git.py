@@ -61,10 +61,15 @@ def environment() -> dict[str, str]:
 
 
 def looking_environment() -> dict[str, str]:
-    """To look at a repository of the user's: with their configuration, but starting none of the programs it names."""
+    """To look at a repository of the user's: with their configuration, but starting none of the programs it names.
+
+    Not even to fetch a missing object: that runs what the repository's own configuration names as `uploadpack`.
+    """
     plain = environment()
     number = int(plain.get("GIT_CONFIG_COUNT") or 0)
     return plain | {
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_LAZY_FETCH": "1",
         "GIT_CONFIG_COUNT": str(number + 1),
         f"GIT_CONFIG_KEY_{number}": "core.fsmonitor",
         f"GIT_CONFIG_VALUE_{number}": "false",

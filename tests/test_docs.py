@@ -8,7 +8,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import ROOT, Run
+from harness import ROOT, Run, git_commit_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +38,19 @@ EXAMPLES = [
 ]
 
 
+def in_a_project(here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go to a generated project with a module, committed; another lies beside it."""
+    for name in ("demo", "other"):
+        assert scaffold("new", name, "--defaults").code == 0
+    assert scaffold("add", "demo", "--module", "retry", "--defaults").code == 0
+    git_commit_all(here / "demo")
+    monkeypatch.chdir(here / "demo")
+
+
 @pytest.mark.parametrize("command", EXAMPLES)
-def test_the_examples_in_the_documents_run(here: Path, scaffold: Run, command: str) -> None:
+def test_the_examples_in_the_documents_run(
+    here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
     """As printed, in the folder of a template; those that would ask are only checked to exist."""
     (here / "copier.yml").write_text('_min_copier_version: "9"\n', encoding="utf-8")
     (here / "{{ _copier_conf.answers_file }}.jinja").write_text("{{ _copier_answers|to_nice_yaml }}", encoding="utf-8")
@@ -48,7 +59,10 @@ def test_the_examples_in_the_documents_run(here: Path, scaffold: Run, command: s
         (here / package).mkdir(parents=True)
         (here / package / "__init__.py").touch()
     (here / "pyproject.toml").write_text('[project]\nname = "acme"\n', encoding="utf-8")
-    result = scaffold(*shlex.split(command)[1:])
+    words = shlex.split(command)[1:]
+    if words[0] in {"check", "update", "reanswer", "undo"}:
+        in_a_project(here, scaffold, monkeypatch)
+    result = scaffold(*words)
     asks = result.code == 2 and "no terminal to ask at" in result.err
     assert result.code == 0 or asks, result.err
 
