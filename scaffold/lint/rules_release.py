@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scaffold.errors import ScaffoldError
-from scaffold.git import environment, git
+from scaffold.git import git, looking_environment
 from scaffold.lint.findings import Found, Severity, rule
 from scaffold.lint.known import CONFIGURING, UPDATING
 
@@ -22,9 +22,6 @@ _VERSION = re.compile(
     r"(?:-[0-9]+|[-_.]?(?:post|rev|r)[-_.]?[0-9]*)?(?:[-_.]?dev[-_.]?[0-9]*)?"
     r"(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?\s*"
 )
-
-# A repository may say that missing objects are fetched, and with which program: asking for a tag would run that.
-_WITHOUT_FETCHING: Final = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
 
 
 @rule(
@@ -68,7 +65,7 @@ def _tags(source: Source, *selection: str) -> list[str] | None:
             *selection,
             "refs/tags",
             cwd=source.root,
-            env=environment() | _WITHOUT_FETCHING,
+            env=looking_environment(),
         )
     except ScaffoldError:  # no git, no commit yet, or a repository that git does not trust
         return None
