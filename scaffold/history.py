@@ -8,9 +8,9 @@ from __future__ import annotations
 import atexit
 import io
 import re
+import shutil
 import tarfile
 import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,8 +27,6 @@ SOURCE = "https://templates.scaffold.invalid/threads.git"
 """What generated code records as its source: a name in a reserved domain, which nobody can ever register (RFC 2606)."""
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
-_UNPACKED = ExitStack()  # old versions stay unpacked as long as the process lasts
-atexit.register(_UNPACKED.close)
 
 
 @cache
@@ -77,7 +75,8 @@ class History:
 @cache
 def _released(bundle: Path, version: str) -> Template:
     """A version, unpacked."""
-    folder = Path(_UNPACKED.enter_context(tempfile.TemporaryDirectory(prefix="scaffold-templates-")))
+    folder = Path(tempfile.mkdtemp(prefix="scaffold-templates-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # it stays unpacked as long as the process lasts
     git("init", "--quiet", "--bare", "repository", cwd=folder)
     repository = folder / "repository"
     git("fetch", "--quiet", str(bundle.absolute()), f"refs/tags/{version}:refs/tags/{version}", cwd=repository)

@@ -81,6 +81,7 @@ def to_version(piece: Piece, template: Template, given: Answers, *, ask: bool, u
     """
     old = {name: piece.answers[name] for name in piece.recorded if name in piece.answers}
     kept, notes = _carry_over(old, template)
+    gone = old.keys() - {question.name for question in template.questions}
     unasked = Unasked()
     for question in template.questions:
         known = {**old, **kept}
@@ -91,7 +92,7 @@ def to_version(piece: Piece, template: Template, given: Answers, *, ask: bool, u
             continue
         elif question.name in given:
             kept[question.name] = given[question.name]
-        elif heirs := template.default_needs(question) & old.keys() - kept.keys():
+        elif heirs := template.default_needs(question) & gone:
             kept[question.name] = template.default(question, known)
             notes.append(f"{', '.join(sorted(heirs))} is called {question.name} now")
         elif ask and not use_defaults:

@@ -96,8 +96,9 @@ def future(templates: Path) -> None:
     replace(project / "pyproject.toml.jinja", 'string(description | replace("\\n", " "))', '"Threads."')
     replace(project / "README.md.jinja", "{{ paragraph(description) }}", "It says {{ greeting }}.")
     replace(project / "src" / "{{ package }}" / "__init__.py.jinja", "docstring(description)", 'docstring("Threads.")')
-    (project / ".github" / "workflows" / "ci.yml.jinja").rename(project / ".github" / "workflows" / "tests.yml.jinja")
-    replace(project / ".github" / "workflows" / "tests.yml.jinja", "name: CI", "name: Tests")
+    workflows = project / "{% if ci == 'github' %}.github{% endif %}" / "workflows"
+    (workflows / "tests.yml.jinja").rename(workflows / "checks.yml.jinja")
+    replace(workflows / "checks.yml.jinja", "name: Tests\n", "name: Checks\n")
     (project / "NOTES.md.jinja").write_text("# Notes\n", encoding="utf-8")
     (project / ".gitignore.jinja").unlink()
     module = templates / "designs" / "threadpool" / "map" / "thread" / "module.py.jinja"

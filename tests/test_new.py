@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from harness import ROOT, Run, files_below, in_own_process
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def test_a_project_is_written_and_shown(here: Path, scaffold: Run) -> None:
     assert result.err == ""
     assert sorted(files_below(here / "demo")) == [
         ".copier-answers.yml",
-        ".github/workflows/ci.yml",
+        ".github/workflows/tests.yml",
         ".gitignore",
         "LICENSE",
         "README.md",
@@ -337,3 +338,17 @@ def test_another_design_takes_no_optional_dependency(scaffold: Run, here: Path) 
     done = scaffold("new", "demo", "--defaults", "--shape", "service", "--scale", "cluster")
     assert done.code == 0
     assert "distributed" not in (here / "demo" / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("ci", "file"), [("github", ".github/workflows/tests.yml"), ("gitlab", ".gitlab-ci.yml")])
+@pytest.mark.parametrize("python", ["3.10", "3.14"])
+def test_tests_run_where_the_code_is_hosted(here: Path, scaffold: Run, ci: str, file: str, python: str) -> None:
+    """On the oldest and the newest Python, each once; no file of another host is there."""
+    assert scaffold("new", "demo", "--defaults", "--ci", ci, "--python", python).code == 0
+    hosted = {name for name in files_below(here / "demo") if name.startswith((".github", ".gitlab"))}
+    assert hosted == {file}
+    text = (here / "demo" / file).read_text(encoding="utf-8")
+    assert yaml.safe_load(text)
+    assert text.count(f'"{python}"') == 1 + (python == "3.14" and ci == "github")
+    assert scaffold("new", "bare", "--defaults", "--ci", "none").code == 0
+    assert not {name for name in files_below(here / "bare") if name.startswith((".github", ".gitlab"))}

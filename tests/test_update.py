@@ -45,7 +45,7 @@ def test_newest_version_has_nothing_to_update(project: Path, scaffold: Run) -> N
 def test_all_that_a_new_version_can_change(project: Path, ahead: Newer) -> None:
     """Edits in a changed, a renamed and a dropped file stay; the answers file has the new version and question."""
     replace(project / MODULE, "import threading\n", "import threading  # mine\n")
-    replace(project / ".github/workflows/ci.yml", "ubuntu-latest", "ubuntu-24.04")
+    replace(project / ".github/workflows/tests.yml", "ubuntu-latest", "ubuntu-24.04")
     (project / "src/demo/work.py").write_text('"""All mine."""\n', encoding="utf-8")
     (project / "src/demo/py.typed").unlink()
     git_commit_all(project)
@@ -54,8 +54,8 @@ def test_all_that_a_new_version_can_change(project: Path, ahead: Newer) -> None:
     found = {line.split()[1]: line.split()[0] for line in result.out.splitlines()}
     assert found == {
         ".copier-answers.yml": "updated",
-        ".github/workflows/ci.yml": "deleted",
-        ".github/workflows/tests.yml": "merged",
+        ".github/workflows/tests.yml": "deleted",
+        ".github/workflows/checks.yml": "merged",
         ".gitignore": "deleted",
         "NOTES.md": "new",
         "README.md": "updated",
@@ -68,8 +68,8 @@ def test_all_that_a_new_version_can_change(project: Path, ahead: Newer) -> None:
     module = (project / MODULE).read_text(encoding="utf-8")
     assert "import threading  # mine" in module
     assert "# Of the future." in module
-    workflow = (project / ".github/workflows/tests.yml").read_text(encoding="utf-8")
-    assert "name: Tests" in workflow
+    workflow = (project / ".github/workflows/checks.yml").read_text(encoding="utf-8")
+    assert "name: Checks" in workflow
     assert "ubuntu-24.04" in workflow
     assert (project / "src/demo/work.py").read_text(encoding="utf-8") == '"""All mine."""\n'
     assert not (project / "src/demo/py.typed").exists()
