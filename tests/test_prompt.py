@@ -106,6 +106,7 @@ def test_enter_all_the_way_writes_the_recommended_project(here: Path, open_termi
     assert (here / "demo" / "src" / "demo" / "threadpool_map.py").is_file()
 
 
+@pytest.mark.slow
 def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_terminal: Open) -> None:
     """Here the name, the license and, from the workload, the shape, which leads to another recommendation."""
     terminal = open_terminal("new")
@@ -134,6 +135,7 @@ def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_t
     assert b"Apache License" in files["LICENSE"]
 
 
+@pytest.mark.slow
 def test_flags_are_not_asked_again(here: Path, open_terminal: Open) -> None:
     """Only what is missing."""
     terminal = open_terminal("new", "demo", "--shape", "one-off", "--results", "--bound", "io", "--no-long-running")
@@ -144,6 +146,7 @@ def test_flags_are_not_asked_again(here: Path, open_terminal: Open) -> None:
     assert (here / "demo" / "src" / "demo" / "threadpool_task.py").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
 @pytest.mark.parametrize("moment", ["What does the work look like?", YES])
 def test_cancelling_exits_130_and_writes_nothing(here: Path, open_terminal: Open, moment: str, key: str) -> None:
@@ -170,6 +173,7 @@ def test_cancel_on_the_review_screen(here: Path, open_terminal: Open) -> None:
     assert os.listdir(here) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "code"), [("y", 0), ("n", 130)])
 def test_force_asks_after_the_preview(here: Path, open_terminal: Open, key: str, code: int) -> None:
     """And no is the default."""
@@ -202,6 +206,7 @@ def test_no_colour_when_asked_for_none(open_terminal: Open) -> None:
     assert "\033[" not in terminal.child.before
 
 
+@pytest.mark.slow
 def test_new_questions_of_a_newer_template_are_asked(open_terminal: Open, here: Path, ahead: Newer) -> None:
     """Only those; Ctrl-C at one leaves everything as it was."""
     assert open_terminal("new", "demo", "--defaults").ends() == 0
@@ -218,6 +223,7 @@ def test_new_questions_of_a_newer_template_are_asked(open_terminal: Open, here: 
     assert "It says salve." in (here / "demo" / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_other_answers_on_one_screen(open_terminal: Open, here: Path) -> None:
     """As on the review screen of `new`: change one, then go on, or cancel."""
     assert open_terminal("new", "demo", "--defaults").ends() == 0

@@ -106,6 +106,7 @@ def test_new_question_needs_an_answer(project: Path, ahead: Newer) -> None:
     assert contents(project) == before
 
 
+@pytest.mark.slow
 def test_conflict_stands_in_the_file_and_exits_3(project: Path, ahead: Newer) -> None:
     """With the three sides named; a second update waits until it is resolved."""
     replace(project / "README.md", "Work in threads, made with scaffold.", "My own words.")
@@ -134,6 +135,7 @@ It says hello.
     assert "conflicts of an earlier update" in again.err
 
 
+@pytest.mark.slow
 def test_conflict_beside_the_file(project: Path, ahead: Newer) -> None:
     """`--conflict rej` leaves the file with all that fits, and the rest as a patch that can be applied by hand."""
     readme = project / "README.md"
@@ -146,6 +148,7 @@ def test_conflict_beside_the_file(project: Path, ahead: Newer) -> None:
     assert readme.read_text(encoding="utf-8") == before.replace("My own words.", "It says hello.")
 
 
+@pytest.mark.slow
 def test_dry_run_shows_the_diff_that_would_result(project: Path, ahead: Newer) -> None:
     """Applied to a copy, it gives what the update gives; the project stays as it is, even where it is dirty."""
     replace(project / MODULE, "import threading\n", "import threading  # mine\n")
@@ -164,6 +167,7 @@ def test_dry_run_shows_the_diff_that_would_result(project: Path, ahead: Newer) -
     assert contents(copy) == contents(project)
 
 
+@pytest.mark.slow
 def test_update_and_back(project: Path, ahead: Newer, tmp_path: Path) -> None:
     """`--to` an older version takes the changes out again, keeps the edits, and reads what only it asks from a file."""
     replace(project / MODULE, "import threading\n", "import threading  # mine\n")
@@ -178,6 +182,7 @@ def test_update_and_back(project: Path, ahead: Newer, tmp_path: Path) -> None:
     assert contents(project) == before
 
 
+@pytest.mark.slow
 def test_undo_takes_an_update_back(project: Path, ahead: Newer) -> None:
     """All but the file that was changed since, which is listed."""
     before = contents(project)
@@ -189,6 +194,7 @@ def test_undo_takes_an_update_back(project: Path, ahead: Newer) -> None:
     assert contents(project) == before | {"NOTES.md": b"edited\n"}
 
 
+@pytest.mark.slow
 def test_project_of_a_newer_scaffold(project: Path, ahead: Newer, scaffold: Run) -> None:
     """This one cannot know it: it says what to upgrade, and touches nothing."""
     assert ahead("update", "--defaults", cwd=project).code == 0
