@@ -119,7 +119,8 @@ class Survey:
     def projects_below(self) -> list[str]:
         """Directories that are projects themselves, as in a repository that holds several."""
         found = [path for mark in _MARKS[:3] for depth in ("*", "*/*") for path in self.root.glob(f"{depth}/{mark}")]
-        return sorted({path.parent.relative_to(self.root).as_posix() for path in found})
+        names = {path.parent.relative_to(self.root).as_posix() for path in found}
+        return sorted(filter(str.isprintable, names))
 
     def _unit_tests_in(self, tests: PurePosixPath) -> PurePosixPath:
         unit = self.root / tests / "unit"
