@@ -145,8 +145,9 @@ def _is_stated(config: Config, requirement: str) -> bool:
 
 
 def _lists_elsewhere(root: Path) -> Iterator[str]:
-    for path in (path for pattern in _OTHER_LISTS for path in root.glob(pattern)):
-        with suppress(OSError):  # no file, or not for us to read: it states nothing
+    found = (path for pattern in _OTHER_LISTS for path in root.glob(pattern) if path.is_file())
+    for path in found:
+        with suppress(OSError):  # not for us to read: it states nothing
             yield path.read_text(encoding="utf-8", errors="replace")
 
 

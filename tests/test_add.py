@@ -376,6 +376,14 @@ def test_requirements_files_count_too(project: Path, scaffold: Run) -> None:
     assert "Nothing has to be added" in scaffold("add", "--defaults", "--dry-run").out
 
 
+def test_what_is_no_file_states_nothing(project: Path, scaffold: Run) -> None:
+    """Nor is it waited for."""
+    (project / "requirements.txt").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(project / "dev-requirements.txt")
+    assert '"pytest>=8"' in scaffold("add", "--defaults", "--dry-run").out
+
+
 def test_what_cannot_be_written_into_pyproject_is_refused(here: Path, scaffold: Run) -> None:
     """Before anything is written."""
     before = files_below(make(here, LAYOUTS["setup.cfg"]))
@@ -473,6 +481,15 @@ def test_without_a_terminal_every_missing_answer_is_named(project: Path, scaffol
     """As `scaffold new` does."""
     assert "add --shape many-similar --results" in refused(scaffold).err
     assert ANSWERS not in os.listdir(project)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a directory in use cannot be removed")
+def test_a_vanished_current_directory_is_one_line(here: Path, scaffold: Run) -> None:
+    """As for `scaffold new`."""
+    (here / "gone").mkdir()
+    os.chdir(here / "gone")
+    (here / "gone").rmdir()
+    assert "cannot be read" in refused(scaffold, "--defaults").err
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")

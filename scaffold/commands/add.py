@@ -57,7 +57,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
 
     shown = check_show(show, dry_run=dry_run)
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
-    target = NewModule(bundled(), survey(None if project is None else Path(project), Path.cwd()))
+    target = NewModule(bundled(), survey(None if project is None else Path(project), Path()))
     ask = prompt.is_possible() and not as_json and not defaults
     _say_found(target, as_json=as_json)
     for path in () if dry_run else take_back_interrupted(target.survey.root):
