@@ -99,7 +99,9 @@ def check_new(plan: Plan, *, except_for: Collection[PurePosixPath]) -> None:
     """
     for path, change in plan.changes().items():
         if (change != "new" and path not in except_for) or change == "in the way" or is_blocked(plan.dest, path):
-            raise BadDestination(plan.dest / path, "is there already, or no plain file in a plain directory")
+            raise BadDestination(
+                plan.dest / path, "is there already, or no plain file in a plain directory: move it away first"
+            )
 
 
 def is_blocked(dest: Path, path: PurePosixPath) -> bool:
