@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from scaffold.foreign import Actions
+
 
 class ScaffoldError(Exception):
     """Anything that ends a command with one line of explanation instead of a traceback."""
@@ -158,8 +160,23 @@ class TemplateFault(ScaffoldError):
     """A template that cannot be rendered."""
 
     def __init__(self, template: str, reason: str, line: int | None = None) -> None:
-        place = f"{template}:{line}" if line else template
-        super().__init__(f"template {place}: {reason}")
+        place = escaped(f"{template}:{line}" if line else template)
+        super().__init__(f"template {place}: {one_line(reason)}")
+
+
+class TemplateNotTrusted(ScaffoldError):
+    """A template that would run commands or load code, which the user has not agreed to for exactly this version."""
+
+    exit_code = 4
+
+    def __init__(self, actions: Actions, given: str | None) -> None:
+        self.actions = actions
+        commands = "; ".join(one_line(f"{kind} {text}") for kind, text in actions.listed())
+        changed = "is not what you trusted with --trust, and " if given else ""
+        super().__init__(
+            f"the template {changed}would run: {commands}; "
+            f"read its files, and if you trust them add --trust {actions.digest}"
+        )
 
 
 class NoTemplate(ScaffoldError):
@@ -213,6 +230,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A closing question that names the nearest known word, or nothing."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def escaped(text: str) -> str:
+    """Somebody else's text, without a character that could do more to a terminal than show."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def one_line(text: str, longest: int = 300) -> str:
+    """As `escaped`, on one line and never too long."""
+    shown = escaped(" ".join(text[: longest * 10].split()))
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def _shown(value: object, longest: int = 80) -> str:

@@ -7,10 +7,36 @@ the same care. What a template could run is run only with the digest of exactly 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from scaffold import tree
+from scaffold.confined import Job, run, workplace
+from scaffold.errors import TemplateFault
+from scaffold.foreign_project import make_repository
+from scaffold.foreign_questions import Ask, ForeignQuestion, Prompt, asking, questions_of, refuse_unknown
+from scaffold.snapshot import take
+from scaffold.template_config import Config, load
+from scaffold.trust import Actions, actions_of, joined, require_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "Actions",
+    "Ask",
+    "Checkout",
+    "ForeignQuestion",
+    "Limits",
+    "Prompt",
+    "Rendered",
+    "Updated",
+    "actions",
+    "questions",
+    "render",
+    "update",
+]
 
 
 @dataclass(frozen=True)
@@ -28,40 +54,6 @@ class Checkout:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ForeignQuestion:
-    """A question of a template as it is written there: every text may be a Jinja expression, and is untrusted."""
-
-    name: str
-    type: str
-    help: str
-    default: object
-    """None where there is no default (and where it is null)."""
-    required: bool
-    """Whether there is no default."""
-    choices: tuple[str, ...]
-    """What is shown of each; empty, too, where an expression computes them."""
-    when: str | bool
-    multiselect: bool
-    secret: bool
-    placeholder: str
-    validator: str
-
-
-@dataclass(frozen=True)
-class Actions:
-    """What a template could run on this machine, and what fixes exactly that."""
-
-    tasks: tuple[str, ...]
-    migrations: tuple[str, ...]
-    extensions: tuple[str, ...]
-    digest: str
-    """SHA-256, in hexadecimal, of these commands and of every file of the version."""
-
-    def __bool__(self) -> bool:
-        return bool(self.tasks or self.migrations or self.extensions)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Limits:
     """What a template may use. Seconds and bytes."""
 
@@ -76,26 +68,6 @@ class Limits:
     files: int = 10_000
     depth: int = 40
     """Of folders within folders."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prompt:
-    """A question at the moment of asking, rendered: every text is safe for a terminal."""
-
-    name: str
-    kind: Literal["text", "confirm", "select", "checkbox", "password"]
-    message: str
-    default: object
-    choices: tuple[tuple[str, int, bool, str], ...] = ()
-    """Label, number, whether it is chosen at first, why it cannot be chosen (or nothing)."""
-    multiline: bool = False
-    placeholder: str = ""
-    problem: str = ""
-    """What was wrong with the answer before."""
-
-
-Ask = Callable[[Prompt], object]
-"""Gets an answer: text, True or False, the number of a choice, or a list of such numbers."""
 
 
 @dataclass(frozen=True)
@@ -118,13 +90,18 @@ class Updated:
     """Files with conflict markers, or the `.rej` files."""
 
 
+_LIMITS = Limits()
+
+
 def questions(checkout: Checkout) -> tuple[ForeignQuestion, ...]:
     """What the template asks, in its order.
 
     Raises:
         TemplateFault: It is no Copier template, or its questions cannot be read.
     """
-    raise NotImplementedError
+    with workplace() as place:
+        take(checkout.root, place.template, _LIMITS)
+        return questions_of(load(place.template))
 
 
 def actions(checkout: Checkout) -> Actions:
@@ -133,7 +110,8 @@ def actions(checkout: Checkout) -> Actions:
     Raises:
         TemplateFault: It is no Copier template, or cannot be read.
     """
-    raise NotImplementedError
+    with workplace() as place:
+        return _read(checkout, place.template, _LIMITS)[1]
 
 
 def render(  # noqa: PLR0913  # each says something else about the one rendering
@@ -143,7 +121,8 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
     defaults: bool,
     ask: Ask | None,
     trusted_digest: str | None,
-    limits: Limits = Limits(),
+    folder_name: str = "project",
+    limits: Limits = _LIMITS,
 ) -> Rendered:
     """Render the template, with `data` as answers.
 
@@ -153,6 +132,7 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
         defaults: Take the template's default for every other question; else `ask`.
         ask: How to ask a person (scaffold/foreign_prompt.py), or None where nobody can be asked.
         trusted_digest: What the user trusts, or None.
+        folder_name: What the destination is called; templates may use it.
         limits: What it may use.
 
     Raises:
@@ -161,35 +141,104 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
         UsageError: An answer is missing, wrong or for no question of the template.
         Cancelled: Ctrl-C at a question.
     """
-    raise NotImplementedError
+    with workplace() as place:
+        config, actions = _read(checkout, place.template, limits)
+        trusted = require_trust(actions, trusted_digest)
+        asked = questions_of(config)
+        refuse_unknown(data, asked)
+        out = place.root / "out" / (Path(folder_name).name or "project")
+        order = {
+            "update": False,
+            "versions": [_version(checkout, place.template)],
+            "source": checkout.source,
+            "out": str(out),
+            "data": dict(data),
+            "defaults": defaults,
+            "asking": ask is not None,
+            "questions": [question.name for question in asked if not question.secret],
+        }
+        outcome = run(Job(place=place, order=order, trusted=trusted, needs_git=False, limits=limits), asking(ask))
+        # A task may make a repository, which cannot be moved from here file by file.
+        files, executable = _result(out, limits, without=(".git",) if trusted else ())
+        if not files:
+            raise TemplateFault(config.file, "renders no file with these answers")
+        return Rendered(files, executable, dict(outcome["answers"]))
 
 
 def update(  # noqa: PLR0913  # each says something else about the one update
-    repository: str,
+    old: Checkout,
+    new: Checkout,
     project_files: Mapping[PurePosixPath, bytes],
     answers_file: PurePosixPath,
-    to_ref: str,
     *,
     conflict: Literal["inline", "rej"],
     trusted_digest: str | None,
+    data: Mapping[str, object] | None = None,
+    ask: Ask | None = None,
     executable: frozenset[PurePosixPath] = frozenset(),
-    limits: Limits = Limits(),
+    folder_name: str = "project",
+    limits: Limits = _LIMITS,
 ) -> Updated:
     """Merge what changed in the template since the project's version into the project's files.
 
     Args:
-        repository: The template's git repository, by path or URL; what `_src_path` names is mapped onto it.
+        old: The version that the project records; its `ref` is the recorded `_commit`.
+        new: The version to update to.
         project_files: The project's tracked files.
         answers_file: Which of them holds the answers.
-        to_ref: The tag, branch or commit to update to.
         conflict: Conflict markers in the file, or a `.rej` file beside it.
-        trusted_digest: What the user trusts, or None.
+        trusted_digest: What the user trusts, or None; where both versions run things it is that of both.
+        data: Answers that change.
+        ask: How to ask for answers to new questions; None takes their defaults.
         executable: Those of `project_files` that are programs.
+        folder_name: What the project's folder is called; templates may use it.
         limits: What it may use.
 
     Raises:
         TemplateNotTrusted: One of the two versions would run things, and `trusted_digest` is not their digest.
         TemplateFault: One of them does not render, or they cannot be merged.
-        GitFailed: The repository cannot be read.
     """
-    raise NotImplementedError
+    with workplace() as place:
+        old_actions = _read(old, place.old_template, limits)[1]
+        config, new_actions = _read(new, place.template, limits)
+        trusted = require_trust(joined(old_actions, new_actions), trusted_digest)
+        refuse_unknown(data or {}, questions_of(config))
+        project = place.root / (Path(folder_name).name or "project")
+        make_repository(project, project_files, executable)
+        order = {
+            "update": True,
+            "versions": [_version(old, place.old_template), _version(new, place.template)],
+            "source": new.source,
+            "out": str(project),
+            "data": dict(data or {}),
+            "answers_file": str(answers_file),
+            "defaults": ask is None,
+            "asking": ask is not None,
+            "conflict": conflict,
+        }
+        outcome = run(Job(place=place, order=order, trusted=trusted, needs_git=True, limits=limits), asking(ask))
+        files, programs = _result(project, limits, without=(".git",))
+        rejected = [path for path in files if path.suffix == ".rej" and path not in project_files]
+        conflicts = {*map(PurePosixPath, outcome["conflicts"]), *rejected}
+        return Updated(files, programs, tuple(sorted(conflicts)))
+
+
+def _read(checkout: Checkout, target: Path, limits: Limits) -> tuple[Config, Actions]:
+    snapshot = take(checkout.root, target, limits)
+    config = load(target)
+    return config, actions_of(config, snapshot.digest)
+
+
+def _version(checkout: Checkout, root: Path) -> dict[str, Any]:
+    return {"root": str(root), "ref": checkout.ref or checkout.commit, "commit": checkout.commit}
+
+
+def _result(
+    out: Path, limits: Limits, *, without: Iterable[str]
+) -> tuple[dict[PurePosixPath, bytes], frozenset[PurePosixPath]]:
+    if not out.exists():
+        return {}, frozenset()
+    entries = list(tree.read(out, limits, rendered=True, without=without))
+    tree.refuse_collisions(entry.path for entry in entries)
+    programs = frozenset(entry.path for entry in entries if entry.executable)
+    return {entry.path: entry.content for entry in entries}, programs
