@@ -57,7 +57,7 @@ class Workplace:
         for folder in folders.values():
             Path(folder).mkdir(exist_ok=True)
         home, temporary, xdg = folders.values()
-        own = {name: xdg for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+        own = dict.fromkeys(("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), xdg)
         own |= {"HOME": home, "USERPROFILE": home, "APPDATA": xdg, "LOCALAPPDATA": xdg, "COPIER_CACHE_DIR": xdg}
         own |= {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, "PYTHONUTF8": "1"}
         return kept | own | ({} if programs is None else {"PATH": str(programs)})

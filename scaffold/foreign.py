@@ -203,7 +203,7 @@ def update(  # noqa: PLR0913  # each says something else about the one update
         config, new_actions = _read(new, place.template, limits)
         trusted = require_trust(joined(old_actions, new_actions), trusted_digest)
         refuse_unknown(data or {}, questions_of(config))
-        project = place.root / (Path(folder_name).name or "project")
+        project = place.root / "out" / (Path(folder_name).name or "project")
         make_repository(project, project_files, executable)
         order = {
             "update": True,
@@ -217,7 +217,7 @@ def update(  # noqa: PLR0913  # each says something else about the one update
             "conflict": conflict,
         }
         outcome = run(Job(place=place, order=order, trusted=trusted, needs_git=True, limits=limits), asking(ask))
-        files, programs = _result(project, limits, without=(".git",))
+        files, programs = _result(project, limits, without=())
         rejected = [path for path in files if path.suffix == ".rej" and path not in project_files]
         conflicts = {*map(PurePosixPath, outcome["conflicts"]), *rejected}
         return Updated(files, programs, tuple(sorted(conflicts)))

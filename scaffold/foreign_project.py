@@ -12,17 +12,21 @@ if TYPE_CHECKING:
 
 
 def make_repository(root: Path, files: Mapping[PurePosixPath, bytes], executable: frozenset[PurePosixPath]) -> None:
-    """Write the files to the new folder `root` and commit them.
+    """Write the files to the new folder `root` and commit them, to a repository around it.
+
+    Around it, since Copier renders the old version for comparison into a folder that it names after this one's place
+    in the repository: `_folder_name` is then the same everywhere.
 
     Raises:
         GitFailed: Git refused one of them.
     """
-    root.mkdir()
+    root.mkdir(parents=True)
     for path, content in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         target.chmod(0o755 if path in executable else 0o644)
-    git("init", "--quiet", cwd=root)
-    git("add", "--all", "--force", cwd=root)
-    git("commit", "--quiet", "--no-verify", "--message", "before the update", cwd=root)
+    around = root.parent
+    git("init", "--quiet", cwd=around)
+    git("add", "--all", "--force", cwd=around)
+    git("commit", "--quiet", "--no-verify", "--message", "before the update", cwd=around)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Every name that some file system takes for `.git`: added last, which no pattern of a template's can undo.
 _EXCLUDE = (".git", ".[gG][iI][tT]", "[gG][iI][tT]~[0-9]")
-_CONFLICTS = ("diff", "--name-only", "--diff-filter=U", "-z")
+_CONFLICTS = ("diff", "--name-only", "--relative", "--diff-filter=U", "-z")
 
 
 class Unanswered(Exception):
@@ -165,8 +165,8 @@ def _limit(job: Mapping[str, Any]) -> None:
 def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
     """Let Copier find the versions of the template that are on this disk already.
 
-    Else it would clone them, with git, in whatever state their repository's settings are; and of a plain folder it would
-    not record the version. These are the only private names of Copier's that are used (docs/adr/0008).
+    Else it would clone them, with git, under the settings of their repository; and of a plain folder it would not
+    record the version. These are the only private names of Copier's that are used (docs/adr/0008).
     """
     from copier._template import Template
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from scaffold.errors import TemplateFault
 from scaffold.tree import megabytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _LARGEST = 1 << 20  # bytes; Copier's own template for everything has 8,000
 _DEEPEST = 50
@@ -94,7 +96,7 @@ class _Reading:
         try:
             text = path.read_bytes()
             _measure(text, name)
-            return list(yaml.load_all(text, Loader=Loader))  # noqa: S506  # a safe one
+            return list(yaml.load_all(text, Loader=Loader))
         except OSError as error:
             raise TemplateFault(name, f"cannot be read: {error.strerror}") from error
         except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
@@ -121,7 +123,7 @@ def _measure(text: bytes, name: str) -> None:
     try:
         for event in yaml.parse(text, Loader=_BASE):
             if problem := measure.problem(event):
-                raise TemplateFault(name, problem, event.start_mark.line + 1)
+                raise TemplateFault(name, problem, event.start_mark.line + 1 if event.start_mark else None)
     except (yaml.YAMLError, ValueError) as error:
         raise _fault(name, error) from error
 
@@ -148,7 +150,7 @@ class _Measure:
             if event.implicit[0] and _ENDLESS_NUMBER.fullmatch(event.value):
                 return "holds a number without end"
         elif isinstance(event, yaml.AliasEvent):
-            self._nodes += self._anchored.get(event.anchor, _MOST_NODES)  # within its own anchor it has no end
+            self._nodes += self._anchored.get(event.anchor or "", _MOST_NODES)  # within its own anchor it has no end
         if self._nodes > _MOST_NODES:
             return "is far too much with its aliases written out"
         return f"is nested deeper than {_DEEPEST}" if len(self._open) > _DEEPEST else None

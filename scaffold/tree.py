@@ -42,8 +42,6 @@ class Entry:
 
 def name_problem(name: str, *, rendered: bool) -> str | None:
     """What is wrong with one part of a path, or None; before it is rendered it may be a Jinja expression."""
-    if name in ("", ".", ".."):
-        return "leads elsewhere"
     try:
         length = len(name.encode())
     except UnicodeEncodeError:

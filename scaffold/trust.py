@@ -65,9 +65,7 @@ def joined(old: Actions, new: Actions) -> Actions:
     if not old.listed():
         return new
     digest = sha256(f"{old.digest} {new.digest}".encode()).hexdigest()
-    return Actions(
-        _both(old.tasks, new.tasks), new.migrations, _both(old.extensions, new.extensions), digest
-    )
+    return Actions(_both(old.tasks, new.tasks), new.migrations, _both(old.extensions, new.extensions), digest)
 
 
 def _both(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
@@ -84,7 +82,9 @@ def _command(task: Any) -> str:  # noqa: ANN401  # whatever copier.yml holds
 def _of_migration(migration: Any) -> Iterator[str]:  # noqa: ANN401  # as above
     if isinstance(migration, dict) and migration.keys() & {"before", "after"}:
         for stage in ("before", "after"):
-            yield from (f"{_command(command)} ({stage} {migration.get('version')})" for command in _listed(migration, stage))
+            yield from (
+                f"{_command(command)} ({stage} {migration.get('version')})" for command in _listed(migration, stage)
+            )
     else:
         yield _command(migration)
 
