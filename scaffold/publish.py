@@ -19,9 +19,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import WriteFailed
+from scaffold.within import Within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from scaffold.plan import Plan
 
@@ -96,7 +97,7 @@ def _take_back(staging: Path, dest: Path) -> list[str]:
         data = json.loads(record.read_text(encoding="utf-8"))
         if data["dest"] != str(dest):
             return []
-        undone = _undo(dest, staging, data["created"], data["lost"])
+        undone = _undo(Within(dest), staging, _paths(data["created"]), _paths(data["lost"]))
     elif time.time() - staging.stat().st_mtime < _ABANDONED_AFTER:
         return []  # it may belong to a scaffold that is at work right now
     shutil.rmtree(staging)
@@ -121,45 +122,49 @@ def _rename_into_place(staged: Path, dest: Path) -> None:
 
 def _replace_within(plan: Plan, staged: Path, dest: Path, staging: Path) -> None:
     changes = plan.changes()
-    created = [str(path) for path, change in changes.items() if change == "new"]
-    replaced = [str(path) for path, change in changes.items() if change == "replaced"]
-    removed = [str(path) for path in sorted(plan.removed)]
+    created = [path for path, change in changes.items() if change == "new"]
+    replaced = [path for path, change in changes.items() if change == "replaced"]
+    removed = sorted(plan.removed)
+    within = Within(dest)
     for path in (*replaced, *removed):
         kept = staging / "kept" / path
         kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(dest / path, kept)
+        within.copy_out(path, kept)
     lost = [*replaced, *removed]
-    record = {"dest": str(dest), "created": created, "lost": lost}
+    record = {"dest": str(dest), "created": [*map(str, created)], "lost": [*map(str, lost)]}
     (staging / "record.tmp").write_text(json.dumps(record), encoding="utf-8")
     (staging / "record.tmp").rename(staging / _RECORD)
     with ExitStack() as rollback:
-        rollback.callback(_undo, dest, staging, created, lost)
+        rollback.callback(_undo, within, staging, created, lost)
         for path in (*created, *replaced):
-            target = dest / path
-            target.parent.mkdir(parents=True, exist_ok=True)
             if path in replaced:
-                shutil.copymode(target, staged / path)
-            (staged / path).replace(target)
+                (staged / path).chmod(within.mode(path))
+            within.replace(staged / path, path)
         for path in removed:
-            (dest / path).unlink()
+            within.unlink(path)
         (staging / _RECORD).unlink()  # from here on it counts as done
         rollback.pop_all()
     for path in removed:
-        _remove_empty_parents(dest, PurePosixPath(path))
+        _remove_empty_parents(within, path)
 
 
-def _undo(dest: Path, staging: Path, created: list[str], lost: list[str]) -> list[str]:
+def _undo(within: Within, staging: Path, created: Sequence[PurePosixPath], lost: Sequence[PurePosixPath]) -> list[str]:
     for path in lost:
         kept = staging / "kept" / path
         if kept.exists():
-            kept.replace(dest / path)
+            within.replace(kept, path)
     for path in created:
-        (dest / path).unlink(missing_ok=True)
-        _remove_empty_parents(dest, PurePosixPath(path))
-    return [*created, *lost]
+        with suppress(OSError):  # its folder was never made, or is a link by now, through which nothing was written
+            within.unlink(path)
+        _remove_empty_parents(within, path)
+    return [str(path) for path in (*created, *lost)]
 
 
-def _remove_empty_parents(dest: Path, path: PurePosixPath) -> None:
+def _remove_empty_parents(within: Within, path: PurePosixPath) -> None:
     with suppress(OSError):  # the first that is not empty
         for parent in path.parents[:-1]:
-            (dest / parent).rmdir()
+            within.rmdir(parent)
+
+
+def _paths(names: Sequence[str]) -> list[PurePosixPath]:
+    return [PurePosixPath(name) for name in names]
