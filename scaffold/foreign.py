@@ -121,6 +121,7 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
     defaults: bool,
     ask: Ask | None,
     trusted_digest: str | None,
+    suggested: Mapping[str, object] | None = None,
     folder_name: str = "project",
     limits: Limits = _LIMITS,
 ) -> Rendered:
@@ -132,6 +133,7 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
         defaults: Take the template's default for every other question; else `ask`.
         ask: How to ask a person (scaffold/foreign_prompt.py), or None where nobody can be asked.
         trusted_digest: What the user trusts, or None.
+        suggested: Defaults that win over the template's own, by the name of their question; others are ignored.
         folder_name: What the destination is called; templates may use it.
         limits: What it may use.
 
@@ -153,6 +155,7 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
             "source": checkout.source,
             "out": str(out),
             "data": dict(data),
+            "suggested": {q.name: suggested[q.name] for q in asked if suggested and q.name in suggested},
             "defaults": defaults,
             "asking": ask is not None,
             "questions": [question.name for question in asked if not question.secret],

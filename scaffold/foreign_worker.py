@@ -201,6 +201,7 @@ def _copy(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN40
         job["out"],
         job["data"],
         vcs_ref=job["versions"][0]["ref"],
+        user_defaults=job["suggested"],
         settings=copier.Settings(),
         exclude=_EXCLUDE,
         defaults=job["defaults"],
