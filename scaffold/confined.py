@@ -108,6 +108,8 @@ def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str,
         "cpu": job.limits.cpu,
         "memory": job.limits.memory,
         "file_size": job.limits.file_size,
+        "files": job.limits.files,
+        "total_size": job.limits.total_size,
     }
     with job.place.output.open("wb") as output:
         process = subprocess.Popen(

@@ -128,7 +128,9 @@ def main() -> None:
 
     if not job["trusted"]:
         _limit(job)
-        Guard(Path.cwd(), may_run=job["may_run"]).stand()
+        several = 4 if job["update"] else 1  # an update renders the old version, the new one, and the new one again
+        files, size = several * job["files"], several * job["total_size"]
+        Guard(Path.cwd(), may_run=job["may_run"], files=files, total_size=size).stand()
     try:
         _serve(job["versions"])
         outcome = _update(job, copier) if job["update"] else _copy(job, copier)
@@ -248,10 +250,12 @@ def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, An
         return {"kind": "unanswered", "names": [required[1]]}
     if isinstance(error, MemoryError):
         return {"kind": "memory"}
-    frames = list(traceback.walk_tb(error.__traceback__))
-    file, line = _place(error, [(frame.f_code.co_filename, number) for frame, number in frames], root)
-    name = next((frame.f_locals.get("var_name") for frame, _ in frames if frame.f_code.co_name == "_ask"), None)
-    return {"kind": "fault", "reason": _reason(error), "file": file, "line": line, "question": name}
+    frames = [(frame.f_code, number, frame.f_locals) for frame, number in traceback.walk_tb(error.__traceback__)]
+    file, line = _place(error, [(code.co_filename, number) for code, number, _ in frames], root)
+    # Copier's own variables say what it was at, where the error does not.
+    names = next((names for code, _, names in frames if code.co_name == "_ask"), {})
+    file = file or next((names.get("src_relpath") for code, _, names in frames if code.co_name == "_render_file"), None)
+    return {"kind": "fault", "reason": _reason(error), "file": file, "line": line, "question": names.get("var_name")}
 
 
 def _place(error: BaseException, frames: Sequence[tuple[str, int]], root: Path) -> tuple[str | None, int | None]:
@@ -260,7 +264,7 @@ def _place(error: BaseException, frames: Sequence[tuple[str, int]], root: Path) 
         path = Path(filename)
         if path.is_absolute() and path.is_relative_to(root):
             return path.relative_to(root).as_posix(), line
-    name = getattr(error, "filename", None)  # a syntax error's
+    name = getattr(error, "filename", None)  # a syntax error's, or that of a file which is no text
     if isinstance(name, str) and Path(name).is_relative_to(root):
         return Path(name).relative_to(root).as_posix(), getattr(error, "lineno", None)
     return None, None
@@ -271,6 +275,8 @@ def _reason(error: BaseException) -> str:
         return "it calls itself without end"
     if isinstance(error, AssertionError):
         return "a file stands where a folder has to go, or a path leads elsewhere"
+    if type(error).__name__ == "TemplateNotFound":
+        return f"it includes {getattr(error, 'name', 'a file')}, which is not there"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}{f': {Path(str(error.filename)).name}' if error.filename else ''}"
     return str(error) or type(error).__name__

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _FORBIDDEN = (
@@ -42,19 +41,29 @@ _CHANGING = {
 _LISTING = ("os.listdir", "os.scandir")
 
 
-class Blocked(Exception):
-    """Something that no template may do."""
+class Blocked(BaseException):
+    """Something that no template may do. No `except Exception` on the way holds it up."""
 
 
 class Guard:
     """What is allowed from `stand()` on, until the process ends."""
 
-    def __init__(self, workplace: Path, *, may_run: str | None) -> None:
-        """Keep to `workplace`; `may_run` is the one program that may be started."""
+    def __init__(self, workplace: Path, *, may_run: str | None, files: int, total_size: int) -> None:
+        """Keep to `workplace`.
+
+        Args:
+            workplace: The folder in which everything may be done.
+            may_run: The one program that may be started, or None.
+            files: How many files may be opened for writing.
+            total_size: How many bytes they may hold; it is looked at whenever the next one is opened.
+        """
         self._workplace = os.path.realpath(workplace)
         self._may_run = may_run
-        python = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path}
-        self._readable = tuple(os.path.realpath(place) for place in python if place)
+        self._files, self._bytes = files, total_size
+        self._last: str | None = None
+        packages = {place for place in sys.path if Path(place).name in ("site-packages", "dist-packages")}
+        python = {sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(__file__).parent), *packages}
+        self._readable = tuple(os.path.realpath(place) for place in python)
 
     def stand(self) -> None:
         """It cannot be taken away again: that is what audit hooks are."""
@@ -74,6 +83,8 @@ class Guard:
     def _check_open(self, path: Any, mode: str | None, flags: int) -> None:  # noqa: ANN401  # path, number or bytes
         writing = bool(flags & _WRITING) if mode is None else any(letter in mode for letter in "wax+")
         self._check_path("open", path, writing=writing)
+        if writing and not isinstance(path, int):
+            self._count(os.fsdecode(path))
 
     def _check_path(self, event: str, path: Any, *, writing: bool) -> None:  # noqa: ANN401  # as above
         if isinstance(path, int) or path is None:
@@ -82,6 +93,14 @@ class Guard:
         allowed = (self._workplace,) if writing else (self._workplace, *self._readable)
         if real != os.devnull and not any(real == place or real.startswith(place + os.sep) for place in allowed):
             raise Blocked(f"it tried to touch {real} ({event})")
+
+    def _count(self, path: str) -> None:
+        self._files -= 1
+        with suppress(OSError):
+            self._bytes -= Path(self._last).stat().st_size if self._last else 0
+        self._last = path
+        if self._files < 0 or self._bytes < 0:
+            raise Blocked("it writes more files, or more into them, than is allowed")
 
     def _is_allowed_program(self, event: str, arguments: tuple[Any, ...]) -> bool:
         return self._may_run is not None and event == "subprocess.Popen" and str(arguments[0]) == self._may_run

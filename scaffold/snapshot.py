@@ -64,6 +64,9 @@ def _check_links(root: Path, links: Sequence[PurePosixPath]) -> None:
     """In the copy, which nobody else can change: a link may lead through others, so only its real end counts."""
     real_root = os.path.realpath(root)
     for link in links:
+        lexical = os.path.normpath(Path(real_root, link.parent, (root / link).readlink()))
+        if not Path(lexical).is_relative_to(real_root):
+            raise TemplateFault(str(link), "is a symbolic link that leaves the template")
         try:
             real = Path(os.path.realpath(root / link, strict=True))
         except OSError as error:

@@ -1,0 +1,285 @@
+"""The hostile templates: what each is called, part of the line that it ends in, and what is in it."""
+
+from __future__ import annotations
+
+import attacks as a
+from attacks import PLAIN, Attack, config, named, text
+
+
+def _billion_laughs() -> str:
+    rows = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
+    rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
+    return "\n".join(rows)
+
+
+# Names that lead elsewhere, or are something else on another system or in a terminal.
+_PATHS = (
+    Attack("dotdot", "forbidden", files={"{{ '..' }}/{{ '..' }}/x.txt": "x"}, quick=True),
+    named("dotdot-in-value", "forbidden", "{{ name }}.txt", "../../x"),
+    named("dotdot-in-middle", "forbidden", "a/{{ name }}/b.txt", "../../.."),
+    named("absolute", "forbidden", "{{ name }}", "@PLAY@/canary"),
+    named("absolute-folder", "forbidden", "{{ name }}/canary", "@PLAY@"),
+    named("drive", "another path on Windows", "{{ name }}.txt", "C:\\x"),
+    named("backslash", "another path on Windows", "{{ name }}.txt", "..\\x"),
+    named("alternate-stream", "on Windows", "{{ name }}", "a.txt:hidden"),
+    named("newline", "no terminal shows", "{{ name }}.txt", "a\nb"),
+    named("escape-in-name", "\\x1b[31m", "{{ name }}.txt", "\x1b[31mred"),
+    named("bidi-in-name", "\\u202e", "{{ name }}.txt", "a\u202etxt.exe"),
+    named("surrogate-in-name", "not UTF-8", "{{ name }}.txt", "\udcff"),
+    named("null-in-name", "null byte", "{{ name }}.txt", "a\x00b"),
+    named("long-name", "name too long", "{{ name }}.txt", "x" * 300),
+    named(
+        "long-path",
+        "longer than 1000",
+        "{{ name }}/{{ name }}/{{ name }}/{{ name }}/{{ name }}/{{ name }}/x",
+        "y" * 200,
+    ),
+    named("deep-by-name", "deeper than 20", "{{ name }}.txt", "d/" * 30),
+    named("empty-name", "renders no file", "{{ name }}", ""),
+    named("dot-name", "Not a directory", "{{ name }}", "."),
+    Attack("case-collision", "only in case", files={"{{ name }}.txt": "x", "readme.txt": "y"}, data={"name": "README"}),
+    Attack(
+        "case-collision-of-folders", "only in case", files={"{{ name }}/a": "x", "src/b": "y"}, data={"name": "SRC"}
+    ),
+    Attack("file-and-folder", "File exists: b", files={"{{ name }}": "x", "b/c": "y"}, data={"name": "b"}),
+    config("answers-file-outside", "_answers_file", PLAIN + "_answers_file: ../../x.yml\n"),
+    Attack(
+        "answers-file-computed",
+        "forbidden",
+        files={"{{ _copier_conf.answers_file }}.jinja": "x"},
+        config=PLAIN + "_answers_file: \"{{ '..' }}/x.yml\"\n",
+    ),
+    config("subdirectory-outside", "_subdirectory", PLAIN + "_subdirectory: ../outside\n"),
+    config("subdirectory-computed", "forbidden", PLAIN + "_subdirectory: \"{{ '..' }}/outside\"\n"),
+)
+# What git would run, read or fetch.
+_GIT = (
+    named("git-hook", "renders no file", "{{ name }}/hooks/pre-commit", ".git"),
+    Attack(
+        "git-hook-not-excluded",
+        "",
+        files={"{{ name }}/hooks/pre-commit": "x"},
+        config=PLAIN + "_exclude: ['!.git']\n",
+        data={"name": ".git"},
+        code=0,
+    ),
+    Attack("git-config-below", "", files={"a/{{ name }}/config": "x", "b": "b"}, data={"name": ".git"}, code=0),
+    Attack("git-other-case", "", files={"{{ name }}/config": "x", "b": "b"}, data={"name": ".GIT"}, code=0),
+    named("git-dots", "git keeps its own", "{{ name }}/config", ".git. ."),
+    Attack("git-short-name", "", files={"{{ name }}/config": "x", "b": "b"}, data={"name": "GIT~1"}, code=0),
+    named("git-invisible", "no terminal shows", "{{ name }}/config", ".g\u200cit"),
+    named("git-stream", "on Windows", "{{ name }}", ".git::$INDEX_ALLOCATION"),
+    Attack("git-nested-in-template", "git keeps its own", files={"sub/.git/config": "x"}, quick=True),
+    Attack(
+        "git-repository-with-hooks",
+        "",
+        files={"a": "a", ".gitattributes": "* filter=x\n"},
+        prepare=a.hostile_repository,
+        code=0,
+    ),
+    Attack(
+        "git-credentials",
+        "is not there",
+        files={"file.txt.jinja": "{% include '.git/config' %}"},
+        prepare=a.hostile_repository,
+    ),
+    Attack("submodules", "submodules", files={".gitmodules": '[submodule "x"]\n\turl = @PLAY@/outside\n'}, quick=True),
+)
+# Symbolic links.
+_LINKS = (
+    Attack("link-to-file-outside", "leaves the template", prepare=a.links(a="@PLAY@/outside/secret.yml"), quick=True),
+    Attack("link-to-folder-outside", "leaves the template", prepare=a.links(a="@PLAY@/outside")),
+    Attack("link-upwards", "leaves the template", prepare=a.links(a="../outside/secret.yml")),
+    Attack("link-to-etc", "leaves the template", prepare=a.links(a="/etc/passwd")),
+    Attack("link-to-itself", "leads nowhere", prepare=a.links(a="a")),
+    Attack("links-in-a-circle", "leads nowhere", prepare=a.links(a="b", b="a")),
+    Attack("link-to-root", "may have no end", prepare=a.links(**{"sub/a": ".."})),
+    Attack(
+        "links-multiply",
+        "may have no end",
+        files={"x/f": "f", "y/f": "f"},
+        prepare=a.links(**{"x/a": "../y", "y/b": "../x"}),
+    ),
+    Attack("link-dangling", "leads nowhere", prepare=a.links(a="nothing")),
+    Attack(
+        "link-through-link",
+        "leads nowhere",
+        files={"a/b/f": "f"},
+        prepare=a.links(**{"a/b/up": "../..", "x": "a/b/up/../outside/secret.yml"}),
+    ),
+    Attack(
+        "link-preserved", "leaves the template", config=PLAIN + "_preserve_symlinks: true\n", prepare=a.links(a="/etc")
+    ),
+    Attack(
+        "link-rendered",
+        "leads nowhere",
+        config=PLAIN + "_preserve_symlinks: true\n",
+        data={"name": "@PLAY@/outside"},
+        prepare=a.links(**{"a.jinja": "{{ name }}"}),
+    ),
+    Attack(
+        "link-inside-preserved",
+        "symbolic link",
+        files={"b": "b"},
+        config=PLAIN + "_preserve_symlinks: true\n",
+        prepare=a.links(a="b"),
+    ),
+    Attack(
+        "config-is-a-link",
+        "leaves the template",
+        config=None,
+        prepare=a.links(**{"copier.yml": "@PLAY@/outside/secret.yml"}),
+    ),
+)
+# Reading what is outside the template.
+_READING = (
+    text("include-outside", "is not there", "{% include '../outside/secret.yml' %}"),
+    text("include-absolute", "is not there", "{% include '@PLAY@/outside/secret.yml' %}"),
+    text("import-outside", "is not there", "{% import '../outside/secret.yml' as x %}"),
+    text("extends-etc", "is not there", "{% extends '/etc/passwd' %}"),
+    config("yaml-include-outside", "no path inside", "x: !include ../outside/secret.yml\n", quick=True),
+    config("yaml-include-absolute", "no path inside", "--- !include @PLAY@/outside/secret.yml\n"),
+    config("yaml-include-home", "no path inside", "--- !include ~/.ssh/id\n"),
+    config("yaml-include-itself", "are included", "--- !include copier.yml\n"),
+    Attack(
+        "yaml-include-link",
+        "leaves the template",
+        config="--- !include a.yml\n",
+        prepare=a.links(**{"a.yml": "../outside/secret.yml"}),
+    ),
+    Attack(
+        "external-data",
+        "_external_data",
+        files={"file.txt.jinja": "{{ _external_data.x }}"},
+        config=PLAIN + "_external_data:\n  x: ../../outside/secret.yml\n",
+    ),
+    config("external-data-absolute", "_external_data", PLAIN + "_external_data:\n  x: @PLAY@/outside/secret.yml\n"),
+    Attack(
+        "external-data-computed",
+        "forbidden",
+        files={"file.txt.jinja": "{{ _external_data.x.secret }}"},
+        config=PLAIN + "_external_data:\n  x: \"{{ '..' }}/{{ '..' }}/outside/secret.yml\"\n",
+    ),
+    text("environment", "", "{{ _copier_conf | string }}{{ self | string }}", code=0),
+    text("fileglob", "tried to", "{% for f in '@PLAY@/outside/*' | fileglob %}{{ f }}{% endfor %}"),
+)
+# Running something.
+_RUNNING = (
+    config("task", "would run: task touch", PLAIN + "_tasks:\n  - touch @PLAY@/canary\n", code=4, quick=True),
+    config("task-list", "task touch", PLAIN + "_tasks:\n  - [touch, '@PLAY@/canary']\n", code=4),
+    config("task-hidden-by-escapes", "\\x1b[2K", PLAIN + '_tasks:\n  - "touch @PLAY@/canary # \\e[2K"\n', code=4),
+    config("task-that-is-no-list", "_tasks is no list", PLAIN + "_tasks: touch @PLAY@/canary\n"),
+    Attack(
+        "task-included",
+        "task touch",
+        files={"more.yml": "_tasks:\n  - touch @PLAY@/canary\n"},
+        config=PLAIN + "---\n!include more.yml\n",
+        code=4,
+    ),
+    config(
+        "migration",
+        "migration touch",
+        PLAIN + "_migrations:\n  - version: v1\n    before: [touch @PLAY@/canary]\n",
+        code=4,
+    ),
+    config("migration-new", "migration touch", PLAIN + "_migrations:\n  - command: touch @PLAY@/canary\n", code=4),
+    config("extension", "Jinja extension os.system", PLAIN + "_jinja_extensions: [os.system]\n", code=4, quick=True),
+    text("sandbox-class", "unsafe", "{{ ''.__class__.__mro__[1].__subclasses__() }}"),
+    text("sandbox-globals", "unsafe", "{{ cycler.__init__.__globals__.os.system('touch @PLAY@/canary') }}"),
+    text("sandbox-attr", "unsafe", "{{ (''|attr('__class__')).mro() }}"),
+    text("sandbox-format", "unsafe", "{{ '{0.__class__.__init__.__globals__}'.format(cycler) }}"),
+    text("sandbox-path", "no attribute", "{{ _copier_conf.dst_path.write_text('x') }}"),
+    text("sandbox-path-read", "no attribute", "{{ (_copier_conf.src_path / '../outside/secret.yml').read_text() }}"),
+    text("sandbox-path-parser", "no attribute", "{{ _copier_conf.dst_path.parser.os.system('touch @PLAY@/canary') }}"),
+    text(
+        "sandbox-settings", "unsafe", "{{ _copier_conf.settings.from_file('@PLAY@/home/.config/copier/settings.yml') }}"
+    ),
+    text("sandbox-model", "unsafe", "{{ _copier_conf.settings.parse_file('@PLAY@/outside/secret.yml') }}"),
+    config("sandbox-question", "unsafe", "x:\n  type: str\n  default: \"{{ ''.__class__.__mro__ }}\"\n"),
+    config("undefined-class", "Unsupported envops.undefined", PLAIN + "_envops:\n  undefined: os.system\n"),
+    config("python-tag", "copier.yml:1", "x: !!python/object/apply:os.system ['touch @PLAY@/canary']\n", quick=True),
+    config(
+        "python-tag-in-default",
+        "could not determine",
+        "x:\n  type: yaml\n  default: '!!python/object/apply:os.system [\"touch @PLAY@/canary\"]'\n",
+    ),
+)
+# Using up time, memory or disk.
+_EXHAUSTING = (
+    text("endless-loop", "computing", "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"),
+    text("string-bomb", "memory", "{{ 'a' * 10 ** 10 }}"),
+    text("list-bomb", "memory", "{{ [[1] * 10 ** 5] * 10 ** 9 }}"),
+    text("power-bomb", "computing", "{{ 10 ** (10 ** 9) % 7 }}"),
+    text("range-bomb", "Range too big", "{% for a in range(10 ** 9) %}{% endfor %}"),
+    text("macro-recursion", "without end", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"),
+    text("include-recursion", "without end", "{% include 'file.txt.jinja' %}"),
+    Attack("deep-expression", "without end", files={"file.txt.jinja": "{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}"}),
+    text("regular-expression", "computing", "{{ ('a' * 40 + 'b') | regex_search('(a+)+$') }}"),
+    text("big-file", "too large", "{% for a in range(90000) %}{{ 'x' * 100 }}{% endfor %}"),
+    Attack(
+        "many-by-yield", "more files", files={"{% yield i from range(400) %}{{ i }}.txt{% endyield %}.jinja": "{{ i }}"}
+    ),
+    Attack(
+        "large-together",
+        "more into them",
+        files={"{% yield i from range(9) %}{{ i }}.txt{% endyield %}.jinja": "{{ 'x' * 900000 }}"},
+    ),
+    config("endless-default", "computing", 'x:\n  type: str\n  default: "{{ 10 ** (10 ** 9) % 7 }}"\n'),
+    config("yaml-aliases", "aliases", _billion_laughs(), quick=True),
+    config("yaml-alias-of-itself", "aliases", "x: &x [*x]\n"),
+    config("yaml-deep", "nested deeper", "x: " + "[" * 5_000 + "]" * 5_000),
+    config("yaml-number", "number without end", "x: " + "9" * 100_000),
+    config("yaml-huge", "larger than 1 MiB", "# " + "x" * (1 << 20)),
+    Attack("huge-file", "larger than", prepare=a.huge_file),
+    Attack("many-files", "one file more than 300", prepare=a.many_files),
+    Attack("deep-folders", "deeper than 20", prepare=a.deep_folders),
+)
+# What is no template, and what a terminal should not see.
+_KINDS = (
+    Attack("fifo", "is a pipe", prepare=a.fifo),
+    Attack("socket", "is a socket", prepare=a.unix_socket),
+    Attack("device", "is a", prepare=a.device),
+    Attack("raw-name", "not UTF-8", prepare=a.raw_name(b"a\xffb")),
+    Attack("raw-newline", "no terminal shows", prepare=a.raw_name(b"a\nerror: b")),
+    Attack("raw-escape", "\\x1b", prepare=a.raw_name(b"\x1b]0;title\x07")),
+    Attack("config-is-a-folder", "is missing", config=None, prepare=a.config_folder),
+    config("config-is-missing", "no Copier template", None),
+    config("config-is-a-list", "no mapping", "- a\n- b\n"),
+    config("config-is-a-word", "no mapping", "word\n"),
+    config("config-is-binary", "copier.yml", bytes(range(256))),
+    Attack("config-twice", "both there", files={"copier.yaml": "name:\n  type: str\n  default: demo\n"}),
+    config("config-of-numbers", "no mapping", "1: 2\n"),
+    config("bad-yaml", "copier.yml:3", "a: 1\nb: [\n"),
+    text("bad-jinja", "file.txt.jinja:2", "one\n{% if %}\n"),
+    Attack("bad-jinja-in-name", "{{ name }.txt", files={"{{ name }.txt": "x", "{% if %}.txt": "y"}),
+    Attack(
+        "undefined",
+        "file.txt.jinja:2: 'nobody' is undefined",
+        files={"file.txt.jinja": "one\n{{ nobody }}\n"},
+        config=PLAIN + "_envops:\n  undefined: jinja2.StrictUndefined\n",
+    ),
+    config("newer-copier", "Copier version >= 99", PLAIN + "_min_copier_version: '99'\n"),
+    config("question-of-odd-type", "Unsupported type", "x:\n  type: os\n  default: 1\n"),
+    config("question-of-odd-shape", "question x", "x:\n  type: str\n  nonsense: 1\n  choices: 5\n"),
+    config("no-default", "--data x=", "x:\n  type: str\n", code=2),
+    Attack(
+        "wrong-answer",
+        "--data x",
+        files={"a": "a"},
+        config="x:\n  type: int\n  default: 1\n",
+        data={"x": "one"},
+        code=2,
+    ),
+    Attack("unknown-answer", "no question", data={"nam": "x"}, code=2),
+    Attack("undecodable", "file.txt.jinja", files={"file.txt.jinja": b"\xff\xfe"}),
+    text("escapes-in-error", "\\x1b[31m", "{% include '\x1b[31mred' %}"),
+    config("escapes-in-validator", "\\x1b]0;", 'x:\n  type: str\n  default: a\n  validator: "\\e]0;title\\a no"\n'),
+    config(
+        "escapes-in-messages",
+        "",
+        PLAIN + '_message_before_copy: "\\e[31mred"\n_message_after_copy: "\\e]0;title\\a"\n',
+        code=0,
+    ),
+    config("escapes-in-question-name", "\\x1b", '"\\e[31mred":\n  type: str\n', code=2),
+)
+ATTACKS = (*_PATHS, *_GIT, *_LINKS, *_READING, *_RUNNING, *_EXHAUSTING, *_KINDS)

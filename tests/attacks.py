@@ -1,0 +1,191 @@
+"""Hostile templates, each a small named case, and the playground that shows what they reached.
+
+`@PLAY@` in a name or a content becomes the playground's path. What no dict of files can say is in `prepare`.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scaffold.foreign import Limits
+
+SECRET = "sesame-opens-nothing"  # noqa: S105  # bait
+QUICK = Limits(wall=30, cpu=5, memory=640 << 20, file_size=1 << 20, total_size=3 << 20, files=300, depth=20)
+PLAIN = "name:\n  type: str\n  default: demo\n"
+Prepare = Callable[[Path, Path], None]
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A template that tries something, and how that has to end."""
+
+    name: str
+    says: str
+    """Part of the one line on stderr; empty where the template renders and what it tried came to nothing."""
+    code: int = field(default=1, kw_only=True)
+    files: Mapping[str, str | bytes] = field(default_factory=dict, kw_only=True)
+    config: str | bytes | None = field(default=PLAIN, kw_only=True)
+    """Of copier.yml; None leaves it out."""
+    prepare: Prepare | None = field(default=None, kw_only=True)
+    data: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    quick: bool = field(default=False, kw_only=True)
+
+
+def text(name: str, says: str, jinja: str, *, code: int = 1) -> Attack:
+    """In the text of a file."""
+    return Attack(name, says, files={"file.txt.jinja": jinja}, code=code)
+
+
+def named(name: str, says: str, path: str, value: str) -> Attack:
+    """In the name of a file, by an answer."""
+    return Attack(name, says, files={path: "x"}, data={"name": value})
+
+
+def config(name: str, says: str, yaml: str | bytes | None, *, code: int = 1, quick: bool = False) -> Attack:
+    """In copier.yml."""
+    return Attack(name, says, config=yaml, files={"a": "a"}, code=code, quick=quick)
+
+
+def build(attack: Attack, template: Path, play: Path) -> None:
+    """Write the template."""
+    files = dict(attack.files) | ({} if attack.config is None else {"copier.yml": attack.config})
+    for name, content in files.items():
+        file = template / name.replace("@PLAY@", str(play))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.replace("@PLAY@", str(play)).encode())
+    if attack.prepare is not None:
+        attack.prepare(template, play)
+
+
+def playground(play: Path) -> dict[str, str]:
+    """A home with secrets, a user's repository with hooks, neighbours of the destination; the environment for it."""
+    secrets = {
+        "home/.ssh/id": SECRET,
+        "home/.config/copier/settings.yml": f"defaults:\n  name: {SECRET}\ntrust: [/]\n",
+        "home/.gitconfig": "[user]\n\tname = Ada\n",
+        "outside/secret.yml": f"secret: {SECRET}\n",
+        "outside/folder/file": SECRET,
+        "parent/neighbour": "untouched",
+        "repository/.git/config": "[core]\n\trepositoryformatversion = 0\n",
+        "repository/.git/hooks/pre-commit": "#!/bin/sh\n",
+        "cwd/mine": "untouched",
+    }
+    for name, content in secrets.items():
+        (play / name).parent.mkdir(parents=True, exist_ok=True)
+        (play / name).write_text(content, encoding="utf-8")
+    for name in ("tmp", "template"):
+        (play / name).mkdir()
+    home = str(play / "home")
+    own = {"HOME": home, "XDG_CONFIG_HOME": f"{home}/.config", "TMPDIR": str(play / "tmp"), "PASSWORD": SECRET}
+    return own | {"GIT_DIR": str(play / "repository" / ".git"), "GIT_WORK_TREE": str(play / "repository")}
+
+
+def picture(play: Path) -> dict[str, tuple[object, ...]]:
+    """All that can be seen of the surroundings: kinds, modes, times of change, contents; without the destination."""
+    seen: dict[str, tuple[object, ...]] = {}
+    for folder, folders, names in os.walk(play):
+        if Path(folder) == play / "parent" and "dest" in folders:
+            folders.remove("dest")
+        for name in (*folders, *names):
+            path = Path(folder, name)
+            status = path.lstat()
+            changed = 0 if stat.S_ISDIR(status.st_mode) else status.st_mtime_ns
+            content: object = None
+            if stat.S_ISLNK(status.st_mode):
+                content = os.readlink(path)  # noqa: PTH115  # as it is written
+            elif stat.S_ISREG(status.st_mode) and status.st_size < 1 << 20:
+                content = path.read_bytes()
+            seen[str(path.relative_to(play))] = (status.st_mode, changed, content)
+    return seen
+
+
+def links(**targets: str) -> Prepare:
+    """Symbolic links, by their names."""
+
+    def prepare(template: Path, play: Path) -> None:
+        for name, target in targets.items():
+            file = template / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.symlink_to(target.replace("@PLAY@", str(play)))
+
+    return prepare
+
+
+def fifo(template: Path, _: Path) -> None:
+    """A named pipe, which nobody writes to."""
+    os.mkfifo(template / "pipe")
+
+
+def unix_socket(template: Path, _: Path) -> None:
+    """A socket's file."""
+    here = Path.cwd()
+    os.chdir(template)  # a socket's name may be no longer than a hundred bytes
+    try:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind("socket")
+    finally:
+        os.chdir(here)
+
+
+def device(template: Path, _: Path) -> None:
+    """A device."""
+    try:
+        os.mknod(template / "null", stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    except PermissionError:  # only root may; a pipe is refused in the same place
+        os.mkfifo(template / "null")
+
+
+def huge_file(template: Path, _: Path) -> None:
+    """Ten gigabytes, of which none is on the disk."""
+    with (template / "huge.txt").open("wb") as file:
+        file.truncate(10 << 30)  # sparse
+
+
+def many_files(template: Path, _: Path) -> None:
+    """A thousand files."""
+    for number in range(1_000):
+        (template / f"{number}.txt").touch()
+
+
+def deep_folders(template: Path, _: Path) -> None:
+    """Forty folders in one another."""
+    (template / "/".join("d" * 40)).mkdir(parents=True)
+    (template / "/".join("d" * 40) / "file").touch()
+
+
+def raw_name(name: bytes) -> Prepare:
+    """A file whose name no text says."""
+
+    def prepare(template: Path, _: Path) -> None:
+        Path(os.fsdecode(os.fsencode(template) + b"/" + name)).write_text("text", encoding="utf-8")
+
+    return prepare
+
+
+def config_folder(template: Path, _: Path) -> None:
+    """A folder in place of the configuration."""
+    (template / "copier.yml").mkdir()
+
+
+def hostile_repository(template: Path, play: Path) -> None:
+    """A repository whose own settings and hooks run something as soon as git looks at it."""
+    program = template / ".git" / "run"
+    (template / ".git" / "hooks").mkdir(parents=True)
+    (template / ".git" / "objects").mkdir()
+    (template / ".git" / "refs").mkdir()
+    script = f"#!/bin/sh\ntouch {play}/canary\n"
+    for file in (program, template / ".git" / "hooks" / "post-checkout"):
+        file.write_text(script, encoding="utf-8")
+        file.chmod(0o755)
+    (template / ".git" / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    (template / ".git" / "config").write_text(
+        f"[core]\n\trepositoryformatversion = 0\n\tfsmonitor = {program}\n\tsshCommand = {program}\n"
+        f'[filter "x"]\n\tclean = {program}\n\tsmudge = {program}\n'
+        f'[url "https://user:{SECRET}@example.org"]\n\tinsteadOf = x\n',
+        encoding="utf-8",
+    )
