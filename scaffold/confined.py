@@ -129,8 +129,10 @@ def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str,
 
 
 def _start() -> str:
-    """A program that finds what we find, without the current folder and the user's own modules."""
-    path = [entry for entry in sys.path if entry and Path(entry).exists()]
+    """A program that finds the modules that we find, but none in the current folder, which may be a template."""
+    package = str(Path(__file__).parent.parent)
+    others = [entry for entry in sys.path if entry and Path(entry).exists() and Path(entry).resolve() != Path.cwd()]
+    path = list(dict.fromkeys([package, *others]))
     return f"import sys; sys.path[:] = {path!r}; from scaffold.foreign_worker import main; main()"
 
 

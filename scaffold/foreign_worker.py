@@ -13,6 +13,7 @@ import subprocess
 import sys
 import traceback
 import warnings
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.guard import Blocked, Guard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 # Every name that some file system takes for `.git`: added last, which no pattern of a template's can undo.
 _EXCLUDE = (".git", ".[gG][iI][tT]", "[gG][iI][tT]~[0-9]")
@@ -172,18 +173,25 @@ def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
     """
     from copier._template import Template
 
-    found = {version["ref"]: version for version in versions}
+    found = _Versions((version["ref"], version) for version in versions)
     numbers = {version["ref"]: _number(version["ref"], index) for index, version in enumerate(versions)}
     known = {
         "vcs": lambda _: None,
         "local_abspath": lambda template: Path(found[template.ref]["root"]),
         "commit": lambda template: template.ref,
         "commit_hash": lambda template: found[template.ref]["commit"],
-        "version": lambda template: numbers[template.ref],
+        "version": lambda template: numbers.get(template.ref),
     }
     for name, get in known.items():
         getattr(Template, name)  # a Copier without it is one that this does not know
         setattr(Template, name, property(get))
+
+
+class _Versions(dict[Any, Mapping[str, Any]]):
+    """The versions at hand, by what they are called."""
+
+    def __missing__(self, ref: object) -> Mapping[str, Any]:
+        raise LookupError(f"the project records version {ref}, which is not the one that was fetched")
 
 
 def _number(ref: str | None, index: int) -> Any:  # noqa: ANN401  # a Version

@@ -15,7 +15,7 @@ from pathlib import Path
 from scaffold.foreign import Limits
 
 SECRET = "sesame-opens-nothing"  # noqa: S105  # bait
-QUICK = Limits(wall=30, cpu=5, memory=640 << 20, file_size=1 << 20, total_size=3 << 20, files=300, depth=20)
+QUICK = Limits(wall=30, cpu=3, memory=640 << 20, file_size=1 << 20, total_size=3 << 20, files=300, depth=20)
 PLAIN = "name:\n  type: str\n  default: demo\n"
 Prepare = Callable[[Path, Path], None]
 
