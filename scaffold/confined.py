@@ -168,21 +168,20 @@ class _Talk:
     def finish(self, order: Mapping[str, Any], answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str, Any]:
         self._send(order)
         while True:
-            message = self._next()
-            if "ask" in message:
-                self._send(answer(message["ask"]))
-            elif "done" in message:
-                done: Mapping[str, Any] = message["done"]
-                return done
+            kind, content = self._next()
+            if kind == "ask":
+                self._send(answer(content))
+            elif kind == "done":
+                return content
             else:
-                self._fail(message["failed"])
+                self._fail(content)
 
     def _send(self, message: object) -> None:
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # why it ended is seen when it is read from
             print(json.dumps(message, default=str), file=self._process.stdin, flush=True)
 
-    def _next(self) -> Any:  # noqa: ANN401  # JSON
+    def _next(self) -> tuple[str, Mapping[str, Any]]:
         started = time.monotonic()
         try:
             line = self._lines.get(timeout=max(self._left, 0))
@@ -190,9 +189,10 @@ class _Talk:
             raise TemplateFault("copier.yml", f"takes longer than {self._limit('wall')} seconds") from None
         self._left -= time.monotonic() - started
         try:
-            return json.loads(line)
-        except ValueError:
+            ((kind, content),) = json.loads(line).items()
+        except (ValueError, AttributeError, RecursionError):
             raise TemplateFault("copier.yml", self._sudden_end()) from None
+        return kind, content
 
     def _limit(self, name: str) -> object:
         return getattr(self._job.limits, "tasks_wall" if self._job.trusted and name == "wall" else name)
@@ -202,14 +202,17 @@ class _Talk:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=5)
         code = self._process.returncode
-        if code is not None and -code in (getattr(signal, "SIGXCPU", None), getattr(signal, "SIGKILL", None)):
+        if code == -getattr(signal, "SIGXCPU", 0):
             return f"takes more than {self._job.limits.cpu} seconds of computing"
-        return f"brought Python down (exit code {code}): it needs too much memory, or nests too deep"
+        return f"brought its process down (exit code {code}): it needs too much memory, or nests too deep"
 
     def _fail(self, failure: Mapping[str, Any]) -> None:
         if failure["kind"] == "unanswered":
             names = [one_line(name) for name in failure["names"]]
-            raise MissingAnswers(names, " ".join(f"--data {name}=…" for name in names))
+            flags = " ".join(f"--data {name}=…" for name in names)
+            if self._job.order["defaults"]:
+                raise UsageError(f"the template has no default for {', '.join(names)}: add {flags}")
+            raise MissingAnswers(names, flags)
         if failure["kind"] == "memory":
             raise TemplateFault("copier.yml", f"needs more memory than {megabytes(self._job.limits.memory)}")
         reason = failure["reason"].replace(f"{self._job.place.root}{os.sep}", "")

@@ -7,7 +7,7 @@ the same care. What a template could run is run only with the digest of exactly 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +21,7 @@ from scaffold.template_config import Config, load
 from scaffold.trust import Actions, actions_of, joined, require_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 __all__ = [
     "Actions",
@@ -207,7 +207,10 @@ def update(  # noqa: PLR0913  # each says something else about the one update
         trusted = require_trust(joined(old_actions, new_actions), trusted_digest)
         refuse_unknown(data or {}, questions_of(config))
         project = place.root / "out" / (Path(folder_name).name or "project")
-        make_repository(project, project_files, executable)
+        # What no template can render is left as it is: names that are refused below.
+        ours = {p: c for p, c in project_files.items() if not tree.path_problem(p, depth=limits.depth, rendered=True)}
+        roomy = _with_room_for(ours, limits)
+        make_repository(project, ours, executable)
         order = {
             "update": True,
             "versions": [_version(old, place.old_template), _version(new, place.template)],
@@ -219,11 +222,12 @@ def update(  # noqa: PLR0913  # each says something else about the one update
             "asking": ask is not None,
             "conflict": conflict,
         }
-        outcome = run(Job(place=place, order=order, trusted=trusted, needs_git=True, limits=limits), asking(ask))
-        files, programs = _result(project, limits, without=())
+        outcome = run(Job(place=place, order=order, trusted=trusted, needs_git=True, limits=roomy), asking(ask))
+        files, programs = _result(project, roomy, known=ours.keys())
+        others = {path: content for path, content in project_files.items() if path not in ours}
         rejected = [path for path in files if path.suffix == ".rej" and path not in project_files]
         conflicts = {*map(PurePosixPath, outcome["conflicts"]), *rejected}
-        return Updated(files, programs, tuple(sorted(conflicts)))
+        return Updated(files | others, programs | (executable & others.keys()), tuple(sorted(conflicts)))
 
 
 def _read(checkout: Checkout, target: Path, limits: Limits) -> tuple[Config, Actions]:
@@ -237,11 +241,27 @@ def _version(checkout: Checkout, root: Path) -> dict[str, Any]:
 
 
 def _result(
-    out: Path, limits: Limits, *, without: Iterable[str]
+    out: Path, limits: Limits, *, without: Iterable[str] = (), known: Collection[PurePosixPath] = ()
 ) -> tuple[dict[PurePosixPath, bytes], frozenset[PurePosixPath]]:
     if not out.exists():
         return {}, frozenset()
+    if out.resolve() != out:  # the process could have put it there
+        raise TemplateFault(out.name, "is a symbolic link; only plain files are written")
     entries = list(tree.read(out, limits, rendered=True, without=without))
-    tree.refuse_collisions(entry.path for entry in entries)
+    tree.refuse_collisions((entry.path for entry in entries), known=known)
     programs = frozenset(entry.path for entry in entries if entry.executable)
     return {entry.path: entry.content for entry in entries}, programs
+
+
+def _with_room_for(files: Mapping[PurePosixPath, bytes], limits: Limits) -> Limits:
+    """The limits are for what a template makes, not for what is the user's already.
+
+    Copier writes the difference to the old version into one file, in which all other files of the user's are additions.
+    """
+    size = 2 * sum(map(len, files.values()))
+    return replace(
+        limits,
+        files=limits.files + len(files),
+        total_size=limits.total_size + size,
+        file_size=limits.file_size + size,
+    )

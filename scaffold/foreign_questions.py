@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from scaffold.errors import UsageError, did_you_mean, escaped, one_line
+from scaffold.errors import TemplateFault, UsageError, did_you_mean, escaped, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,8 +88,12 @@ def asking(ask: Ask | None) -> Callable[[Mapping[str, Any]], object]:
     """`ask`, for questions as they come from the process that renders."""
 
     def answer(message: Mapping[str, Any]) -> object:
+        try:
+            prompt = _prompt(message)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:  # a process that was taken over
+            raise TemplateFault("copier.yml", "asks what is no question") from error
         assert ask is not None, "the process was told that nobody can be asked"
-        return ask(_prompt(message))
+        return ask(prompt)
 
     return answer
 

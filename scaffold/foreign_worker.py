@@ -162,7 +162,8 @@ def _limit(job: Mapping[str, Any]) -> None:
         with suppress(ValueError, OSError, AttributeError):  # macOS knows but refuses some
             number = getattr(resource, name)
             hard = resource.getrlimit(number)[1]
-            resource.setrlimit(number, (value, value if hard == resource.RLIM_INFINITY else min(value, hard)))
+            most = value + (name == "RLIMIT_CPU")  # the signal for the soft limit says what it was
+            resource.setrlimit(number, (value, most if hard == resource.RLIM_INFINITY else min(most, hard)))
 
 
 def _serve(versions: Sequence[Mapping[str, Any]]) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from scaffold.errors import TemplateFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from scaffold.foreign import Limits
 
@@ -40,8 +40,16 @@ class Entry:
     """What a symbolic link names; its content is empty."""
 
 
-def name_problem(name: str, *, rendered: bool) -> str | None:
-    """What is wrong with one part of a path, or None; before it is rendered it may be a Jinja expression."""
+def path_problem(path: PurePosixPath, *, depth: int, rendered: bool) -> str | None:
+    """What is wrong with a path, or None; before it is rendered its last part may be a Jinja expression."""
+    if len(os.fsencode(str(path))) > _LONGEST_PATH:
+        return f"is a path longer than {_LONGEST_PATH} bytes"
+    if len(path.parts) > depth:
+        return f"lies deeper than {depth} folders"
+    return next(filter(None, (_name_problem(name, rendered=rendered) for name in path.parts)), None)
+
+
+def _name_problem(name: str, *, rendered: bool) -> str | None:
     try:
         length = len(name.encode())
     except UnicodeEncodeError:
@@ -93,8 +101,10 @@ def fingerprint(entry: Entry) -> str:
     return f"{kind} {entry.path}\0{sha256(content).hexdigest()}\n"
 
 
-def refuse_collisions(paths: Iterable[PurePosixPath]) -> None:
+def refuse_collisions(paths: Iterable[PurePosixPath], *, known: Collection[PurePosixPath] = ()) -> None:
     """Refuse names that are one and the same where case does not count, as on Windows and macOS.
+
+    Two that are both `known`, as the user's own, are none of our business.
 
     Raises:
         TemplateFault: There are two such.
@@ -103,8 +113,12 @@ def refuse_collisions(paths: Iterable[PurePosixPath]) -> None:
     for path in paths:
         for place in (path, *path.parents):
             folded = unicodedata.normalize("NFKC", str(place)).casefold()
-            if seen.setdefault(folded, place) != place:
+            if seen.setdefault(folded, place) != place and not (path in known and _is_within(seen[folded], known)):
                 raise TemplateFault(str(place), f"differs from {seen[folded]} only in case: rename one of them")
+
+
+def _is_within(place: PurePosixPath, known: Collection[PurePosixPath]) -> bool:
+    return place in known or any(path.is_relative_to(place) for path in known)
 
 
 class _Budget:
@@ -142,12 +156,7 @@ def _walk(
         if entry.name in skipped:
             continue
         path = folder / entry.name
-        problem = name_problem(entry.name, rendered=rendered)
-        if len(os.fsencode(str(path))) > _LONGEST_PATH:
-            problem = f"is a path longer than {_LONGEST_PATH} bytes"
-        if len(path.parts) > depth:
-            problem = f"lies deeper than {depth} folders"
-        if problem is not None:
+        if problem := path_problem(path, depth=depth, rendered=rendered):
             raise TemplateFault(str(path), problem)
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(root, path, frozenset(), depth, rendered=rendered)

@@ -38,7 +38,7 @@ class Actions:
 def actions_of(config: Config, files_digest: str) -> Actions:
     """What the configuration says is run. The files count too: a task may start any of them."""
     raw = {name: config.values.get(f"_{name}", []) for name in ("tasks", "migrations", "jinja_extensions")}
-    canonical = json.dumps({**raw, "files": files_digest}, sort_keys=True, default=str)
+    canonical = json.dumps([_canonical(raw), files_digest])
     return Actions(
         tasks=tuple(_command(task) for task in raw["tasks"]),
         migrations=tuple(command for migration in raw["migrations"] for command in _of_migration(migration)),
@@ -66,6 +66,15 @@ def joined(old: Actions, new: Actions) -> Actions:
         return new
     digest = sha256(f"{old.digest} {new.digest}".encode()).hexdigest()
     return Actions(_both(old.tasks, new.tasks), new.migrations, _both(old.extensions, new.extensions), digest)
+
+
+def _canonical(value: Any) -> Any:  # noqa: ANN401  # whatever YAML makes
+    """One form for each value, whatever order its keys were written in and of whatever type they are."""
+    if isinstance(value, dict):
+        return sorted(([_canonical(key), _canonical(item)] for key, item in value.items()), key=json.dumps)
+    if isinstance(value, list):
+        return ["list", *map(_canonical, value)]
+    return f"{type(value).__name__} {value!r}"
 
 
 def _both(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ _PATHS = (
     named("escape-in-name", "\\x1b[31m", "{{ name }}.txt", "\x1b[31mred"),
     named("bidi-in-name", "\\u202e", "{{ name }}.txt", "a\u202etxt.exe"),
     named("surrogate-in-name", "not UTF-8", "{{ name }}.txt", "\udcff"),
-    named("null-in-name", "null byte", "{{ name }}.txt", "a\x00b"),
+    named("null-in-name", "null", "{{ name }}.txt", "a\x00b"),
     named("long-name", "name too long", "{{ name }}.txt", "x" * 300),
     named(
         "long-path",
@@ -190,12 +190,14 @@ _RUNNING = (
     text("sandbox-format", "unsafe", "{{ '{0.__class__.__init__.__globals__}'.format(cycler) }}"),
     text("sandbox-path", "no attribute", "{{ _copier_conf.dst_path.write_text('x') }}"),
     text("sandbox-path-read", "no attribute", "{{ (_copier_conf.src_path / '../outside/secret.yml').read_text() }}"),
-    text("sandbox-path-parser", "no attribute", "{{ _copier_conf.dst_path.parser.os.system('touch @PLAY@/canary') }}"),
+    text("sandbox-path-parser", "parser", "{{ _copier_conf.dst_path.parser.os.system('touch @PLAY@/canary') }}"),
     text(
         "sandbox-settings", "unsafe", "{{ _copier_conf.settings.from_file('@PLAY@/home/.config/copier/settings.yml') }}"
     ),
     text("sandbox-model", "unsafe", "{{ _copier_conf.settings.parse_file('@PLAY@/outside/secret.yml') }}"),
     config("sandbox-question", "unsafe", "x:\n  type: str\n  default: \"{{ ''.__class__.__mro__ }}\"\n"),
+    config("envops-extensions", "multiple values", PLAIN + "_envops:\n  extensions: [os.system]\n"),
+    config("envops-loader", "multiple values", PLAIN + "_envops:\n  loader: os.system\n"),
     config("undefined-class", "Unsupported envops.undefined", PLAIN + "_envops:\n  undefined: os.system\n"),
     config("python-tag", "copier.yml:1", "x: !!python/object/apply:os.system ['touch @PLAY@/canary']\n", quick=True),
     config(

@@ -112,7 +112,9 @@ def test_digest_fixes_the_commands_and_every_file(folder: Path) -> None:
     (folder / "run").write_text("#!/bin/sh\nother", encoding="utf-8")
     content = actions(checkout).digest
     (folder / "run").rename(folder / "walk")
-    assert len({first.digest, executable, content, actions(checkout).digest}) == 4
+    name = actions(checkout).digest
+    (folder / "copier.yml").write_text("a: 1\n_tasks: [{when: 1, 2: x, !!binary YQ==: !!timestamp 2001-01-01}]")
+    assert len({first.digest, executable, content, name, actions(checkout).digest}) == 5
 
 
 def test_lists_every_form_of_command(folder: Path) -> None:
@@ -143,6 +145,28 @@ def test_trusted_tasks_run_in_a_copy(folder: Path) -> None:
         render(checkout, {}, defaults=True, ask=None, trusted_digest=digest)
     assert caught.value.exit_code == 4
     assert caught.value.actions == actions(checkout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("task", "says"),
+    [
+        ("cd .. && mv project p && ln -s /etc project", "symbolic link"),
+        ("ln -s /etc/passwd link", "link: is a symbolic link"),
+        ("mkdir -p a/.GIT && touch a/.GIT/config", "git keeps its own"),
+        ("mkfifo pipe", "is a pipe"),
+        ("(sleep 600 &)", ""),
+    ],
+)
+def test_what_a_task_leaves_is_looked_at(folder: Path, task: str, says: str) -> None:
+    """As what a template renders; what it left running is ended."""
+    checkout = write(folder, {"copier.yml": f"a: 1\n_tasks: ['{task}']\n", "file": ""})
+    digest = actions(checkout).digest
+    if not says:
+        assert render(checkout, {}, defaults=True, ask=None, trusted_digest=digest).files
+        return
+    with pytest.raises(TemplateFault, match=says):
+        render(checkout, {}, defaults=True, ask=None, trusted_digest=digest)
 
 
 @pytest.mark.slow
@@ -250,3 +274,18 @@ def test_refused_answer_names_its_flag(folder: Path, data: dict[str, object], me
     """Of the wrong type, none of the choices, or refused by the validator."""
     with pytest.raises(UsageError, match=message):
         render(write(folder, ASKING), {"name": "good"} | data, defaults=True, ask=None, trusted_digest=None)
+
+
+@pytest.mark.slow
+def test_filters_and_globals_of_copier_work(folder: Path) -> None:
+    """The fence around a rendering leaves alone what templates use."""
+    used = """{{ 'a'|b64encode }} {{ 'a'|hash('sha512')|length }} {{ 'x'|to_uuid }} {{ '%Y'|strftime|length }}
+{{ [1, [2]]|flatten }} {{ {'a': 1}|to_nice_json }} {{ 'a: 1'|from_yaml }} {{ 'aXb'|regex_replace('X', '-') }}
+{{ 'a b'|quote }} {{ 'x'|checksum|length }} {{ [1, 2, 3]|shuffle(seed='s')|length }} {{ 9|ans_random(seed=1) < 9 }}
+{{ '2001-02-03 04:05:06'|to_datetime }} {{ pathjoin('a', 'b') }} {{ _copier_conf.os|length > 0 }} {{ _copier_phase }}
+{{ now()|string|length > 9 }} {{ make_secret()|length }} {{ 'x/y'|basename }} {{ {'a': 1}|to_nice_yaml }}
+{{ _copier_conf|to_json|length > 9 }} {{ '/tmp/x'|dirname }} {{ 'a'|md5 }} {{ '52:54'|random_mac|length }}"""
+    rendered = render(
+        write(folder, {"copier.yml": "a: 1\n", "file.jinja": used}), {}, defaults=True, ask=None, trusted_digest=None
+    )
+    assert b"2001-02-03 04:05:06 a/b True render" in rendered.files[PurePosixPath("file")]

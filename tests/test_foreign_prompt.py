@@ -33,7 +33,7 @@ except ScaffoldError as error:
 CONFIG = r"""
 name: {type: str, help: "\e[41mName\e]0;title\a?", validator: "{% if name != 'good' %}say good{% endif %}"}
 kind:
-  {type: str, default: two, choices: {First: one, "\e[31mSecond": two, Third: {value: three, validator: "not\e[2J yet"}}}
+  {default: two, choices: {First: one, "\e[31mSecond": two, Third: {value: three, validator: "not\e[2J yet"}}}
 zones: {type: str, multiselect: true, choices: [a, b, c], default: [a]}
 sure: {type: bool, default: false}
 word: {type: str, secret: true, default: none}

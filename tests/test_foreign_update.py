@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from scaffold.errors import MissingAnswers, TemplateFault, TemplateNotTrusted
-from scaffold.foreign import Checkout, actions, render, update
+from scaffold.errors import TemplateFault, TemplateNotTrusted, UsageError
+from scaffold.foreign import Checkout, Limits, actions, render, update
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,6 +107,19 @@ def test_conflicts_are_named(
         assert b"6\n" in done.files[FILE]
 
 
+def test_files_that_no_template_renders_stay(old: Checkout, new: Checkout, project: dict[PurePosixPath, bytes]) -> None:
+    """Odd names, names that differ in case only, and many large files of the user's are no reason to refuse."""
+    odd = {PurePosixPath(name): b"user's" for name in ("a:b", "Makefile", "makefile", "sub/x", "SUB/y", "C:/z", "big")}
+    odd[PurePosixPath("big")] = b"x" * 3_000_000
+    limits = Limits(files=8, file_size=1_000_000, total_size=1_000_000)
+    programs = frozenset({PurePosixPath("a:b"), RUN})
+    done = update(
+        old, new, project | odd, ANSWERS, conflict="inline", trusted_digest=None, limits=limits, executable=programs
+    )
+    assert done.files.items() >= odd.items()
+    assert done.executable == programs
+
+
 def test_answers_can_change_with_the_update(old: Checkout, new: Checkout, project: dict[PurePosixPath, bytes]) -> None:
     """A new question takes what is given."""
     done = update(old, new, project, ANSWERS, conflict="inline", trusted_digest=None, data={"colour": "blue"})
@@ -118,7 +131,7 @@ def test_new_question_without_default_is_named(
 ) -> None:
     """With its flag, where nobody can be asked."""
     strict = write(tmp_path / "strict", SECOND | {"copier.yml": "name: demo\ncolour:\n  type: str\n"}, "v2.0.0")
-    with pytest.raises(MissingAnswers, match="--data colour="):
+    with pytest.raises(UsageError, match="--data colour="):
         update(old, strict, project, ANSWERS, conflict="inline", trusted_digest=None)
 
 
