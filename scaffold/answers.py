@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Union
 
 from scaffold.errors import BadAnswersFile, BadRecord, MissingAnswers, UnknownKey
@@ -43,6 +42,15 @@ def read_answers(path: Path, questions: Sequence[Question]) -> dict[str, Value]:
             raise BadAnswersFile(path, f"{key} must be a single value")
         answers[name] = by_name[name].parse(value)
     return answers
+
+
+def load_words(path: Path) -> Mapping[str, object]:
+    """What a file of answers holds, for questions that are not ours: in YAML every scalar as text.
+
+    Raises:
+        BadAnswersFile: It cannot be read; the message has the line where one is known.
+    """
+    return {str(key): value for key, value in _load(path, BadAnswersFile).items()}
 
 
 def load_recorded(path: Path) -> Mapping[str, object]:
@@ -90,17 +98,12 @@ def _load_yaml(path: Path, text: str, refuse: Refusal) -> object:
 
 
 def _load_toml(path: Path, text: str, refuse: Refusal) -> object:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    from scaffold import tomlfile
+
     try:
-        return tomllib.loads(text, parse_float=str)
-    except tomllib.TOMLDecodeError as error:
-        reason, _, place = str(error).rpartition(" (at ")
-        words = place.split()
-        line = int(words[1].rstrip(",")) if words[:1] == ["line"] else text.count("\n") + 1
-        raise refuse(path, reason or str(error), line) from error
+        return tomlfile.parse(text)
+    except tomlfile.TomlFault as error:
+        raise refuse(path, error.reason, error.line) from error
 
 
 def _load_json(path: Path, text: str, refuse: Refusal) -> object:

@@ -79,11 +79,18 @@ def looking_environment() -> dict[str, str]:
 def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """For repositories of our own: none of the user's configuration, no hooks, and `settings` beside ours."""
     plain = {name: value for name, value in environment().items() if not name.startswith("GIT_CONFIG")}
-    pairs = {**_OURS, **(settings or {})}
-    numbered = {"GIT_CONFIG_COUNT": str(len(pairs)), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    for number, (key, value) in enumerate(pairs.items()):
+    plain |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    return with_settings(plain, {**_OURS, **(settings or {})})
+
+
+def with_settings(surroundings: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """`surroundings` in which these settings win over every file's."""
+    counted = surroundings.get("GIT_CONFIG_COUNT", "")
+    first = int(counted) if counted.isdecimal() else 0
+    numbered = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for number, (key, value) in enumerate(settings.items(), first):
         numbered |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return plain | numbered
+    return {**surroundings, **numbered}
 
 
 def git(
