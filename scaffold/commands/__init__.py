@@ -1,6 +1,18 @@
 """The commands: each parses, delegates and prints."""
 
 from scaffold.app import app
-from scaffold.commands import add, advise, check, new, rules, template, template_lint, undo, update
+from scaffold.commands import add, advise, check, new, rules, template, template_lint, template_names, undo, update
 
-__all__ = ["add", "advise", "app", "check", "new", "rules", "template", "template_lint", "undo", "update"]
+__all__ = [
+    "add",
+    "advise",
+    "app",
+    "check",
+    "new",
+    "rules",
+    "template",
+    "template_lint",
+    "template_names",
+    "undo",
+    "update",
+]
