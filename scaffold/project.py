@@ -23,12 +23,15 @@ from scaffold.questions import (
     is_relevant,
     workload_of,
 )
-from scaffold.recommend import recommend
+from scaffold.recommend import AXES, recommend
 from scaffold.workload import Design
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from scaffold.catalogue import Entry
+    from scaffold.foreign import Checkout
+    from scaffold.names import Names
     from scaffold.recommend import Recommendation
     from scaffold.template import Template
 
@@ -65,6 +68,8 @@ class NewProject:
     """A project in a directory that is still to be made, by default called as the project is."""
 
     dest: Path | None
+    team: Answers
+    """What the user's team would answer."""
     scope: str = "project"
     command: str = "new"
 
@@ -77,8 +82,8 @@ class NewProject:
         return f"Write this project to {self.place(answers)}?"
 
     def suggested(self, _: Answers) -> Answers:
-        """The directory's name, and git's user."""
-        return from_folder(self.dest) | from_git()
+        """The directory's name, git's user, and what the team would answer."""
+        return {**from_folder(self.dest), **from_git(), **self.team}
 
     def assumed(self, given: Answers) -> Answers:
         """The directory's name."""
@@ -89,15 +94,38 @@ class NewProject:
         check_destination(self.place(answers))
 
 
-def new_project(dest: Path | None) -> NewProject:
-    """A project in this directory.
+def new_project(dest: Path | None, team: Answers) -> NewProject:
+    """A project in this directory, for which a team has answers.
 
     Raises:
         BadDestination: It can never hold one.
     """
     if dest is not None:
         check_destination(dest)
-    return NewProject(dest)
+    return NewProject(dest, team)
+
+
+class TeamTemplatePreferred(Exception):
+    """The user takes a template of their team's for the work that they described."""
+
+    def __init__(self, name: str, workload: Answers) -> None:
+        self.name = name
+        self.workload = workload
+        super().__init__(name)
+
+
+def _offer(entries: Sequence[Entry], workload: Answers) -> None:
+    """Let the user take a template that their team has for such work.
+
+    Raises:
+        TeamTemplatePreferred: They do.
+    """
+    rows = [(f"the team's template {entry.name}", entry.name) for entry in entries]
+    chosen = (
+        prompt.choose("Your team has a template for this.", [*rows, ("the one of scaffold", None)]) if rows else None
+    )
+    if chosen is not None:
+        raise TeamTemplatePreferred(chosen, {name: workload[name] for name in (*AXES, "design")})
 
 
 @dataclass(frozen=True)
@@ -109,6 +137,20 @@ class Project:
     recommendation: Recommendation
     command: str
     """The command line that makes the same without asking."""
+    made_from: None = None
+    """The bundled templates."""
+
+
+@dataclass(frozen=True)
+class TeamProject:
+    """The same from a team's template."""
+
+    plan: Plan
+    answers: Mapping[str, object]
+    recommendation: Recommendation | None
+    """None where the template asks nothing about the work."""
+    command: str
+    made_from: Checkout
 
 
 def recommendation_for(answers: Answers) -> Recommendation:
@@ -116,14 +158,23 @@ def recommendation_for(answers: Answers) -> Recommendation:
     return recommend(workload_of(answers), Design(answers["design"]))
 
 
-def prepare(template: Template, target: Target, given: Answers, *, ask: bool, use_defaults: bool) -> Project:
-    """Collect the missing answers and render.
+def prepare(  # noqa: PLR0913  # each says something else about the one project
+    template: Template,
+    target: Target,
+    given: Answers,
+    *,
+    ask: bool,
+    use_defaults: bool,
+    team: Names | None = None,
+) -> Project:
+    """Collect the missing answers and render; `team` has templates to offer for the work.
 
     Raises:
+        TeamTemplatePreferred: The user takes one of them.
         ScaffoldError: An answer is missing or refused, the target cannot be made, or the user cancels.
     """
     if ask and not use_defaults:
-        return _project(template, target, _ask_all(template, target, given))
+        return _project(template, target, _ask_all(template, target, given, team))
     unasked = Unasked()
     workload = complete_follow_ups(complete_workload(given, unasked), unasked)
     if not use_defaults:
@@ -161,12 +212,14 @@ def _relevant(template: Template, answers: Answers) -> list[Question]:
     return [*advice, DESIGN_QUESTION, *project]
 
 
-def _ask_all(template: Template, target: Target, given: Answers) -> Answers:
+def _ask_all(template: Template, target: Target, given: Answers, team: Names | None) -> Answers:
     """Ask for the workload, show the recommendation, then let everything be changed on one screen."""
     chosen: dict[str, Value] = dict(given)
     while True:
         workload = complete_workload(chosen, prompt.ask_open)
         report.say("\n" + report.recommendation_text(recommendation_for(workload)) + "\n")
+        if team is not None:
+            _offer(team.serving(recommendation_for(workload)), workload)
         workload = complete_follow_ups(workload, prompt.ask_open)
         chosen |= {
             question.name: workload[question.name] for question in ADVICE_QUESTIONS if is_relevant(question, workload)

@@ -70,15 +70,24 @@ def review(title: str, answers: Answers, questions: Sequence[Question], write: s
     return question
 
 
-def confirm(text: str) -> bool:
-    """A question of yes or no, where no is the safe answer.
+def choose(title: str, rows: Sequence[tuple[str, Any]]) -> Any:  # noqa: ANN401  # whatever the rows hold
+    """Let one of several be chosen; the first is recommended.
+
+    Raises:
+        Cancelled: Ctrl-C or Ctrl-D.
+    """
+    return _select(title, rows, rows[0][1])
+
+
+def confirm(text: str, *, default: bool = False) -> bool:
+    """A question of yes or no, where no is the safe answer unless it is said otherwise.
 
     Raises:
         Cancelled: Ctrl-C or Ctrl-D.
     """
     import questionary
 
-    return bool(_ask(questionary.confirm(text, default=False)))
+    return bool(_ask(questionary.confirm(text, default=default)))
 
 
 def _label(choice: Choice, width: int) -> str:

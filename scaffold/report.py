@@ -12,13 +12,16 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from scaffold.errors import escaped
 from scaffold.rules import PRINCIPLES, RULES, Citation, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import PurePosixPath
 
-    from scaffold.project import Project
+    from scaffold.catalogue import Entry
+    from scaffold.foreign import Checkout
+    from scaffold.project import Project, TeamProject
     from scaffold.recommend import Recommendation
 
 _BOLD, _RED, _RESET = "\033[1m", "\033[31m", "\033[0m"
@@ -266,9 +269,14 @@ def _branch(
             _branch(lines, indent + ("    " if last else "│   "), members, depth + 1, marks)
 
 
+_SPACES = str.maketrans("\n\t", "  ")
+
+
 def file_text(path: PurePosixPath, content: bytes) -> str:
     """A file's content, highlighted where there is colour."""
-    text = content.decode()
+    text = content.decode("utf-8", "backslashreplace")
+    if not text.translate(_SPACES).isprintable():
+        return "".join(line + "\n" for line in map(escaped, text.removesuffix("\n").split("\n")))
     if not colour_wanted(sys.stdout):
         return text
     from rich.console import Console
@@ -280,19 +288,36 @@ def file_text(path: PurePosixPath, content: bytes) -> str:
     return capture.get()
 
 
-def done_text(project: Project) -> str:
+def done_text(project: Project | TeamProject) -> str:
     """What was made, what to do next, and how to make it again without being asked."""
     dest = shlex.quote(str(project.plan.dest))
-    return "\n".join(
-        [
-            tree_text(str(project.plan.dest), project.plan.files),
-            "",
+    lines = [tree_text(str(project.plan.dest), project.plan.files), ""]
+    if project.made_from is None and project.recommendation is not None:
+        lines += [
             f"**{project.recommendation.design.value}** is in place; your own work goes into work.py. Next:",
             f"  cd {dest} && python3 -m venv .venv",
             '  .venv/bin/python -m pip install -e ".[test]"',
             "  .venv/bin/python -m pytest",
             "",
-            "The same again, without questions:",
-            f"  {project.command}",
         ]
-    )
+    command = "\n".join(map(escaped, project.command.split("\n")))
+    return "\n".join([*lines, "The same again, without questions:", f"  {command}"])
+
+
+# --- a team's templates -------------------------------------------------------------------------------------------
+
+
+def team_template_text(entry: Entry) -> str:
+    """That there is one, and how to take it."""
+    what = f" ({escaped(entry.description)})" if entry.description else ""
+    return f"there is a team's template for this: {entry.name}{what}; scaffold new DEST --template {entry.name}"
+
+
+def team_template_json(entry: Entry) -> dict[str, object]:
+    """The same as data."""
+    return {"name": entry.name, "source": entry.source, "description": entry.description}
+
+
+def checkout_json(checkout: Checkout) -> dict[str, object]:
+    """Where a template came from."""
+    return {"source": checkout.source, "ref": checkout.ref, "commit": checkout.commit}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scaffold import prompt, report
 from scaffold.answers import Unasked
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import advice_questions, note_without_effect, with_file
+from scaffold.commands.given import advice_questions, note_without_effect, team_names, with_file
 from scaffold.questions import Answers, complete_workload
 
 
@@ -30,7 +30,12 @@ def advise(
             unasked.refuse_missing()
     note_without_effect(given, complete)
     recommendation = recommendation_for(complete)
+    team = team_names()
+    entries = team.serving(recommendation) if team else []
     if as_json:
-        report.print_json(report.recommendation_json(recommendation))
-    else:
-        report.say(report.recommendation_text(recommendation))
+        found = {"team_templates": [report.team_template_json(entry) for entry in entries]} if entries else {}
+        report.print_json({**report.recommendation_json(recommendation), **found})
+        return
+    report.say(report.recommendation_text(recommendation))
+    for entry in entries:
+        report.say_note(report.team_template_text(entry))

@@ -13,6 +13,8 @@ from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, SCOPE, Answers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scaffold.names import Names
+
 
 def advice_questions() -> Sequence[Question]:
     """What can be said about the work, and the design."""
@@ -66,6 +68,17 @@ def with_scoped_file(path: str | None, given: Answers, scope: str) -> Answers:
         msg = f"--answers {path}: these are the answers of a {stated}: give them to scaffold {other}"
         raise UsageError(msg)
     return {**known, **given}
+
+
+def team_names() -> Names | None:
+    """The templates that the user and their team have names for; None, and nothing read, where there are none."""
+    from scaffold.places import names_file
+
+    if not names_file().exists():
+        return None
+    from scaffold.names import load
+
+    return load()
 
 
 def note_without_effect(given: Answers, answers: Answers) -> None:

@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from scaffold import prompt, report
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import note_without_effect, project_questions, with_scoped_file
+from scaffold.commands.given import note_without_effect, project_questions, team_names, with_scoped_file
 from scaffold.commands.written import DryRunFlag, ShowFlag, check_show, check_shown, print_plan, project_json
-from scaffold.errors import Cancelled
+from scaffold.errors import Cancelled, UsageError
 from scaffold.questions import Answers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scaffold.project import Project, TeamProject
+
+
+TemplateFlag = Annotated[
+    Optional[str],
+    typer.Option(
+        "--template",
+        metavar="NAME|SOURCE[@REF]",
+        help="A template of your team's instead: a name, a folder, a git URL, gh:OWNER/REPOSITORY.",
+    ),
+]
+DataFlag = Annotated[
+    Optional[list[str]],
+    typer.Option("--data", metavar="NAME=VALUE", help="With --template: an answer to a question of its own."),
+]
+TrustFlag = Annotated[
+    Optional[str],
+    typer.Option("--trust", metavar="DIGEST", help="With --template: let it run what this digest stands for."),
+]
+AcceptMovedFlag = Annotated[
+    Optional[str],
+    typer.Option("--accept-moved", metavar="COMMIT", help="With --template: its tag may mean this other commit now."),
+]
 
 
 @asking(project_questions)
@@ -30,39 +58,118 @@ def new(  # noqa: PLR0913  # a parameter for each flag
         bool, typer.Option("--force", help="Replace files of the project that are there already.")
     ] = False,
     as_json: JsonFlag = False,
+    template: TemplateFlag = None,
+    data: DataFlag = None,
+    trust: TrustFlag = None,
+    accept_moved: AcceptMovedFlag = None,
     given: Answers,
 ) -> None:
     """Ask about the work, recommend a design, and write a tested project for it."""
-    from scaffold.plan import check_plan
-    from scaffold.project import new_project, prepare
-    from scaffold.publish import publish, take_back_interrupted
+    shown = check_show(show, dry_run=dry_run)
+    place = None if dest is None else Path(dest)
+    ask = prompt.is_possible() and not as_json
+    project: Project | TeamProject
+    if template is None:
+        for flag, value in (("--data", data), ("--trust", trust), ("--accept-moved", accept_moved)):
+            if value:
+                raise UsageError(f"{flag} goes with --template")
+        project = _of_ours(place, answers, given, ask=ask, defaults=defaults)
+    else:
+        order = _Order(template, data or (), trust, accept_moved, answers)
+        project = _of_theirs(order, place, given, ask=ask, defaults=defaults)
+    if dry_run:
+        check_shown(project.plan, shown)
+    else:
+        _write(project, force=force, ask=ask and not (defaults and project.plan.is_fresh))
+    if as_json:
+        report.print_json(project_json(project, written=not dry_run, show=shown))
+    elif dry_run:
+        print_plan(project.plan, shown)
+    else:
+        report.say(report.done_text(project))
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What the flags say about a team's template."""
+
+    template: str
+    data: Sequence[str]
+    trust: str | None
+    accept_moved: str | None
+    answers: str | None
+
+
+def _of_ours(
+    dest: Path | None, answers: str | None, given: Answers, *, ask: bool, defaults: bool
+) -> Project | TeamProject:
+    """A project from the bundled templates, or from the team's that the user prefers when told of it."""
+    from scaffold.project import TeamTemplatePreferred, new_project, prepare
     from scaffold.template import bundled
+
+    given = with_scoped_file(answers, given, "project")
+    team = team_names()
+    target = new_project(dest, team.answers_for(bundled().questions_of("project")) if team else {})
+    try:
+        project = prepare(bundled(), target, given, ask=ask and not defaults, use_defaults=defaults, team=team)
+    except TeamTemplatePreferred as preferred:
+        order = _Order(preferred.name, (), None, None, None)
+        return _of_theirs(order, dest, preferred.workload, ask=ask, defaults=defaults)
+    note_without_effect(given, project.answers)
+    if team is not None and not ask:
+        for entry in team.serving(project.recommendation):
+            report.say_note(report.team_template_text(entry))
+    return project
+
+
+def _of_theirs(order: _Order, dest: Path | None, given: Answers, *, ask: bool, defaults: bool) -> TeamProject:
+    """A project from a team's template."""
+    from scaffold import team
+    from scaffold.locate import locate
+
+    if dest is None:
+        raise UsageError("--template needs DEST, the directory to make: scaffold new DEST --template ...")
+    located = locate(order.template)
+    if located.entry is not None and located.entry.deprecated:
+        report.say_note(f"{located.entry.name} is deprecated: take --template {located.entry.deprecated}")
+    return team.prepare(
+        team.Order(
+            located=located,
+            dest=dest,
+            given=given,
+            data=dict(_pair(word) for word in order.data),
+            file=None if order.answers is None else Path(order.answers),
+            can_ask=ask,
+            use_defaults=defaults,
+            trust=order.trust,
+            accept_moved=order.accept_moved,
+        )
+    )
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, separator, value = word.partition("=")
+    if not separator or not name:
+        raise UsageError(f"--data: {word!r} must be NAME=VALUE")
+    return name, value
+
+
+def _write(project: Project | TeamProject, *, force: bool, ask: bool) -> None:
+    from scaffold.plan import check_plan
+    from scaffold.publish import publish, take_back_interrupted
     from scaffold.undo import remembered
 
-    shown = check_show(show, dry_run=dry_run)
-    ask = prompt.is_possible() and not as_json
-    given = with_scoped_file(answers, given, "project")
-    target = new_project(None if dest is None else Path(dest))
-    project = prepare(bundled(), target, given, ask=ask and not defaults, use_defaults=defaults)
-    note_without_effect(given, project.answers)
     plan = project.plan
-    if dry_run:
-        check_shown(plan, shown)
-        if as_json:
-            report.print_json(project_json(project, written=False, show=shown))
-        else:
-            print_plan(plan, shown)
-        return
     for path in take_back_interrupted(plan.dest):
         report.say_note(f"took back {path}, left by a run that was killed")
     check_plan(plan, force=force)
-    if not plan.is_fresh:
+    if not plan.is_fresh or (ask and project.made_from is not None):
         report.say(report.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
-        if ask and not prompt.confirm("Write these?"):
+        if ask and not prompt.confirm("Write these?", default=plan.is_fresh):
             raise Cancelled
     with remembered(plan, "new"):
         publish(plan)
-    if as_json:
-        report.print_json(project_json(project, written=True))
-    else:
-        report.say(report.done_text(project))
+    if project.made_from is not None:
+        from scaffold import tags
+
+        tags.remember(project.made_from)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scaffold.plan import Plan
-    from scaffold.project import Project
+    from scaffold.project import Project, TeamProject
 
 DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
 ShowFlag = Annotated[
@@ -53,19 +53,20 @@ def print_plan(plan: Plan, show: Sequence[str]) -> None:
             sys.stdout.write(report.file_text(path, content))
 
 
-def project_json(project: Project, *, written: bool, show: Sequence[str] = ()) -> dict[str, object]:
+def project_json(project: Project | TeamProject, *, written: bool, show: Sequence[str] = ()) -> dict[str, object]:
     """What was made, or would be, as data."""
     changes = project.plan.changes() if not written else {}
     return {
         "destination": str(project.plan.dest),
         "written": written,
-        "recommendation": report.recommendation_json(project.recommendation),
+        "recommendation": project.recommendation and report.recommendation_json(project.recommendation),
         "answers": dict(project.answers),
         "files": [
             {"path": str(path)}
             | ({"change": changes[path]} if changes else {})
-            | ({"content": content.decode()} if str(path) in show else {})
+            | ({"content": content.decode("utf-8", "backslashreplace")} if str(path) in show else {})
             for path, content in project.plan.files.items()
         ],
         "command": project.command,
+        **({} if project.made_from is None else {"template": report.checkout_json(project.made_from)}),
     }

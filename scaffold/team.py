@@ -1,0 +1,205 @@
+"""A project from a team's own template: whose questions are asked, in which order, and who answers."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+
+from scaffold import approvals, foreign, foreign_prompt, prompt, report, sources
+from scaffold.answers import Unasked, load_words
+from scaffold.errors import TemplateNotTrusted, UnknownKey, UsageError, did_you_mean, escaped
+from scaffold.plan import Plan, check_destination
+from scaffold.project import TeamProject, recommendation_for
+from scaffold.questions import (
+    ADVICE_QUESTIONS,
+    DESIGN_QUESTION,
+    Answers,
+    complete_follow_ups,
+    complete_workload,
+)
+from scaffold.tags import by_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path, PurePosixPath
+
+    from scaffold.foreign import Actions, Checkout, ForeignQuestion
+    from scaffold.locate import Located
+    from scaffold.recommend import Recommendation
+
+_ADVICE = {question.name: question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
+COMMIT_KEY = "_scaffold_commit"
+_WORDS = ("str", "int", "float", "bool", "path")  # types whose answers are one word: it is handed over as it was typed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """All that the command line says about a project from a team's template."""
+
+    located: Located
+    dest: Path
+    given: Answers
+    """What the flags say, of the work and of the project."""
+    data: Mapping[str, str]
+    """Answers to the template's own questions."""
+    file: Path | None
+    """A file of answers."""
+    can_ask: bool
+    use_defaults: bool
+    trust: str | None
+    accept_moved: str | None
+
+
+def prepare(order: Order) -> TeamProject:
+    """Fetch the template, collect the answers and render.
+
+    Raises:
+        ScaffoldError: The source, the version, an answer or the destination cannot be used; the template is not trusted
+            or does not render; the user cancels.
+    """
+    check_destination(order.dest)
+    located = order.located
+    with sources.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
+        questions = foreign.questions(checkout)
+        actions = foreign.actions(checkout)
+        digest = _settle_trust(actions, checkout, order)
+        data, recommendation = _answers(questions, order)
+        asks = order.can_ask and not order.use_defaults
+        rendered = foreign.render(
+            checkout,
+            data,
+            defaults=order.use_defaults,
+            ask=foreign_prompt.ask if asks else None,
+            trusted_digest=digest,
+            suggested=located.defaults,
+            folder_name=order.dest.absolute().name,
+        )
+    files = _with_commit(rendered.files, checkout)
+    command = _command(order.dest, checkout, rendered.answers, digest)
+    plan = Plan(order.dest, files, executable=rendered.executable)
+    return TeamProject(plan, rendered.answers, recommendation, shlex.join(command), checkout)
+
+
+def _settle_trust(actions: Actions, checkout: Checkout, order: Order) -> str | None:
+    """The digest that the user agrees to; None where the template runs nothing.
+
+    Raises:
+        TemplateNotTrusted: They do not, or cannot be asked.
+    """
+    if not actions.listed():
+        return None
+    if order.trust == actions.digest or approvals.is_approved(actions):
+        agreed = True
+    elif order.trust is not None or not order.can_ask:
+        agreed = False
+    else:
+        version = f" at {escaped(checkout.ref)}" if checkout.ref else ""
+        report.say_plain(f"\n{checkout.source}{version} runs on this machine, if you let it:")
+        for kind, text in actions.listed():
+            report.say_plain(f"  {kind:<15} {escaped(text)}")
+        agreed = prompt.confirm("Have you read it, and may it run these?")
+    if not agreed:
+        raise TemplateNotTrusted(actions, order.trust)
+    approvals.approve(actions, checkout)
+    return actions.digest
+
+
+def _answers(questions: Sequence[ForeignQuestion], order: Order) -> tuple[dict[str, object], Recommendation | None]:
+    """What is known before the template asks, and the recommendation where the work was spoken of.
+
+    A template that asks for `shape` or `design` takes all our questions that it has; elsewhere a question that happens
+    to have one of our names is its own.
+    """
+    by_name = {question.name: question for question in questions}
+    about_work = bool(by_name.keys() & {"shape", "design"})
+    ours = {name: question for name, question in _ADVICE.items() if about_work or name not in by_name}
+    file = dict(_from_file(order.file, by_name)) if order.file else {}
+    work = {name: question.parse(file[name]) for name, question in ours.items() if name in file}
+    work |= {name: value for name, value in order.given.items() if name in ours}
+    data = {name: value for name, value in {**file, **order.given}.items() if name not in ours}
+    for name in data.keys() - by_name.keys():
+        if name in order.given:
+            near = did_you_mean(name, by_name)
+            flag = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{flag}: the template asks no such question{near}; --data NAME=VALUE answers its own")
+        assert order.file is not None
+        raise UnknownKey(name, by_name, order.file)
+    if not work and not about_work:
+        return data | dict(order.data), None
+    advice = _advise(work, order, follow_up=about_work)
+    data |= {name: value for name, value in advice.items() if name in by_name and name in ours}
+    return data | dict(order.data), recommendation_for(advice)
+
+
+def _advise(given: Answers, order: Order, *, follow_up: bool) -> Answers:
+    """The questions about the work, as without a template."""
+    if order.can_ask and not order.use_defaults:
+        workload = complete_workload(given, prompt.ask_open)
+        report.say("\n" + report.recommendation_text(recommendation_for(workload)) + "\n")
+        return complete_follow_ups(workload, prompt.ask_open) if follow_up else workload
+    unasked = Unasked()
+    workload = complete_workload(given, unasked)
+    workload = complete_follow_ups(workload, unasked) if follow_up else workload
+    if not order.use_defaults:
+        unasked.refuse_missing()
+    return workload
+
+
+def _from_file(path: Path, questions: Mapping[str, ForeignQuestion]) -> Iterator[tuple[str, object]]:
+    """A file's answers: words as they stand there, since questions know their types; structures with types."""
+    words = load_words(path)
+    typed = _typed(path) if path.suffix.lower() in {".yaml", ".yml"} else words
+    for name, value in words.items():
+        if name.startswith("_"):
+            continue
+        question = questions.get(name)
+        as_word = question is None or question.multiselect or question.type in _WORDS
+        yield name, value if as_word else typed[name]
+
+
+def _typed(path: Path) -> dict[str, object]:
+    loaded: dict[str, object] = json.loads(json.dumps(yaml.safe_load(path.read_bytes()), default=str))
+    return loaded
+
+
+def _with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dict[PurePosixPath, bytes]:
+    """The files, with the commit's hash recorded beside the tag that Copier records (docs/adr/0009)."""
+    return {path: _recorded(content, checkout) if len(path.parts) == 1 else content for path, content in files.items()}
+
+
+def _recorded(content: bytes, checkout: Checkout) -> bytes:
+    """An answers file of this template with one more key; any other file as it is."""
+    if checkout.commit is None or b"_src_path" not in content:
+        return content
+    longer = content + (b"" if content.endswith(b"\n") else b"\n") + f"{COMMIT_KEY}: {checkout.commit}\n".encode()
+    try:
+        before, after = yaml.safe_load(content), yaml.safe_load(longer)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return content
+    if not isinstance(before, dict) or before.get("_src_path") != checkout.source:
+        return content
+    return longer if after == {**before, COMMIT_KEY: checkout.commit} else content
+
+
+def _command(dest: Path, checkout: Checkout, answers: Mapping[str, object], digest: str | None) -> Iterator[str]:
+    version = checkout.ref if by_version([checkout.ref or ""]) else checkout.commit
+    yield from (
+        "scaffold",
+        "new",
+        str(dest),
+        "--template",
+        f"{checkout.source}@{version}" if version else checkout.source,
+    )
+    for name, value in answers.items():
+        yield from ("--data", f"{name}={_word(value)}")
+    if digest is not None:
+        yield from ("--trust", digest)
+    yield "--defaults"
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
