@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import ROOT, files_below, git_commit_all
+from repositories import SMALL, write
 
 pexpect = pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from harness import Run
     from newer import Newer
 
 ENTER, DOWN, UP, CTRL_C, CTRL_D = "\r", "\x1b[B", "\x1b[A", "\x03", "\x04"
@@ -243,3 +245,66 @@ def test_other_answers_on_one_screen(open_terminal: Open, here: Path) -> None:
     terminal.answers("yes, merge them in")
     assert terminal.ends() == 0
     assert "workers: 8" in (here / "demo" / ".copier-answers.yml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def team(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A template of a team's with a task, and their catalogue, which has it for services."""
+    place = tmp_path_factory.mktemp("team")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(place / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(place / "data"))
+    theirs = write(place / "theirs", {**SMALL, "task.txt.jinja": "{{ flavour }}"})
+    with (theirs / "copier.yml").open("a", encoding="utf-8") as file:
+        file.write("flavour: {type: str, choices: [sweet, sour], default: sweet}\n_tasks: [echo done > task]\n")
+    entry = '[templates.worker]\nsource = "../theirs"\nshapes = ["service"]\n'
+    write(place / "catalogue", {"scaffold.toml": f'name = "team"\n{entry}[defaults]\nflavour = "sour"\n'})
+    return theirs
+
+
+def test_a_templates_commands_are_shown_and_run_only_after_a_yes(here: Path, team: Path, open_terminal: Open) -> None:
+    """No is the default; a yes is remembered, and then its own questions are asked."""
+    terminal = open_terminal("new", "demo", "--template", str(team))
+    terminal.sees("echo done > task")
+    terminal.answers("Have you read it, and may it run these?")
+    terminal.sees("--trust ")
+    assert terminal.ends() == 4
+    assert os.listdir(here) == []
+    terminal = open_terminal("new", "demo", "--template", str(team))
+    terminal.sees("Have you read it, and may it run these?")
+    terminal.types("y")
+    terminal.answers("What is it called?", "\x7f" * 10, "mine")
+    terminal.answers("flavour", DOWN)
+    terminal.sees("README.md  (new)")
+    terminal.answers("Write these?")
+    terminal.sees("The same again, without questions:")
+    assert terminal.ends() == 0
+    files = files_below(here / "demo")
+    assert (files["README.md"], files["task.txt"], files["task"]) == (b"# mine\n", b"sour", b"done\n")
+    terminal = open_terminal("new", "two", "--template", str(team))
+    terminal.sees("What is it called?")
+    terminal.types(CTRL_C)
+    assert terminal.ends() == 130
+    assert os.listdir(here) == ["demo"]
+
+
+def test_a_teams_template_is_offered_after_the_recommendation(
+    here: Path, team: Path, open_terminal: Open, scaffold: Run
+) -> None:
+    """With the team's answers as its defaults; the one of scaffold stays the other choice."""
+    assert scaffold("template", "add", "--catalogue", str(team.parent / "catalogue")).code == 0
+    for choice in ("", DOWN):
+        terminal = open_terminal("new", f"demo{len(choice)}", "--shape", "service", "--results", "--bound", "io")
+        terminal.sees("Design: thread/service")
+        terminal.answers("Your team has a template for this.", choice)
+        if choice:
+            terminal.answers("How does the service get its work?")
+            terminal.answers(YES)
+        else:
+            terminal.sees("Have you read it, and may it run these?")
+            terminal.types("y")
+            terminal.answers("What is it called?")
+            terminal.answers("flavour")
+            terminal.answers("Write these?")
+        assert terminal.ends() == 0
+    assert files_below(here / "demo0")["task.txt"] == b"sour"
+    assert (here / "demo3" / "src").is_dir()
