@@ -15,6 +15,7 @@ from scaffold.update import read_tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path, PurePosixPath
+    from types import ModuleType
 
     from scaffold.generated import Piece
 
@@ -72,11 +73,18 @@ def _status(piece: Piece, ignored: Sequence[str]) -> Status:
     version = newest = "unknown"
     try:
         version = piece.version
-        newest = history().newest
+        newest = history().newest if piece.is_bundled else _team().newest_version(piece)
         drift = [found for found in _drift(piece) if not _is_ignored(found.path, ignored)]
     except ScaffoldError as error:
         return Status(piece.root, piece.answers_file, piece.module, version, newest, problem=str(error))
     return Status(piece.root, piece.answers_file, piece.module, version, newest, tuple(drift))
+
+
+def _team() -> ModuleType:
+    """Imported when a template is a team's: it takes longer than all else here."""
+    from scaffold import team_update
+
+    return team_update
 
 
 def _is_ignored(path: PurePosixPath, patterns: Sequence[str]) -> bool:
@@ -84,7 +92,7 @@ def _is_ignored(path: PurePosixPath, patterns: Sequence[str]) -> bool:
 
 
 def _drift(piece: Piece) -> Iterator[Drift]:
-    generated = piece.generate()
+    generated = piece.generate() if piece.is_bundled else _team().generated(piece)
     present = read_tree(piece.root, generated)
     for path, content in generated.items():
         found = present.get(path)

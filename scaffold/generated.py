@@ -45,11 +45,15 @@ class Piece:
 
         Raises:
             BadRecord: It cannot be read, or does not say where it comes from.
+            NothingGenerated: It was made from a template without versions.
         """
         recorded = load_recorded(self.path)
-        for key in ("_src_path", "_commit"):
-            if not isinstance(recorded.get(key), str):
-                raise BadRecord(self.path, f"has no {key}")
+        if not isinstance(recorded.get("_src_path"), str):
+            raise BadRecord(self.path, "has no _src_path")
+        if not isinstance(recorded.get("_commit"), str):
+            if recorded["_src_path"] != SOURCE:
+                raise NothingGenerated(self.path, "names no version: it was made from a folder that has none")
+            raise BadRecord(self.path, "has no _commit")
         return recorded
 
     @property

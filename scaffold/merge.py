@@ -109,7 +109,7 @@ def diff(change: Change) -> str:
     """The change as git shows it, for `git apply`; nothing where nothing changes, or for a renamed file's old name."""
     before, after = change.before, change.after
     old = change.was or change.path
-    if (before == after and change.was is None) or change.is_move_away:
+    if change.is_move_away or (before == after and (change.was is None or after is None)):
         return ""
     lines = [f"diff --git a/{old} b/{change.path}"]
     if before is None:
@@ -158,7 +158,7 @@ class _Sides(NamedTuple):
 def _follow(path: PurePosixPath, old: PurePosixPath, sides: _Sides, manner: Manner) -> Iterator[Change]:
     """The template renamed a file: what was done to it goes along."""
     if sides.mine is None:
-        yield Change(path=path, outcome=Outcome.KEPT, before=None, after=None, why=f"{old} was deleted here")
+        yield Change(path=path, outcome=Outcome.KEPT, before=None, after=None, why=f"{old} was deleted here", was=old)
         return
     yield Change(path=old, outcome=Outcome.DELETED, before=sides.mine, after=None, why=f"now {path}", was=old)
     unchanged = Change(path=path, outcome=Outcome.UPDATED, before=sides.mine, after=sides.mine)

@@ -34,13 +34,13 @@ def update_json(update: Update, *, written: bool) -> dict[str, object]:
         "written": written,
         "pieces": [
             {
-                "answers_file": target.piece.answers_file,
-                "module": target.piece.module,
-                "from": target.piece.version,
-                "to": target.template.version,
-                "notes": list(target.notes),
+                "answers_file": step.piece.answers_file,
+                "module": step.piece.module,
+                "from": step.piece.version,
+                "to": step.version,
+                "notes": list(step.notes),
             }
-            for target in update.targets
+            for step in update.steps
         ],
         "files": [
             {"path": str(change.path), "outcome": change.outcome.value, "why": change.why, "diff": diff(change)}

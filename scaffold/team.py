@@ -66,7 +66,7 @@ def prepare(order: Order) -> TeamProject:
     with sources.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
         questions = foreign.questions(checkout)
         actions = foreign.actions(checkout)
-        digest = _settle_trust(actions, checkout, order)
+        digest = settle_trust(actions, checkout, trust=order.trust, can_ask=order.can_ask)
         data, recommendation = _answers(questions, order)
         asks = order.can_ask and not order.use_defaults
         rendered = foreign.render(
@@ -78,13 +78,13 @@ def prepare(order: Order) -> TeamProject:
             suggested=located.defaults,
             folder_name=order.dest.absolute().name,
         )
-    files = _with_commit(rendered.files, checkout)
+    files = with_commit(rendered.files, checkout)
     command = _command(order.dest, checkout, rendered.answers, digest)
     plan = Plan(order.dest, files, executable=rendered.executable)
     return TeamProject(plan, rendered.answers, recommendation, shlex.join(command), checkout)
 
 
-def _settle_trust(actions: Actions, checkout: Checkout, order: Order) -> str | None:
+def settle_trust(actions: Actions, checkout: Checkout, *, trust: str | None, can_ask: bool) -> str | None:
     """The digest that the user agrees to; None where the template runs nothing.
 
     Raises:
@@ -92,9 +92,9 @@ def _settle_trust(actions: Actions, checkout: Checkout, order: Order) -> str | N
     """
     if not actions.listed():
         return None
-    if order.trust == actions.digest or approvals.is_approved(actions):
+    if trust == actions.digest or approvals.is_approved(actions):
         agreed = True
-    elif order.trust is not None or not order.can_ask:
+    elif trust is not None or not can_ask:
         agreed = False
     else:
         version = f" at {escaped(checkout.ref)}" if checkout.ref else ""
@@ -103,7 +103,7 @@ def _settle_trust(actions: Actions, checkout: Checkout, order: Order) -> str | N
             report.say_plain(f"  {kind:<15} {escaped(text)}")
         agreed = prompt.confirm("Have you read it, and may it run these?")
     if not agreed:
-        raise TemplateNotTrusted(actions, order.trust)
+        raise TemplateNotTrusted(actions, trust)
     approvals.approve(actions, checkout)
     return actions.digest
 
@@ -152,7 +152,7 @@ def _advise(given: Answers, order: Order, *, follow_up: bool) -> Answers:
 def _from_file(path: Path, questions: Mapping[str, ForeignQuestion]) -> Iterator[tuple[str, object]]:
     """A file's answers: words as they stand there, since questions know their types; structures with types."""
     words = load_words(path)
-    typed = _typed(path) if path.suffix.lower() in {".yaml", ".yml"} else words
+    typed = typed_answers(path) if path.suffix.lower() in {".yaml", ".yml"} else words
     for name, value in words.items():
         if name.startswith("_"):
             continue
@@ -161,12 +161,13 @@ def _from_file(path: Path, questions: Mapping[str, ForeignQuestion]) -> Iterator
         yield name, value if as_word else typed[name]
 
 
-def _typed(path: Path) -> dict[str, object]:
+def typed_answers(path: Path) -> dict[str, object]:
+    """A YAML file's answers with the types that they have there."""
     loaded: dict[str, object] = json.loads(json.dumps(yaml.safe_load(path.read_bytes()), default=str))
     return loaded
 
 
-def _with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dict[PurePosixPath, bytes]:
+def with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dict[PurePosixPath, bytes]:
     """The files, with the commit's hash recorded beside the tag that Copier records (docs/adr/0009)."""
     return {path: _recorded(content, checkout) if len(path.parts) == 1 else content for path, content in files.items()}
 

@@ -42,12 +42,23 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A piece, the version that it comes to, and what is to be said about that."""
+
+    piece: Piece
+    version: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Update:
     """All that has to change in a project."""
 
     root: Path
-    targets: tuple[Target, ...]
+    steps: tuple[Step, ...]
     changes: tuple[Change, ...]
+    executable: frozenset[PurePosixPath] = frozenset()
+    """Those of the changed files that are programs."""
 
     @property
     def conflicts(self) -> list[Change]:
@@ -67,7 +78,8 @@ class Update:
         moved = (
             change for change in self.changes if change.was is not None and os.access(self.root / change.was, os.X_OK)
         )
-        return Plan(self.root, files, frozenset(removed), frozenset(change.path for change in moved) & files.keys())
+        programs = {*self.executable, *(change.path for change in moved)}
+        return Plan(self.root, files, frozenset(removed), frozenset(programs & files.keys()))
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -187,24 +199,44 @@ def _advice_now(answers: Answers) -> Iterator[str]:
 
 
 def merge(root: Path, targets: Sequence[Target], style: ConflictStyle) -> Update:
-    """What has to change in the project so that every piece becomes what it shall be.
-
-    Raises:
-        BadDestination: Something in the project keeps a file from being written.
-    """
+    """What has to change in the project so that every piece becomes what it shall be."""
     changes: dict[PurePosixPath, Change] = {}
     for target in targets:
         for change in _changes(root, target, style, changes):
             first = changes.get(change.path)
             changes[change.path] = change if first is None else replace(change, before=first.before)
-    for change in changes.values():
-        if change.before != change.after or change.before is None or change.was is not None:
-            _check_writable(root, change.path)
-        if change.before is not None and has_markers(change.before):
-            raise BadDestination(root / change.path, "has the conflicts of an earlier update in it: resolve them first")
-        if change.rejected is not None and os.path.lexists(root / _reject_path(change)):
-            raise BadDestination(root / _reject_path(change), "is left from an earlier update: resolve and delete it")
-    return Update(root, tuple(targets), tuple(change for _, change in sorted(changes.items())))
+    steps = (Step(target.piece, target.template.version, target.notes) for target in targets)
+    return Update(root, tuple(steps), tuple(change for _, change in sorted(changes.items())))
+
+
+def join(root: Path, updates: Sequence[Update]) -> Update:
+    """One update of what several come to, each of other pieces.
+
+    Raises:
+        UsageError: Two of them change the same file.
+        BadDestination: Something in the project keeps a file from being written.
+    """
+    changes: dict[PurePosixPath, Change] = {}
+    for change in (change for update in updates for change in update.changes):
+        if change.path in changes:
+            raise UsageError(f"two templates change {str(change.path)!a}: update one at a time, with --module")
+        changes[change.path] = change
+        _check(root, change)
+    return Update(
+        root,
+        tuple(step for update in updates for step in update.steps),
+        tuple(change for _, change in sorted(changes.items())),
+        frozenset(path for update in updates for path in update.executable),
+    )
+
+
+def _check(root: Path, change: Change) -> None:
+    if change.before != change.after or change.before is None or change.was is not None:
+        _check_writable(root, change.path)
+    if change.before is not None and has_markers(change.before):
+        raise BadDestination(root / change.path, "has the conflicts of an earlier update in it: resolve them first")
+    if change.rejected is not None and os.path.lexists(root / _reject_path(change)):
+        raise BadDestination(root / _reject_path(change), "is left from an earlier update: resolve and delete it")
 
 
 def _changes(root: Path, target: Target, style: ConflictStyle, earlier: Mapping[PurePosixPath, Change]) -> list[Change]:

@@ -39,6 +39,26 @@ def check_clean(root: Path, touched: Iterable[PurePosixPath]) -> None:
         raise NotUndoable(root, f"has changes that are not committed ({shown!a})", f"commit or stash them, {_SAFE}")
 
 
+def tracked(root: Path) -> list[PurePosixPath]:
+    """The files below `root` that the repository knows, relative to it.
+
+    Raises:
+        NotUndoable: There is no repository that git can read.
+    """
+    try:
+        _, output = git("ls-files", "-z", "--cached", cwd=root, env=looking_environment())
+    except GitFailed as error:
+        raise NotUndoable(
+            root, f"is in no repository that git can read ({error})", "run git init and commit"
+        ) from error
+    return [PurePosixPath(name) for name in os.fsdecode(output).split("\0") if name]
+
+
+def programs(root: Path, paths: Iterable[PurePosixPath]) -> frozenset[PurePosixPath]:
+    """Those of the files that can be run."""
+    return frozenset(path for path in paths if os.access(root / path, os.X_OK))
+
+
 def _status(root: Path, prefix: str) -> Iterator[tuple[str, PurePosixPath]]:
     """Each change below `root`: git's two letters and the path. Submodules are projects of their own."""
     options = ("--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=all")

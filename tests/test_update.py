@@ -234,7 +234,7 @@ def test_every_released_version_updates_to_the_newest(
         if edited:
             work.write_text("# mine\n" + work.read_text(encoding="utf-8"), encoding="utf-8")
         git_commit_all(project)
-        result = scaffold("update", str(project))
+        result = scaffold("update", str(project), "--defaults")
         assert result.code == 0, result.err + result.out
         found = contents(project)
         wanted = {str(path): content for path, content in variant.render(bundled()).items()}

@@ -12,6 +12,7 @@ import typer
 from scaffold import prompt, report
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import note_without_effect, project_questions, team_names, with_scoped_file
+from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.commands.written import DryRunFlag, ShowFlag, check_show, check_shown, print_plan, project_json
 from scaffold.errors import Cancelled, UsageError
 from scaffold.questions import Answers
@@ -29,18 +30,6 @@ TemplateFlag = Annotated[
         metavar="NAME|SOURCE[@REF]",
         help="A template of your team's instead: a name, a folder, a git URL, gh:OWNER/REPOSITORY.",
     ),
-]
-DataFlag = Annotated[
-    Optional[list[str]],
-    typer.Option("--data", metavar="NAME=VALUE", help="With --template: an answer to a question of its own."),
-]
-TrustFlag = Annotated[
-    Optional[str],
-    typer.Option("--trust", metavar="DIGEST", help="With --template: let it run what this digest stands for."),
-]
-AcceptMovedFlag = Annotated[
-    Optional[str],
-    typer.Option("--accept-moved", metavar="COMMIT", help="With --template: its tag may mean this other commit now."),
 ]
 
 
@@ -137,7 +126,7 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, *, ask: bool, d
             located=located,
             dest=dest,
             given=given,
-            data=dict(_pair(word) for word in order.data),
+            data=as_data(order.data),
             file=None if order.answers is None else Path(order.answers),
             can_ask=ask,
             use_defaults=defaults,
@@ -145,13 +134,6 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, *, ask: bool, d
             accept_moved=order.accept_moved,
         )
     )
-
-
-def _pair(word: str) -> tuple[str, str]:
-    name, separator, value = word.partition("=")
-    if not separator or not name:
-        raise UsageError(f"--data: {word!r} must be NAME=VALUE")
-    return name, value
 
 
 def _write(project: Project | TeamProject, *, force: bool, ask: bool) -> None:

@@ -12,13 +12,16 @@ from scaffold import prompt, report
 from scaffold.answers import read_answers
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import all_questions, changeable_questions
+from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.errors import UsageError
 from scaffold.questions import Answers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from scaffold.generated import Piece
+    from scaffold.merge import ConflictStyle
+    from scaffold.team_update import Order
     from scaffold.update import Target, Update
 
 ProjectArgument = Annotated[
@@ -50,22 +53,40 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     dry_run: DryRunFlag = False,
     answers: AnswersFile = None,
     defaults: DefaultsFlag = False,
+    data: DataFlag = None,
+    trust: TrustFlag = None,
+    accept_moved: AcceptMovedFlag = None,
     as_json: JsonFlag = False,
     given: Answers,
 ) -> None:
     """Bring generated code to the newest version of its template; local edits are kept."""
-    from scaffold.history import history
-    from scaffold.update import to_version
+    how = _how(conflict, data, trust, accept_moved, allow_dirty=allow_dirty, dry_run=dry_run, as_json=as_json)
 
-    template = history().template(to or history().newest)
-    ask = prompt.is_possible() and not as_json
-    in_file = {} if answers is None else read_answers(Path(answers), template.questions)
+    def of_ours(pieces: Sequence[Piece]) -> list[Target]:
+        from scaffold.history import history
+        from scaffold.update import to_version
 
-    def target(piece: Piece) -> Target:
-        news = {name: value for name, value in in_file.items() if name not in piece.recorded}
-        return to_version(piece, template, {**news, **given}, ask=ask, use_defaults=defaults)
+        template = history().template(to or history().newest)
+        in_file = {} if answers is None else read_answers(Path(answers), template.questions)
+        return [
+            to_version(
+                piece,
+                template,
+                {**{name: value for name, value in in_file.items() if name not in piece.recorded}, **given},
+                ask=how.can_ask,
+                use_defaults=defaults,
+            )
+            for piece in pieces
+        ]
 
-    _run("update", project, module, target, _How(conflict, allow_dirty, dry_run, as_json))
+    def of_theirs(root: Path, piece: Piece) -> Update:
+        from scaffold import team_update
+
+        if given:
+            raise UsageError("a team's template is answered by --data NAME=VALUE")
+        return team_update.prepare(root, piece, how.order(to, use_defaults=defaults))
+
+    _run("update", project, module, of_ours, of_theirs, how)
 
 
 @asking(changeable_questions)
@@ -77,54 +98,118 @@ def reanswer(  # noqa: PLR0913  # as above
     allow_dirty: AllowDirtyFlag = False,
     dry_run: DryRunFlag = False,
     answers: AnswersFile = None,
+    data: DataFlag = None,
+    trust: TrustFlag = None,
     as_json: JsonFlag = False,
     given: Answers,
 ) -> None:
     """Change answers of generated code, in the same version of its template; local edits are kept."""
-    from scaffold.update import to_answers
+    how = _how(conflict, data, trust, None, allow_dirty=allow_dirty, dry_run=dry_run, as_json=as_json)
 
-    in_file = {} if answers is None else read_answers(Path(answers), all_questions())
-    given = {**in_file, **given}
-    ask = prompt.is_possible() and not as_json and not given
-    if not given and not ask:
-        raise UsageError("no terminal to ask at: add the answers to change as flags, such as --workers 8")
+    def of_ours(pieces: Sequence[Piece]) -> list[Target]:
+        from scaffold.update import to_answers
 
-    def target(piece: Piece) -> Target:
-        return to_answers(piece, given, ask=ask)
+        in_file = {} if answers is None else read_answers(Path(answers), all_questions())
+        new = {**in_file, **given}
+        if not new and not how.can_ask:
+            raise UsageError("no terminal to ask at: add the answers to change as flags, such as --workers 8")
+        return [to_answers(piece, new, ask=how.can_ask and not new) for piece in pieces]
 
-    _run("reanswer", project, module, target, _How(conflict, allow_dirty, dry_run, as_json))
+    def of_theirs(root: Path, piece: Piece) -> Update:
+        from scaffold import team_update
+
+        if given or not how.data:
+            raise UsageError("a team's template is answered by --data NAME=VALUE")
+        return team_update.prepare(root, piece, how.order(piece.version, use_defaults=True))
+
+    _run("reanswer", project, module, of_ours, of_theirs, how)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _How:
     """The flags that both have."""
 
-    conflict: str
+    style: ConflictStyle
+    data: Mapping[str, str]
+    trust: str | None
+    accept_moved: str | None
     allow_dirty: bool
     dry_run: bool
     as_json: bool
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is there to answer."""
+        return prompt.is_possible() and not self.as_json
 
-def _run(command: str, project: str, module: str | None, target: Callable[[Piece], Target], how: _How) -> None:
+    def order(self, to: str | None, *, use_defaults: bool) -> Order:
+        """What they say to a team's template."""
+        from scaffold.team_update import Order
+
+        return Order(
+            to=to,
+            data=self.data,
+            style=self.style,
+            can_ask=self.can_ask,
+            use_defaults=use_defaults,
+            trust=self.trust,
+            accept_moved=self.accept_moved,
+        )
+
+
+def _how(  # noqa: PLR0913  # as above
+    conflict: str,
+    data: Sequence[str] | None,
+    trust: str | None,
+    accept_moved: str | None,
+    *,
+    allow_dirty: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> _How:
+    if conflict not in {"inline", "rej"}:
+        raise UsageError(f"--conflict: {conflict!a} is neither inline nor rej")
+    return _How(
+        style="rej" if conflict == "rej" else "inline",
+        data=as_data(data or ()),
+        trust=trust,
+        accept_moved=accept_moved,
+        allow_dirty=allow_dirty,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
+    command: str,
+    project: str,
+    module: str | None,
+    of_ours: Callable[[Sequence[Piece]], list[Target]],
+    of_theirs: Callable[[Path, Piece], Update],
+    how: _How,
+) -> None:
     from scaffold import report_status
     from scaffold.generated import find_root, pieces_of, select
     from scaffold.publish import take_back_interrupted
-    from scaffold.update import merge
+    from scaffold.update import join, merge
     from scaffold.worktree import check_clean
 
-    if how.conflict not in {"inline", "rej"}:
-        raise UsageError(f"--conflict: {how.conflict!a} is neither inline nor rej")
     root = find_root(Path(project))
     pieces = select(pieces_of(root), module)
+    ours = [piece for piece in pieces if piece.is_bundled]
+    theirs = [piece for piece in pieces if not piece.is_bundled]
+    if how.data and not theirs:
+        raise UsageError("--data answers a team's template: for those of scaffold each question is a flag")
     if not how.dry_run:
         for path in take_back_interrupted(root):
             report.say_note(f"took back {path}, left by a run that was killed")
         if not how.allow_dirty:
             check_clean(root, ())  # before anybody answers questions in vain
-    update = merge(root, [target(piece) for piece in pieces], "rej" if how.conflict == "rej" else "inline")
+    updates = [merge(root, of_ours(ours), how.style)] if ours else []
+    update = join(root, [*updates, *(of_theirs(root, piece) for piece in theirs)])
     if not how.dry_run:
         _write(command, update, how)
-    for note in (note for made in update.targets for note in made.notes):
+    for note in (note for step in update.steps for note in step.notes):
         report.say_note(note)
     if how.as_json:
         report.print_json(report_status.update_json(update, written=not how.dry_run))

@@ -1,0 +1,43 @@
+"""The flags about a team's template that several commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from scaffold.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DataFlag = Annotated[
+    Optional[list[str]],
+    typer.Option("--data", metavar="NAME=VALUE", help="An answer to a question of a team's template."),
+]
+TrustFlag = Annotated[
+    Optional[str],
+    typer.Option("--trust", metavar="DIGEST", help="Let a team's template run what this digest stands for."),
+]
+AcceptMovedFlag = Annotated[
+    Optional[str],
+    typer.Option(
+        "--accept-moved", metavar="COMMIT", help="The tag of a team's template may mean this other commit now."
+    ),
+]
+
+
+def as_data(words: Sequence[str]) -> dict[str, str]:
+    """The answers that `--data` gives.
+
+    Raises:
+        UsageError: One of the words is no NAME=VALUE.
+    """
+    return dict(_pair(word) for word in words)
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, separator, value = word.partition("=")
+    if not separator or not name:
+        raise UsageError(f"--data: {word!r} must be NAME=VALUE")
+    return name, value

@@ -1,0 +1,155 @@
+"""Projects of a team's template later on: `scaffold update`, `reanswer`, `check` and `undo` as for our own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import files_below, git, git_commit_all
+from newer import replace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import Run
+
+pytestmark = pytest.mark.slow
+
+FIRST = {
+    "copier.yml": "_subdirectory: tree\nname: {type: str, default: shop}\n",
+    "tree/README.md.jinja": "# {{ name }}\n\none\ntwo\nthree\nfour\nfive\n",
+    "tree/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}",
+}
+SECOND = FIRST | {
+    "copier.yml": FIRST["copier.yml"] + "colour: {type: str, default: red}\n",
+    "tree/README.md.jinja": "# {{ name }}\n\none\ntwo\nthree\nfour\n5\n",
+    "tree/new.txt.jinja": "{{ colour }}\n",
+}
+
+
+def release(template: Path, files: dict[str, str], tag: str) -> None:
+    """Commit and tag a version."""
+    for name, content in files.items():
+        (template / name).parent.mkdir(parents=True, exist_ok=True)
+        (template / name).write_text(content, encoding="utf-8")
+    git_commit_all(template)
+    git(template, "tag", tag)
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """A template with one release."""
+    (tmp_path / "template").mkdir()
+    release(tmp_path / "template", FIRST, "v1.0.0")
+    return tmp_path / "template"
+
+
+@pytest.fixture
+def project(tmp_path: Path, template: Path, scaffold: Run) -> Path:
+    """A committed project of it, with a file and an edit of the user's."""
+    result = scaffold("new", str(tmp_path / "demo"), "--template", str(template), "--defaults")
+    assert result.code == 0, result.err
+    replace(tmp_path / "demo" / "README.md", "one\n", "ONE\n")
+    (tmp_path / "demo" / "own.txt").write_text("own\n", encoding="utf-8")
+    git_commit_all(tmp_path / "demo")
+    return tmp_path / "demo"
+
+
+def contents(project: Path) -> dict[str, bytes]:
+    """All files but git's own."""
+    return {path: content for path, content in files_below(project).items() if not path.startswith(".git/")}
+
+
+def test_update_keeps_edits_and_records_the_new_version(project: Path, template: Path, scaffold: Run) -> None:
+    """With its commit; `--dry-run` first shows what would change; `undo` takes it back."""
+    assert scaffold("update", str(project)).out == "nothing changes\n"
+    release(template, SECOND, "v2.0.0")
+    before = contents(project)
+    shown = scaffold("update", str(project), "--defaults", "--dry-run")
+    assert "+5\n" in shown.out
+    assert contents(project) == before
+    result = scaffold("update", str(project), "--data", "colour=blue", "--defaults")
+    assert result.code == 0, result.err
+    assert result.out.splitlines() == ["updated   .copier-answers.yml", "updated   README.md", "new       new.txt"]
+    assert (project / "README.md").read_text(encoding="utf-8") == "# shop\n\nONE\ntwo\nthree\nfour\n5\n"
+    assert (project / "new.txt").read_text(encoding="utf-8") == "blue\n"
+    answers = (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert "_commit: v2.0.0" in answers
+    assert f"_scaffold_commit: {git(template, 'rev-parse', 'HEAD').strip()}" in answers
+    assert scaffold("undo", str(project)).code == 0
+    assert contents(project) == before
+
+
+def test_other_answers_in_the_same_version(project: Path, template: Path, scaffold: Run) -> None:
+    """By `--data`; a newer version is not taken along."""
+    release(template, SECOND, "v2.0.0")
+    assert scaffold("reanswer", str(project), "--workers", "8").code == 2
+    result = scaffold("reanswer", str(project), "--data", "name=store")
+    assert result.code == 0, result.err
+    assert (project / "README.md").read_text(encoding="utf-8").startswith("# store\n\nONE\n")
+    assert "_commit: v1.0.0" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+
+
+def test_conflict_exits_3(project: Path, template: Path, scaffold: Run) -> None:
+    """Marked in the file, as Copier marks it."""
+    replace(project / "README.md", "five\n", "FIVE\n")
+    git_commit_all(project)
+    release(template, SECOND, "v2.0.0")
+    result = scaffold("update", str(project), "--defaults")
+    assert result.code == 3, result.err
+    assert "conflict  README.md" in result.out
+    assert "<<<<<<<" in (project / "README.md").read_text(encoding="utf-8")
+
+
+def test_check_compares_with_what_the_template_makes(project: Path, template: Path, scaffold: Run) -> None:
+    """Behind and edited, as for our own; a template that has moved away is said to be missing."""
+    release(template, SECOND, "v2.0.0")
+    result = scaffold("check", str(project), "--json")
+    assert result.code == 3
+    [piece] = json.loads(result.out)["pieces"]
+    assert (piece["version"], piece["newest"], piece["behind"]) == ("v1.0.0", "v2.0.0", True)
+    assert piece["drift"] == [{"path": "README.md", "kind": "edited"}]
+    template.rename(template.with_name("moved"))
+    result = scaffold("check", str(project))
+    assert result.code == 3
+    assert "does not exist" in result.out
+    assert scaffold("update", str(project)).code == 1
+
+
+def test_moved_tag_is_not_followed(project: Path, template: Path, scaffold: Run) -> None:
+    """The version on record is what it was, or nothing."""
+    (template / "tree" / "evil.txt").write_text("evil", encoding="utf-8")
+    git_commit_all(template)
+    git(template, "tag", "--force", "v1.0.0")
+    before = contents(project)
+    result = scaffold("update", str(project), "--defaults")
+    assert result.code == 1
+    assert "v1.0.0" in result.err
+    assert contents(project) == before
+
+
+def test_new_version_that_runs_things_is_not_trusted(project: Path, template: Path, scaffold: Run) -> None:
+    """Without its digest it exits 4; with it, it is run."""
+    task = SECOND["copier.yml"] + '_tasks: ["echo made > made.txt"]\n'
+    release(template, SECOND | {"copier.yml": task}, "v2.0.0")
+    before = contents(project)
+    result = scaffold("update", str(project), "--defaults")
+    assert result.code == 4
+    assert "echo made" in result.err
+    assert contents(project) == before
+    digest = result.err.partition("--trust ")[2].split()[0]
+    assert scaffold("update", str(project), "--defaults", "--trust", digest).code == 0
+    assert (project / "made.txt").is_file()
+
+
+def test_template_without_versions(tmp_path: Path, scaffold: Run) -> None:
+    """A plain folder has none, so nothing can be compared with it."""
+    for name, content in FIRST.items():
+        (tmp_path / "plain" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "plain" / name).write_text(content, encoding="utf-8")
+    assert scaffold("new", str(tmp_path / "demo"), "--template", str(tmp_path / "plain"), "--defaults").code == 0
+    git_commit_all(tmp_path / "demo")
+    result = scaffold("update", str(tmp_path / "demo"))
+    assert result.code == 1
+    assert "names no version" in result.err
