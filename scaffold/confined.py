@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -37,13 +37,16 @@ class Workplace:
     """A private folder for one rendering; it goes away with all that is in it."""
 
     root: Path
-    template: Path = field(init=False)
-    old_template: Path = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Name its parts."""
-        object.__setattr__(self, "template", self.root / "template")
-        object.__setattr__(self, "old_template", self.root / "old")
+    @property
+    def template(self) -> Path:
+        """The copy of the template."""
+        return self.root / "template"
+
+    @property
+    def old_template(self) -> Path:
+        """The copy of the version that a project was made from."""
+        return self.root / "old"
 
     @property
     def output(self) -> Path:
@@ -131,8 +134,10 @@ def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str,
 def _start() -> str:
     """A program that finds the modules that we find, but none in the current folder, which may be a template."""
     package = str(Path(__file__).parent.parent)
-    others = [entry for entry in sys.path if entry and Path(entry).exists() and Path(entry).resolve() != Path.cwd()]
-    path = list(dict.fromkeys([package, *others]))
+    path = [entry for entry in sys.path if entry and Path(entry).exists()]
+    with suppress(FileNotFoundError):  # a current folder that is gone
+        path = [entry for entry in path if Path(entry).resolve() != Path.cwd()]
+    path = list(dict.fromkeys([package, *path]))
     return f"import sys; sys.path[:] = {path!r}; from scaffold.foreign_worker import main; main()"
 
 
@@ -160,8 +165,9 @@ class _Talk:
     def __init__(self, process: subprocess.Popen[str], job: Job) -> None:
         self._process = process
         self._job = job
-        self._left = job.limits.tasks_wall if job.trusted else job.limits.wall
-        self._lines: queue.Queue[str] = queue.Queue()
+        self._allowed = job.limits.tasks_wall if job.trusted else job.limits.wall
+        self._left = self._allowed
+        self._lines: queue.Queue[str] = queue.Queue(maxsize=10)
         assert process.stdout is not None
         threading.Thread(target=_read, args=(process.stdout, self._lines), daemon=True).start()
 
@@ -171,7 +177,7 @@ class _Talk:
             kind, content = self._next()
             if kind == "ask":
                 self._send(answer(content))
-            elif kind == "done":
+            elif kind == "done" and isinstance(content, dict):
                 return content
             else:
                 self._fail(content)
@@ -186,16 +192,13 @@ class _Talk:
         try:
             line = self._lines.get(timeout=max(self._left, 0))
         except queue.Empty:
-            raise TemplateFault("copier.yml", f"takes longer than {self._limit('wall')} seconds") from None
+            raise TemplateFault("copier.yml", f"takes longer than {self._allowed:g} seconds") from None
         self._left -= time.monotonic() - started
         try:
             ((kind, content),) = json.loads(line).items()
         except (ValueError, AttributeError, RecursionError):
             raise TemplateFault("copier.yml", self._sudden_end()) from None
         return kind, content
-
-    def _limit(self, name: str) -> object:
-        return getattr(self._job.limits, "tasks_wall" if self._job.trusted and name == "wall" else name)
 
     def _sudden_end(self) -> str:
         """Why there was no last line."""
@@ -204,9 +207,16 @@ class _Talk:
         code = self._process.returncode
         if code == -getattr(signal, "SIGXCPU", 0):
             return f"takes more than {self._job.limits.cpu} seconds of computing"
-        return f"brought its process down (exit code {code}): it needs too much memory, or nests too deep"
+        said = _last_words(self._job.place.output) or "it needs too much memory, or nests too deep"
+        return f"brought its process down (exit code {code}): {said}"
 
     def _fail(self, failure: Mapping[str, Any]) -> None:
+        try:
+            self._explain(failure)
+        except (AttributeError, KeyError, TypeError) as error:  # a process that was taken over
+            raise TemplateFault("copier.yml", "made its process answer nonsense") from error
+
+    def _explain(self, failure: Mapping[str, Any]) -> None:
         if failure["kind"] == "unanswered":
             names = [one_line(name) for name in failure["names"]]
             flags = " ".join(f"--data {name}=…" for name in names)

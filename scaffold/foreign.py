@@ -165,7 +165,7 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
         files, executable = _result(out, limits, without=(".git",) if trusted else ())
         if not files:
             raise TemplateFault(config.file, "renders no file with these answers")
-        return Rendered(files, executable, dict(outcome["answers"]))
+        return Rendered(files, executable, dict(outcome.get("answers", {})))
 
 
 def update(  # noqa: PLR0913  # each says something else about the one update
@@ -201,6 +201,8 @@ def update(  # noqa: PLR0913  # each says something else about the one update
         TemplateNotTrusted: One of the two versions would run things, and `trusted_digest` is not their digest.
         TemplateFault: One of them does not render, or they cannot be merged.
     """
+    if new.ref == old.ref:  # a branch that has moved on
+        new = replace(new, ref=new.commit)
     with workplace() as place:
         old_actions = _read(old, place.old_template, limits)[1]
         config, new_actions = _read(new, place.template, limits)
@@ -226,7 +228,7 @@ def update(  # noqa: PLR0913  # each says something else about the one update
         files, programs = _result(project, roomy, known=ours.keys())
         others = {path: content for path, content in project_files.items() if path not in ours}
         rejected = [path for path in files if path.suffix == ".rej" and path not in project_files]
-        conflicts = {*map(PurePosixPath, outcome["conflicts"]), *rejected}
+        conflicts = {path for path in files if str(path) in outcome.get("conflicts", ())} | {*rejected}
         return Updated(files | others, programs | (executable & others.keys()), tuple(sorted(conflicts)))
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.guard import Blocked, Guard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 # Every name that some file system takes for `.git`: added last, which no pattern of a template's can undo.
 _EXCLUDE = (".git", ".[gG][iI][tT]", "[gG][iI][tT]~[0-9]")
@@ -175,7 +175,7 @@ def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
     from copier._template import Template
 
     found = _Versions((version["ref"], version) for version in versions)
-    numbers = {version["ref"]: _number(version["ref"], index) for index, version in enumerate(versions)}
+    numbers = dict(zip(found, _numbers(found), strict=True))
     known = {
         "vcs": lambda _: None,
         "local_abspath": lambda template: Path(found[template.ref]["root"]),
@@ -195,15 +195,20 @@ class _Versions(dict[Any, Mapping[str, Any]]):
         raise LookupError(f"the project records version {ref}, which is not the one that was fetched")
 
 
-def _number(ref: str | None, index: int) -> Any:  # noqa: ANN401  # a Version
-    """The version that a tag, or `git describe`, names; else one that is lower for the older of two."""
+def _numbers(refs: Iterable[str | None]) -> list[Any]:
+    """The versions that tags, or `git describe`, name; what is no number is a little more than the one before it."""
     from packaging.version import InvalidVersion, Version
 
-    described = re.fullmatch(r"(.+)-([0-9]+)-g([0-9a-f]+)", ref or "")
-    try:
-        return Version(f"{described[1]}.post{described[2]}" if described else ref or "0")
-    except InvalidVersion:
-        return Version(f"0.post{index}")
+    numbers = [Version("0")]
+    for ref in refs:
+        described = re.fullmatch(r"(.+)-([0-9]+)-g([0-9a-f]+)", ref or "")
+        last = numbers[-1]
+        try:
+            numbers.append(Version(f"{described[1]}.post{described[2]}" if described else ref or "0"))
+        except InvalidVersion:
+            release = ".".join(map(str, last.release))
+            numbers.append(Version(f"{last.epoch}!{release}.post{(last.post or 0) + 1}"))
+    return numbers[1:]
 
 
 def _copy(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN401  # a module

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+import shutil
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from attacks import QUICK, SECRET, Attack, build, picture, playground
 
 from scaffold import report
 from scaffold.errors import ScaffoldError
-from scaffold.foreign import Checkout, render
+from scaffold.foreign import Checkout, render, update
 from scaffold.plan import Plan, check_destination, check_plan
 from scaffold.publish import publish
 
@@ -87,3 +88,69 @@ def test_attack_comes_to_nothing(play: Path, attack: Attack, capsys: pytest.Capt
         assert err[:-1].isprintable(), err
         assert SECRET not in err
         assert not dest.exists()
+
+
+UPDATES = {
+    "dotdot-in-value",
+    "absolute",
+    "git-hook",
+    "git-other-case",
+    "git-repository-with-hooks",
+    "include-outside",
+    "external-data-computed",
+    "fileglob",
+    "task",
+    "migration",
+    "extension",
+    "sandbox-globals",
+    "python-tag",
+    "string-bomb",
+    "power-bomb",
+    "many-by-yield",
+    "escapes-in-messages",
+    "escapes-in-validator",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "attack", [attack for attack in ATTACKS if attack.name in UPDATES], ids=lambda attack: attack.name
+)
+def test_attack_by_an_update_comes_to_nothing(play: Path, attack: Attack, capsys: pytest.CaptureFixture[str]) -> None:
+    """A version that turned hostile: as above, where Copier runs git."""
+    template, first = play / "template", play / "first"
+    build(attack, template, play)
+    build(
+        Attack("first", "", files={"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}"}),
+        first,
+        play,
+    )
+    old, new = Checkout(first, "source", "v1", None), Checkout(template, "source", "v2", None)
+    project = render(old, {}, defaults=True, ask=None, trusted_digest=None).files
+    before = picture(play)
+    data = {name: value.replace("@PLAY@", str(play)) for name, value in attack.data.items()}
+    answers = PurePosixPath(".copier-answers.yml")
+    error = None
+    try:
+        done = update(old, new, project, answers, conflict="inline", trusted_digest=None, data=data, limits=QUICK)
+    except ScaffoldError as caught:
+        error = caught
+    assert picture(play) == before
+    assert capsys.readouterr() == ("", "")
+    if error is None:
+        assert attack.name in ("git-hook", "git-other-case", "git-repository-with-hooks", "escapes-in-messages")
+        assert not any(".git" in part.lower() for path in done.files for part in path.parent.parts)
+        assert SECRET.encode() not in b"".join(done.files.values())
+    else:
+        assert error.exit_code == attack.code
+        assert str(error).isprintable()
+
+
+def test_repository_of_the_user_in_dest_is_not_touched(play: Path) -> None:
+    """With --force into a repository: its hooks and settings stay as they are."""
+    template, dest = play / "template", play / "parent" / "dest"
+    build(Attack("git", "", files={"{{ '.git' }}/hooks/pre-commit": "touch canary", "file": "file"}), template, play)
+    shutil.copytree(play / "repository", dest)
+    before = files_of(dest)
+    assert new_from_checkout(template, dest, {}, force=True) == 0
+    assert files_of(dest) == before | {"file": b"file"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
@@ -156,12 +157,32 @@ def test_either_version_may_run_things_only_with_trust(
     assert {PurePosixPath("task"), PurePosixPath("migrated")} <= done.files.keys()
 
 
-def test_versions_that_are_no_numbers(old: Checkout, project: dict[PurePosixPath, bytes], tmp_path: Path) -> None:
-    """Branches and hashes update, too: the newer one is the one asked for."""
-    hashes = [Checkout(old.root, old.source, name, None) for name in ("main", "0a1b2c3")]
-    branch = Checkout(write(tmp_path / "b", SECOND, "x").root, old.source, "next", None)
-    for recorded in hashes:
-        assert recorded.ref is not None
-        answers = project[ANSWERS].replace(b"v1.0.0", recorded.ref.encode())
-        done = update(recorded, branch, project | {ANSWERS: answers}, ANSWERS, conflict="inline", trusted_digest=None)
-        assert done.files[ANSWERS].startswith(b"_commit: next\n")
+@pytest.mark.parametrize(
+    ("recorded", "wanted"),
+    [("main", "next"), ("0a1b2c3", "v1.0"), ("v9.0.0", "next"), ("v1.0.0-3-g0a1b2c3", "v1.0.1"), ("main", "main")],
+)
+def test_versions_that_are_no_numbers(
+    old: Checkout, new: Checkout, project: dict[PurePosixPath, bytes], recorded: str, wanted: str
+) -> None:
+    """Branches, also the same one, and hashes update, too: the one that is asked for is the newer one."""
+    project[ANSWERS] = project[ANSWERS].replace(b"v1.0.0", recorded.encode())
+    commit = "9" * 40
+    done = update(
+        replace(old, ref=recorded),
+        replace(new, ref=wanted, commit=commit),
+        project,
+        ANSWERS,
+        conflict="inline",
+        trusted_digest=None,
+    )
+    assert NEW in done.files
+    shown = repr(commit) if recorded == wanted else wanted
+    assert done.files[ANSWERS].startswith(f"_commit: {shown}\n".encode())
+
+
+def test_another_version_than_the_recorded_one_is_refused(
+    old: Checkout, new: Checkout, project: dict[PurePosixPath, bytes]
+) -> None:
+    """The comparison would be with something that the project never was."""
+    with pytest.raises(TemplateFault, match=r"the project records version v1\.0\.0"):
+        update(replace(old, ref="v0.9"), new, project, ANSWERS, conflict="inline", trusted_digest=None)
