@@ -1,7 +1,19 @@
 """The commands: each parses, delegates and prints."""
 
 from scaffold.app import app
-from scaffold.commands import add, advise, check, new, rules, template, template_lint, template_names, undo, update
+from scaffold.commands import (
+    add,
+    advise,
+    check,
+    new,
+    rules,
+    template,
+    template_lint,
+    template_names,
+    template_test,
+    undo,
+    update,
+)
 
 __all__ = [
     "add",
@@ -13,6 +25,7 @@ __all__ = [
     "template",
     "template_lint",
     "template_names",
+    "template_test",
     "undo",
     "update",
 ]

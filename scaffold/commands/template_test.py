@@ -1,0 +1,46 @@
+"""`scaffold template test`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scaffold import report
+from scaffold.app import JsonFlag
+from scaffold.commands.template import template
+from scaffold.flags import PlainCommand
+
+
+@template.command("test", cls=PlainCommand)
+def try_template(  # noqa: PLR0913  # a parameter for each flag
+    path: Annotated[str, typer.Argument(metavar="PATH", help="The template's folder; by default this one.")] = ".",
+    *,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Every combination of answers instead of every two.")
+    ] = False,
+    no_lint: Annotated[bool, typer.Option("--no-lint", help="Leave out ruff.")] = False,
+    run_tests: Annotated[bool, typer.Option("--run-tests", help="Run each project's own tests, with pytest.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="It is yours: let it run its tasks and extensions.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Render your template with answers of which every two meet, and check all that comes out."""
+    from scaffold import report_trial
+    from scaffold.trial import Trial, failures, run
+
+    shows = sys.stderr.isatty() and not as_json
+
+    def progress(done: int, total: int) -> None:
+        if shows:
+            print(f"\r{done} of {total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+    trial = Trial(template=Path(path), exhaustive=exhaustive, lint=not no_lint, run_tests=run_tests, trust=trust)
+    outcomes = run(trial, progress)
+    if as_json:
+        report.print_json(report_trial.as_json(trial.template, outcomes))
+    else:
+        report.say_plain(report_trial.as_text(trial.template, outcomes))
+    if failures(outcomes):
+        raise typer.Exit(1)
