@@ -201,7 +201,7 @@ def update(  # noqa: PLR0913  # each says something else about the one update
         TemplateNotTrusted: One of the two versions would run things, and `trusted_digest` is not their digest.
         TemplateFault: One of them does not render, or they cannot be merged.
     """
-    if new.ref == old.ref:  # a branch that has moved on
+    if new.ref == old.ref and new.commit != old.commit:  # a branch that has moved on
         new = replace(new, ref=new.commit)
     with workplace() as place:
         old_actions = _read(old, place.old_template, limits)[1]

@@ -83,8 +83,11 @@ def _signals_wait() -> Iterator[None]:
 def take_back_interrupted(dest: Path) -> list[str]:
     """Undo what a killed run left half-way in `dest`, and clear away what others left beside it; the files undone."""
     taken_back: list[str] = []
-    places = (dest.absolute().parent, dest.absolute())
-    for staging in (found for place in places for found in place.glob(f"{_STAGING_PREFIX}*")):
+    found: list[Path] = []
+    for place in (dest.absolute().parent, dest.absolute()):
+        with suppress(OSError):  # it cannot be looked at, or its name is too long: then nothing was written there
+            found += place.glob(f"{_STAGING_PREFIX}*")
+    for staging in found:
         with suppress(OSError, ValueError, KeyError):  # another user's, or another scaffold's that ends right now
             taken_back += _take_back(staging, dest.absolute())
     return taken_back

@@ -178,7 +178,11 @@ def test_an_update_is_whole_or_put_back(tmp_path: Path, scaffold: CommandLine, n
     outcomes = set()
     for place in places:
         found = files_below(place / "demo")
-        assert found in (before, whole), (place.name, sorted(found))
+        differing = [
+            {name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name)}
+            for wanted in (before, whole)
+        ]
+        assert found in (before, whole), (place.name, differing)
         if number is not signal.SIGKILL:
             assert os.listdir(place) == ["demo"]
         outcomes.add(found == whole)

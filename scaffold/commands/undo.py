@@ -22,9 +22,12 @@ def undo(
 ) -> None:
     """Take back the last new, add, update or reanswer; files changed since then are left and listed."""
     from scaffold import report_status
+    from scaffold.publish import take_back_interrupted
     from scaffold.undo import find, last, take_back
 
     root = find(Path(project))
+    for path in () if dry_run else take_back_interrupted(root):
+        report.say_note(f"took back {path}, left by a run that was killed")
     found = last(root)
     if not dry_run:
         take_back(root, found)

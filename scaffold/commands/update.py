@@ -195,16 +195,16 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
     from scaffold.worktree import check_clean
 
     root = find_root(Path(project))
+    if not how.dry_run:  # before anything is read: a killed run may have left the record of what it was about to make
+        for path in take_back_interrupted(root):
+            report.say_note(f"took back {path}, left by a run that was killed")
     pieces = select(pieces_of(root), module)
     ours = [piece for piece in pieces if piece.is_bundled]
     theirs = [piece for piece in pieces if not piece.is_bundled]
     if how.data and not theirs:
         raise UsageError("--data answers a team's template: for those of scaffold each question is a flag")
-    if not how.dry_run:
-        for path in take_back_interrupted(root):
-            report.say_note(f"took back {path}, left by a run that was killed")
-        if not how.allow_dirty:
-            check_clean(root, ())  # before anybody answers questions in vain
+    if not how.dry_run and not how.allow_dirty:
+        check_clean(root, ())  # before anybody answers questions in vain
     updates = [merge(root, of_ours(ours), how.style)] if ours else []
     update = join(root, [*updates, *(of_theirs(root, piece) for piece in theirs)])
     if not how.dry_run:
