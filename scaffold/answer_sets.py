@@ -1,4 +1,4 @@
-"""Sets of answers that together try a template: few of them, in which any two answers that can meet do meet.
+"""Sets of answers that together try a template: few of them, in which any two answers that were found to meet do meet.
 
 Most faults of a template need one answer, or two that meet (D. R. Kuhn et al., "Software fault interactions and
 implications for software testing", IEEE TSE 30(6), 2004): pairs find them with a small part of all combinations.
@@ -64,7 +64,10 @@ class AnswerSets:
         ]
 
     def pairwise(self) -> list[Row]:
-        """Rows in which every two answers that can meet do meet in one, and the defaults alone first."""
+        """Rows in which every two answers that met in random rows meet, after one of the defaults alone.
+
+        Two that meet only beside rare others may be missed.
+        """
         pool = self._pool()
         uncovered = {pair for row in pool for pair in _pairs(row)}
         chosen: list[Row] = [{}]

@@ -30,7 +30,8 @@ from scaffold.template_config import load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_LEFT_OVER = re.compile(rb"\{%|%\}|\{#|#\}")
+# A statement of Jinja by its word: `{%` alone stands in "{%s}" too, and `{{` in any f-string.
+_LEFT_OVER = re.compile(rb"\{%[-+]?\s*(?:if|elif|else|endif|for|endfor|set|include|import|from|macro|raw|block)\b")
 _TEST_TIMEOUT = 600  # seconds
 
 
@@ -53,10 +54,12 @@ class Outcome:
     """Those that differ from doing nothing; all others take the template's default."""
     problems: tuple[str, ...]
     updated_from: str | None = None
+    trust: bool = False
+    """Whether the template's tasks and extensions were run."""
 
     def command(self, template: Path) -> str:
         """The command that makes the same again."""
-        words = ["copier", "copy", "--defaults", "--vcs-ref", "HEAD"]
+        words = ["copier", "copy", "--defaults", "--vcs-ref", "HEAD", "--trust" if self.trust else "--skip-tasks"]
         for name, value in self.answers.items():
             words += ["--data", f"{name}={value}"]
         return shlex.join([*words, str(template), "DEST"])
@@ -115,13 +118,15 @@ def _try_row(template: Path, row: Row, trial: Trial) -> Outcome:
         try:
             _render(template, out, row, trust=trial.trust)
         except Exception as error:  # noqa: BLE001  # whatever a template makes Copier raise is a finding
-            return Outcome(row, (f"does not render: {one_line(f'{type(error).__name__}: {error}')}",))
+            return Outcome(
+                row, (f"does not render: {one_line(f'{type(error).__name__}: {error}')}",), trust=trial.trust
+            )
         problems = [*_python_problems(out), *_replay_problems(template, out, again, trust=trial.trust)]
         if trial.lint:
             problems += _lint_problems(out)
         if trial.run_tests:
             problems += _test_problems(out)
-        return Outcome(row, tuple(problems))
+        return Outcome(row, tuple(problems), trust=trial.trust)
 
 
 def _render(template: Path, out: Path, row: Row, *, trust: bool) -> None:

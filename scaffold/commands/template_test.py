@@ -26,7 +26,7 @@ def try_template(  # noqa: PLR0913  # a parameter for each flag
     trust: Annotated[bool, typer.Option("--trust", help="It is yours: let it run its tasks and extensions.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Render your template with answers of which every two meet, and check all that comes out."""
+    """Render your template with answers chosen so that any two meet, and check all that comes out."""
     from scaffold import report_trial
     from scaffold.trial import Trial, failures, run
 
