@@ -68,13 +68,13 @@ class AnswerSets:
 
         Two that meet only beside rare others may be missed.
         """
-        pool = self._pool()
-        uncovered = {pair for row in pool for pair in _pairs(row)}
+        pool = [(row, _pairs(row)) for row in self._pool()]
+        uncovered = {pair for _, pairs in pool for pair in pairs}
         chosen: list[Row] = [{}]
         while uncovered:
-            best = max(pool, key=lambda row: len(_pairs(row) & uncovered))
+            best, covered = max(pool, key=lambda candidate: len(candidate[1] & uncovered))
             chosen.append(best)
-            uncovered -= _pairs(best)
+            uncovered -= covered
         return chosen
 
     def exhaustive(self) -> list[Row]:

@@ -58,10 +58,10 @@ def prepare(root: Path, piece: Piece, order: Order) -> Update:
             raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
         if new.commit == old.commit and not order.data:
             return Update(root, (Step(piece, new.ref),), ())
-        done = _updated(root, piece, old, new, order)
+        before = read_tree(root, tracked(root))
+        done = _updated(piece, before, old, new, order)
         files = with_commit(done.files, new)
         tags.remember(new)
-    before = read_tree(root, tracked(root))
     changes = [
         _change(path, before.get(path), files.get(path), conflict=path in done.conflicts)
         for path in sorted(before.keys() | files.keys())
@@ -88,21 +88,20 @@ def _recorded_version(piece: Piece) -> AbstractContextManager[Checkout]:
     return sources.opened(_source(piece, piece.version), pinned=commit if isinstance(commit, str) else None)
 
 
-def _updated(root: Path, piece: Piece, old: Checkout, new: Checkout, order: Order) -> Updated:
-    paths = tracked(root)
+def _updated(piece: Piece, before: Tree, old: Checkout, new: Checkout, order: Order) -> Updated:
     actions = joined(foreign.actions(old), foreign.actions(new))
     asks = order.can_ask and not order.use_defaults
     return foreign.update(
         old,
         new,
-        read_tree(root, paths),
+        before,
         PurePosixPath(piece.answers_file),
         conflict=order.style,
         trusted_digest=settle_trust(actions, new, trust=order.trust, can_ask=order.can_ask),
         data=order.data,
         ask=foreign_prompt.ask if asks else None,
-        executable=programs(root, paths),
-        folder_name=root.absolute().name,
+        executable=programs(piece.root, before),
+        folder_name=piece.root.absolute().name,
     )
 
 

@@ -167,7 +167,7 @@ def _changed(template: Template, answers: Answers, given: Answers) -> dict[str, 
     following = {
         question.name
         for question in template.questions
-        if template.default_needs(question) - {"keywords", "standard_library"}
+        if template.default_needs(question)
         and question.name != DESIGN_QUESTION.name
         and answers.get(question.name) == before[question.name]
     }

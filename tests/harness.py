@@ -47,6 +47,11 @@ def files_below(directory: Path) -> dict[str, bytes]:
     }
 
 
+def contents(project: Path) -> dict[str, bytes]:
+    """All files but git's own."""
+    return {path: content for path, content in files_below(project).items() if not path.startswith(".git/")}
+
+
 def git_commit_all(project: Path) -> None:
     """Make `project` a repository of its own, if it is none, and commit all."""
     git(project, "init", "--quiet")

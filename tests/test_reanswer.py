@@ -10,7 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import files_below, git, git_commit_all, in_own_process
+from harness import contents, files_below, git, git_commit_all, in_own_process
 from newer import replace
 
 if TYPE_CHECKING:
@@ -33,11 +33,6 @@ def made(where: Path, scaffold: Run) -> Path:
     assert scaffold("new", str(where), "--name", "demo", "--defaults").code == 0
     git_commit_all(where)
     return where
-
-
-def contents(project: Path) -> dict[str, bytes]:
-    """All files but git's own."""
-    return {path: content for path, content in files_below(project).items() if not path.startswith(".git/")}
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------

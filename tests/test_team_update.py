@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import files_below, git, git_commit_all
+from harness import contents, git, git_commit_all
 from newer import replace
 
 if TYPE_CHECKING:
@@ -54,11 +54,6 @@ def project(tmp_path: Path, template: Path, scaffold: Run) -> Path:
     (tmp_path / "demo" / "own.txt").write_text("own\n", encoding="utf-8")
     git_commit_all(tmp_path / "demo")
     return tmp_path / "demo"
-
-
-def contents(project: Path) -> dict[str, bytes]:
-    """All files but git's own."""
-    return {path: content for path, content in files_below(project).items() if not path.startswith(".git/")}
 
 
 def test_update_keeps_edits_and_records_the_new_version(project: Path, template: Path, scaffold: Run) -> None:

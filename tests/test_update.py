@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import files_below, git, git_commit_all
+from harness import contents, git, git_commit_all
 from newer import VERSION, Newer, replace
 
 from scaffold.history import history
@@ -27,11 +27,6 @@ def project(tmp_path: Path, scaffold: Run) -> Path:
     assert scaffold("new", str(tmp_path / "demo"), "--defaults", "--author", "Ada").code == 0
     git_commit_all(tmp_path / "demo")
     return tmp_path / "demo"
-
-
-def contents(project: Path) -> dict[str, bytes]:
-    """All files but git's own."""
-    return {path: content for path, content in files_below(project).items() if not path.startswith(".git/")}
 
 
 def test_newest_version_has_nothing_to_update(project: Path, scaffold: Run) -> None:
