@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from scaffold.history import history
+from scaffold.life.history import history
 from scaffold.plan import Plan
 from scaffold.publish import publish
 from scaffold.questions import complete_follow_ups, complete_workload

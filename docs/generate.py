@@ -11,9 +11,9 @@ from pathlib import Path
 
 import yaml
 
-from scaffold import report
 from scaffold.lint import reporters
 from scaffold.questions import DESIGN_QUESTION, FOLLOW_UPS, WORKLOAD_QUESTIONS, Question
+from scaffold.reports import advice
 from scaffold.rules import CAUTIONS, PRINCIPLES, RULES, Citation, Conditions
 from scaffold.workload import Design
 
@@ -28,7 +28,7 @@ def outputs() -> dict[Path, str]:
         ROOT / "templates" / "workload.yml": _workload_yml(),
         ROOT / "templates" / "why.md.jinja": _why(),
         ROOT / "docs" / "rules.md": _rules_md(),
-        readme: _between(readme.read_text(encoding="utf-8"), "rules", report.rules_markdown()),
+        readme: _between(readme.read_text(encoding="utf-8"), "rules", advice.rules_markdown()),
         lint: _between(lint.read_text(encoding="utf-8"), "rules", reporters.rules_markdown()),
     }
 
@@ -161,16 +161,16 @@ def _rules_md() -> str:
 
 `scaffold rules` prints them too, `--json` and `--mermaid` in other forms. The first row that a workload meets decides.
 
-{report.rules_markdown()}
+{advice.rules_markdown()}
 
 ## What the codes mean
 
-{report.principles_markdown()}
+{advice.principles_markdown()}
 
 ## As a picture
 
 ```mermaid
-{report.rules_mermaid()}
+{advice.rules_mermaid()}
 ```
 """
 

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from scaffold.git import git, own_environment
-from scaffold.history import History, history
+from scaffold.life.history import History, history
 from scaffold.template import Template
 
 ROOT = Path(__file__).parent.parent

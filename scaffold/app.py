@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from scaffold import __version__, report
+from scaffold import __version__
 from scaffold.flags import Command, PlainCommand, PlainGroup, with_flags
+from scaffold.reports import output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +66,7 @@ def asking(questions: Callable[[], Sequence[Question]]) -> Callable[[Command], C
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  # Typer calls it so
     if wanted:
-        report.say(f"scaffold {__version__}")
+        output.say(f"scaffold {__version__}")
         raise typer.Exit
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from typer.exceptions import Abort, TyperException
 
-from scaffold import report
 from scaffold.commands import app
 from scaffold.errors import Cancelled, ScaffoldError, UsageError, did_you_mean
+from scaffold.reports import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; mistakes become one line on stderr."""
-    report.prepare_streams()
+    output.prepare_streams()
     signal.signal(signal.SIGTERM, _stop_in_order)
     try:
         code = app(list(arguments), prog_name="scaffold", standalone_mode=False)
     except ScaffoldError as error:
-        report.say_error(error)
+        output.say_error(error)
         return error.exit_code
     except TyperException as error:
         return _explain_usage(error)
     except (Abort, KeyboardInterrupt):
         cancelled = Cancelled()
-        report.say_error(cancelled)
+        output.say_error(cancelled)
         return cancelled.exit_code
     return code if isinstance(code, int) else 0
 
@@ -45,7 +45,7 @@ def _explain_usage(error: TyperException) -> int:
     possible = getattr(error, "possibilities", None)
     if option and possible:
         message = f"there is no flag {option}{did_you_mean(option, possible)}"
-    report.say_error(f"{message} (scaffold --help lists what there is)")
+    output.say_error(f"{message} (scaffold --help lists what there is)")
     return error.exit_code
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from scaffold.foreign import Actions
+    from scaffold.foreign.trust import Actions
 
 
 class ScaffoldError(Exception):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from scaffold import prompt, report
+from scaffold import prompt
 from scaffold.answers import Unasked, from_folder, from_git
 from scaffold.errors import BadAnswer
 from scaffold.plan import Plan, check_destination
@@ -24,15 +24,16 @@ from scaffold.questions import (
     workload_of,
 )
 from scaffold.recommend import AXES, recommend
+from scaffold.reports import advice, output
 from scaffold.workload import Design
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from scaffold.catalogue import Entry
-    from scaffold.foreign import Checkout
-    from scaffold.names import Names
+    from scaffold.foreign.checkout import Checkout
     from scaffold.recommend import Recommendation
+    from scaffold.sources.catalogue import Entry
+    from scaffold.sources.names import Names
     from scaffold.template import Template
 
 
@@ -217,7 +218,7 @@ def _ask_all(template: Template, target: Target, given: Answers, team: Names | N
     chosen: dict[str, Value] = dict(given)
     while True:
         workload = complete_workload(chosen, prompt.ask_open)
-        report.say("\n" + report.recommendation_text(recommendation_for(workload)) + "\n")
+        output.say("\n" + advice.recommendation_text(recommendation_for(workload)) + "\n")
         if team is not None:
             _offer(team.serving(recommendation_for(workload)), workload)
         workload = complete_follow_ups(workload, prompt.ask_open)
@@ -252,7 +253,7 @@ def _completed(template: Template, target: Target, workload: Answers, chosen: di
             target.check(answers)
         except BadAnswer as error:
             question = next(question for question in template.project_questions if question.flag == error.flag)
-            report.say_error(error)
+            output.say_error(error)
             _change(template, question, template.fill(known, suggested), chosen)
         else:
             return answers

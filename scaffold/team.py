@@ -9,27 +9,26 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from scaffold import approvals, foreign, foreign_prompt, prompt, report, sources
+from scaffold import prompt
 from scaffold.answers import Unasked, load_words
 from scaffold.errors import TemplateNotTrusted, UnknownKey, UsageError, did_you_mean, escaped
+from scaffold.foreign import approvals, rendering, terminal
 from scaffold.plan import Plan, check_destination
 from scaffold.project import TeamProject, recommendation_for
-from scaffold.questions import (
-    ADVICE_QUESTIONS,
-    DESIGN_QUESTION,
-    Answers,
-    complete_follow_ups,
-    complete_workload,
-)
-from scaffold.tags import by_version
+from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, complete_follow_ups, complete_workload
+from scaffold.reports import advice, output
+from scaffold.sources import resolve
+from scaffold.sources.tags import by_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
-    from scaffold.foreign import Actions, Checkout, ForeignQuestion
-    from scaffold.locate import Located
+    from scaffold.foreign.checkout import Checkout
+    from scaffold.foreign.questions import ForeignQuestion
+    from scaffold.foreign.trust import Actions
     from scaffold.recommend import Recommendation
+    from scaffold.sources.locate import Located
 
 _ADVICE = {question.name: question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
 COMMIT_KEY = "_scaffold_commit"
@@ -63,17 +62,17 @@ def prepare(order: Order) -> TeamProject:
     """
     check_destination(order.dest)
     located = order.located
-    with sources.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
-        questions = foreign.questions(checkout)
-        actions = foreign.actions(checkout)
+    with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
+        questions = rendering.questions(checkout)
+        actions = rendering.actions(checkout)
         digest = settle_trust(actions, checkout, trust=order.trust, can_ask=order.can_ask)
         data, recommendation = _answers(questions, order)
         asks = order.can_ask and not order.use_defaults
-        rendered = foreign.render(
+        rendered = rendering.render(
             checkout,
             data,
             defaults=order.use_defaults,
-            ask=foreign_prompt.ask if asks else None,
+            ask=terminal.ask if asks else None,
             trusted_digest=digest,
             suggested=located.defaults,
             folder_name=order.dest.absolute().name,
@@ -98,9 +97,9 @@ def settle_trust(actions: Actions, checkout: Checkout, *, trust: str | None, can
         agreed = False
     else:
         version = f" at {escaped(checkout.ref)}" if checkout.ref else ""
-        report.say_plain(f"\n{checkout.source}{version} runs on this machine, if you let it:")
+        output.say_plain(f"\n{checkout.source}{version} runs on this machine, if you let it:")
         for kind, text in actions.listed():
-            report.say_plain(f"  {kind:<15} {escaped(text)}")
+            output.say_plain(f"  {kind:<15} {escaped(text)}")
         agreed = prompt.confirm("Have you read it, and may it run these?")
     if not agreed:
         raise TemplateNotTrusted(actions, trust)
@@ -139,7 +138,7 @@ def _advise(given: Answers, order: Order, *, follow_up: bool) -> Answers:
     """The questions about the work, as without a template."""
     if order.can_ask and not order.use_defaults:
         workload = complete_workload(given, prompt.ask_open)
-        report.say("\n" + report.recommendation_text(recommendation_for(workload)) + "\n")
+        output.say("\n" + advice.recommendation_text(recommendation_for(workload)) + "\n")
         return complete_follow_ups(workload, prompt.ask_open) if follow_up else workload
     unasked = Unasked()
     workload = complete_workload(given, unasked)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold.foreign import Limits
+from scaffold.foreign.checkout import Limits
 
 SECRET = "sesame-opens-nothing"  # noqa: S105  # bait
 QUICK = Limits(wall=30, cpu=3, memory=640 << 20, file_size=1 << 20, total_size=3 << 20, files=300, depth=20)

@@ -11,11 +11,12 @@ import pytest
 from attack_cases import ATTACKS
 from attacks import QUICK, SECRET, Attack, build, picture, playground
 
-from scaffold import report
 from scaffold.errors import ScaffoldError
-from scaffold.foreign import Checkout, render, update
+from scaffold.foreign.checkout import Checkout
+from scaffold.foreign.rendering import render, update
 from scaffold.plan import Plan, check_destination, check_plan
 from scaffold.publish import publish
+from scaffold.reports import output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ def new_from_checkout(
         check_plan(plan, force=force)
         publish(plan)
     except ScaffoldError as error:
-        report.say_error(error)
+        output.say_error(error)
         return error.exit_code
     return 0
 

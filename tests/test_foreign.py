@@ -11,10 +11,14 @@ import pytest
 from harness import files_below
 
 from scaffold.errors import Cancelled, MissingAnswers, TemplateFault, TemplateNotTrusted, UsageError
-from scaffold.foreign import Actions, Checkout, Limits, Prompt, actions, questions, render
+from scaffold.foreign.checkout import Checkout, Limits
+from scaffold.foreign.rendering import actions, questions, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from scaffold.foreign.questions import Prompt
+    from scaffold.foreign.trust import Actions
 
 ANSWERS = "{{ _copier_answers|to_nice_yaml }}"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from scaffold.errors import TemplateFault, TemplateNotTrusted, UsageError
-from scaffold.foreign import Checkout, Limits, actions, render, update
+from scaffold.foreign.checkout import Checkout, Limits
+from scaffold.foreign.rendering import actions, render, update
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

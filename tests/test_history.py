@@ -12,7 +12,7 @@ from newer import future, installed
 from variants import DEFAULTS
 
 from scaffold.git import git
-from scaffold.history import SOURCE, history
+from scaffold.life.history import SOURCE, history
 from scaffold.template import bundled
 
 sys.path.append(str(ROOT / "releases"))

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from variants import DEFAULTS
 
-from scaffold.history import history
-from scaffold.merge import Change, Manner, Outcome, has_markers, merge_trees
+from scaffold.life.history import history
+from scaffold.life.merge import Change, Manner, Outcome, has_markers, merge_trees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

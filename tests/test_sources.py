@@ -15,7 +15,7 @@ from repositories import SMALL, commit, write
 
 from scaffold import places
 from scaffold.errors import ScaffoldError
-from scaffold.sources import opened, parse
+from scaffold.sources.resolve import opened, parse
 
 
 @pytest.fixture(scope="module")

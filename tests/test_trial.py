@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import ROOT, git, git_commit_all
 
-from scaffold.answer_sets import AWKWARD, AnswerSets
-from scaffold.template_config import load
+from scaffold.foreign.config import load
+from scaffold.trial.answer_sets import AWKWARD, AnswerSets
 
 if TYPE_CHECKING:
     from pathlib import Path

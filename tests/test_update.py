@@ -10,7 +10,7 @@ import pytest
 from harness import contents, git, git_commit_all
 from newer import VERSION, Newer, replace
 
-from scaffold.history import history
+from scaffold.life.history import history
 from scaffold.template import bundled
 
 if TYPE_CHECKING:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold import prompt, report, report_module
+from scaffold import prompt
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import module_questions, note_without_effect, with_scoped_file
 from scaffold.commands.written import DryRunFlag, ShowFlag, check_show, check_shown, print_plan, project_json
 from scaffold.errors import SeveralPackages
 from scaffold.questions import Answers, Choice
+from scaffold.reports import module, output
 
 if TYPE_CHECKING:
-    from scaffold.additions import Addition
-    from scaffold.module import NewModule
+    from scaffold.existing.additions import Addition
+    from scaffold.existing.module import NewModule
     from scaffold.project import Project
 
 _PYPROJECT = PurePosixPath("pyproject.toml")
@@ -46,14 +47,14 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     given: Answers,
 ) -> None:
     """Ask about the work, recommend a design, and add one tested module for it to an existing project."""
-    from scaffold.additions import additions
-    from scaffold.module import NewModule, with_plain_paths
+    from scaffold.existing.additions import additions
+    from scaffold.existing.module import NewModule, with_plain_paths
+    from scaffold.existing.survey import survey
+    from scaffold.life.undo import remembered
     from scaffold.plan import check_new
     from scaffold.project import prepare
     from scaffold.publish import publish, take_back_interrupted
-    from scaffold.survey import survey
     from scaffold.template import bundled
-    from scaffold.undo import remembered
 
     shown = check_show(show, dry_run=dry_run)
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
@@ -61,11 +62,11 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     ask = prompt.is_possible() and not as_json and not defaults
     _say_found(target, as_json=as_json)
     for path in () if dry_run else take_back_interrupted(target.survey.root):
-        report.say_note(f"took back {path}, left by a run that was killed")
+        output.say_note(f"took back {path}, left by a run that was killed")
     made = prepare(target.template, target, _with_package(target, given, ask=ask), ask=ask, use_defaults=defaults)
     note_without_effect(given, made.answers)
-    if note := report_module.note_on_tests(made, target.survey):
-        report.say_note(note)
+    if note := module.note_on_tests(made, target.survey):
+        output.say_note(note)
     missing = additions(target.survey.config, target.optional_dependency(made.answers))
     if write_config and missing:
         made = _with_config(made, missing)
@@ -77,21 +78,21 @@ def add(  # noqa: PLR0913  # a parameter for each flag
             publish(made.plan)
     if as_json:
         document = project_json(made, written=not dry_run, show=shown)
-        found = {"found": report_module.found_json(target.survey), "config": report_module.additions_json(missing)}
-        report.print_json({**document, **found})
+        found = {"found": module.found_json(target.survey), "config": module.additions_json(missing)}
+        output.print_json({**document, **found})
     elif dry_run:
         print_plan(made.plan, shown)
-        report.say(report_module.additions_text(missing, _TO_BE_WRITTEN if write_config else _TO_ADD))
+        output.say(module.additions_text(missing, _TO_BE_WRITTEN if write_config else _TO_ADD))
     else:
-        added = report_module.additions_text(missing, _WRITTEN if write_config else _TO_ADD)
-        report.say(report_module.added_text(made, target.survey, added))
+        added = module.additions_text(missing, _WRITTEN if write_config else _TO_ADD)
+        output.say(module.added_text(made, target.survey, added))
 
 
 def _say_found(target: NewModule, *, as_json: bool) -> None:
     if not as_json:
-        report.say(report_module.found_text(target.survey) + "\n")
-    if target.python and (note := report_module.note_on_python(target.survey, target.python)):
-        report.say_note(note)
+        output.say(module.found_text(target.survey) + "\n")
+    if target.python and (note := module.note_on_python(target.survey, target.python)):
+        output.say_note(note)
 
 
 def _with_package(target: NewModule, given: Answers, *, ask: bool) -> Answers:
@@ -110,7 +111,7 @@ def _with_package(target: NewModule, given: Answers, *, ask: bool) -> Answers:
 
 def _with_config(made: Project, missing: list[Addition]) -> Project:
     """The same, and pyproject.toml with what is missing there."""
-    from scaffold.additions import with_additions
+    from scaffold.existing.additions import with_additions
 
     path = made.plan.dest / _PYPROJECT
     text = path.read_bytes().decode() if path.is_file() else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from scaffold import prompt, report
+from scaffold import prompt
 from scaffold.answers import Unasked
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import advice_questions, note_without_effect, team_names, with_file
 from scaffold.questions import Answers, complete_workload
+from scaffold.reports import advice, output
 
 
 @asking(advice_questions)
@@ -33,9 +34,9 @@ def advise(
     team = team_names()
     entries = team.serving(recommendation) if team else []
     if as_json:
-        found = {"team_templates": [report.team_template_json(entry) for entry in entries]} if entries else {}
-        report.print_json({**report.recommendation_json(recommendation), **found})
+        found = {"team_templates": [advice.team_template_json(entry) for entry in entries]} if entries else {}
+        output.print_json({**advice.recommendation_json(recommendation), **found})
         return
-    report.say(report.recommendation_text(recommendation))
+    output.say(advice.recommendation_text(recommendation))
     for entry in entries:
-        report.say_note(report.team_template_text(entry))
+        output.say_note(advice.team_template_text(entry))

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold import report
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ModuleFlag
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.flags import PlainCommand
+from scaffold.reports import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scaffold.check import Status
+    from scaffold.life.check import Status
 
 _AT_ONCE = 8  # projects; reading them is waiting for the disk
 
@@ -41,7 +41,7 @@ def check(  # noqa: PLR0913  # a parameter for each flag
     """Say which generated code is behind its template or edited. Writes nothing."""
     from multiprocessing.pool import ThreadPool
 
-    from scaffold import report_status
+    from scaffold.reports import status
 
     names = projects or ["."]
     if as_json and (jsonl or len(names) > 1):
@@ -51,17 +51,17 @@ def check(  # noqa: PLR0913  # a parameter for each flag
         for name, found in zip(names, pool.imap(functools.partial(_look, module, ignore or ()), names), strict=True):
             worst = max(worst, _code(found))
             if as_json or jsonl:
-                print(json.dumps(report_status.check_json(name, found, with_diff=diff), indent=2 if as_json else None))
+                print(json.dumps(status.check_json(name, found, with_diff=diff), indent=2 if as_json else None))
             elif isinstance(found, ScaffoldError):
-                report.say_error(found)
+                output.say_error(found)
             else:
-                report.say_plain(report_status.check_text(found, with_diff=diff))
+                output.say_plain(status.check_text(found, with_diff=diff))
     if worst:
         raise typer.Exit(worst)
 
 
 def _look(module: str | None, ignored: Sequence[str], project: str) -> list[Status] | ScaffoldError:
-    from scaffold.check import check_project
+    from scaffold.life.check import check_project
 
     try:
         return check_project(Path(project), module, ignored)

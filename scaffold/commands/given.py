@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold import report
 from scaffold.answers import read_answers
 from scaffold.errors import UsageError
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, SCOPE, Answers, Question, without_effect
+from scaffold.reports import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scaffold.names import Names
+    from scaffold.sources.names import Names
 
 
 def advice_questions() -> Sequence[Question]:
@@ -76,7 +76,7 @@ def team_names() -> Names | None:
 
     if not names_file().exists():
         return None
-    from scaffold.names import load
+    from scaffold.sources.names import load
 
     return load()
 
@@ -84,4 +84,4 @@ def team_names() -> Names | None:
 def note_without_effect(given: Answers, answers: Answers) -> None:
     """Say which given answers change nothing beside the others."""
     for question in without_effect(given, answers):
-        report.say_note(f"{question.flag} changes nothing for {answers['design']}")
+        output.say_note(f"{question.flag} changes nothing for {answers['design']}")

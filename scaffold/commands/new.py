@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold import prompt, report
+from scaffold import prompt
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import note_without_effect, project_questions, team_names, with_scoped_file
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.commands.written import DryRunFlag, ShowFlag, check_show, check_shown, print_plan, project_json
 from scaffold.errors import Cancelled, UsageError
 from scaffold.questions import Answers
+from scaffold.reports import advice, files, output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,11 +72,11 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     else:
         _write(project, force=force, ask=ask and not (defaults and project.plan.is_fresh))
     if as_json:
-        report.print_json(project_json(project, written=not dry_run, show=shown))
+        output.print_json(project_json(project, written=not dry_run, show=shown))
     elif dry_run:
         print_plan(project.plan, shown)
     else:
-        report.say(report.done_text(project))
+        output.say(files.done_text(project))
 
 
 @dataclass(frozen=True)
@@ -107,20 +108,20 @@ def _of_ours(
     note_without_effect(given, project.answers)
     if team is not None and not ask:
         for entry in team.serving(project.recommendation):
-            report.say_note(report.team_template_text(entry))
+            output.say_note(advice.team_template_text(entry))
     return project
 
 
 def _of_theirs(order: _Order, dest: Path | None, given: Answers, *, ask: bool, defaults: bool) -> TeamProject:
     """A project from a team's template."""
     from scaffold import team
-    from scaffold.locate import locate
+    from scaffold.sources.locate import locate
 
     if dest is None:
         raise UsageError("--template needs DEST, the directory to make: scaffold new DEST --template ...")
     located = locate(order.template)
     if located.entry is not None and located.entry.deprecated:
-        report.say_note(f"{located.entry.name} is deprecated: take --template {located.entry.deprecated}")
+        output.say_note(f"{located.entry.name} is deprecated: take --template {located.entry.deprecated}")
     return team.prepare(
         team.Order(
             located=located,
@@ -137,21 +138,21 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, *, ask: bool, d
 
 
 def _write(project: Project | TeamProject, *, force: bool, ask: bool) -> None:
+    from scaffold.life.undo import remembered
     from scaffold.plan import check_plan
     from scaffold.publish import publish, take_back_interrupted
-    from scaffold.undo import remembered
 
     plan = project.plan
     for path in take_back_interrupted(plan.dest):
-        report.say_note(f"took back {path}, left by a run that was killed")
+        output.say_note(f"took back {path}, left by a run that was killed")
     check_plan(plan, force=force)
     if not plan.is_fresh or (ask and project.made_from is not None):
-        report.say(report.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
+        output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
         if ask and not prompt.confirm("Write these?", default=plan.is_fresh):
             raise Cancelled
     with remembered(plan, "new"):
         publish(plan)
     if project.made_from is not None:
-        from scaffold import tags
+        from scaffold.sources import tags
 
         tags.remember(project.made_from)

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from scaffold import report
 from scaffold.app import JsonFlag, app
 from scaffold.errors import UsageError
 from scaffold.flags import PlainCommand
+from scaffold.reports import advice, output
 
 
 @app.command(cls=PlainCommand)
@@ -23,6 +23,6 @@ def rules(
         msg = "--json and --mermaid exclude each other"
         raise UsageError(msg)
     if as_json:
-        report.print_json(report.rules_json())
+        output.print_json(advice.rules_json())
     else:
-        report.say(report.rules_mermaid() if mermaid else report.rules_text())
+        output.say(advice.rules_mermaid() if mermaid else advice.rules_text())

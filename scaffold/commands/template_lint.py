@@ -7,11 +7,11 @@ from typing import Annotated, Optional
 
 import typer
 
-from scaffold import report
 from scaffold.app import JsonFlag
 from scaffold.commands.template import template
 from scaffold.errors import UsageError
 from scaffold.flags import PlainCommand
+from scaffold.reports import output
 
 Codes = Optional[list[str]]
 
@@ -39,15 +39,15 @@ def lint(  # noqa: PLR0913  # a parameter for each flag
         raise UsageError(msg)
     if list_rules:
         if as_json:
-            report.print_json(reporters.rules_json())
+            output.print_json(reporters.rules_json())
         else:
             print(reporters.rules_text())
         return
     found = linter.lint(Path(path), select=select or (), ignore=ignore or ()).under(_shown(path))
     if as_json:
-        report.print_json(reporters.as_json(found))
+        output.print_json(reporters.as_json(found))
     elif sarif:
-        report.print_json(reporters.as_sarif(found))
+        output.print_json(reporters.as_sarif(found))
     else:
         print(reporters.as_text(found))
     if not found.is_clean:

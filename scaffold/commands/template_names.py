@@ -6,11 +6,11 @@ from typing import Annotated, Optional
 
 import typer
 
-from scaffold import report
 from scaffold.app import JsonFlag
 from scaffold.commands.template import template
 from scaffold.errors import UsageError
 from scaffold.flags import PlainCommand
+from scaffold.reports import output
 
 
 @template.command(cls=PlainCommand)
@@ -37,29 +37,30 @@ def add(
     ] = None,
 ) -> None:
     """Give a template a name, or add a team's catalogue of names."""
-    from scaffold import foreign, names, sources, tags
-    from scaffold.catalogue import check_name
+    from scaffold.foreign import rendering
+    from scaffold.sources import names, resolve, tags
+    from scaffold.sources.catalogue import check_name
 
     if catalogue is not None:
         if name is not None or ref is not None:
             raise UsageError("--catalogue SOURCE[@REF] stands alone: a catalogue brings its names along")
-        with sources.opened(sources.parse(catalogue), accept_moved=accept_moved) as checkout:
+        with resolve.opened(resolve.parse(catalogue), accept_moved=accept_moved) as checkout:
             added = names.add_catalogue(checkout)
             tags.remember(checkout)
-        report.say_plain(f"{added.name}: {', '.join(added.templates) or 'no templates'}")
+        output.say_plain(f"{added.name}: {', '.join(added.templates) or 'no templates'}")
         return
     if name is None or source is None:
         raise UsageError("give NAME and SOURCE, or --catalogue SOURCE")
     check_name(name)
-    wanted = sources.parse(source)
+    wanted = resolve.parse(source)
     if ref is not None and wanted.ref is not None:
         raise UsageError(f"the version is given twice: --ref {ref} and @{wanted.ref}")
-    wanted = wanted if ref is None else sources.parse(f"{source}@{ref}")
-    with sources.opened(wanted, accept_moved=accept_moved) as checkout:
-        foreign.questions(checkout)  # refuses what is no template
+    wanted = wanted if ref is None else resolve.parse(f"{source}@{ref}")
+    with resolve.opened(wanted, accept_moved=accept_moved) as checkout:
+        rendering.questions(checkout)  # refuses what is no template
         names.add(name, checkout, wanted.ref)
         tags.remember(checkout)
-    report.say_plain(f"{name}: {checkout.source}{f' at {checkout.ref}' if checkout.ref else ''}")
+    output.say_plain(f"{name}: {checkout.source}{f' at {checkout.ref}' if checkout.ref else ''}")
 
 
 @template.command("list", cls=PlainCommand)
@@ -72,13 +73,14 @@ def list_(
     as_json: JsonFlag = False,
 ) -> None:
     """List the templates: those of scaffold, your own, and your team's."""
-    from scaffold import names, report_templates
+    from scaffold.reports import templates
+    from scaffold.sources import names
 
-    found = report_templates.matching(names.load().entries, word, tag)
+    found = templates.matching(names.load().entries, word, tag)
     if as_json:
-        report.print_json(report_templates.list_json(found))
+        output.print_json(templates.list_json(found))
     else:
-        report.say_plain(report_templates.list_text(found))
+        output.say_plain(templates.list_text(found))
 
 
 @template.command(cls=PlainCommand)
@@ -88,14 +90,14 @@ def show(
     as_json: JsonFlag = False,
 ) -> None:
     """Show what a template asks, what it is for, its versions, and what it would run."""
-    from scaffold import report_templates
-    from scaffold.overview import overview
+    from scaffold.reports import templates
+    from scaffold.sources.overview import overview
 
     found = overview(name)
     if as_json:
-        report.print_json(report_templates.overview_json(found))
+        output.print_json(templates.overview_json(found))
     else:
-        report.say_plain(report_templates.overview_text(found))
+        output.say_plain(templates.overview_text(found))
 
 
 @template.command(cls=PlainCommand)
@@ -103,6 +105,6 @@ def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A template's name, or a catalogue's.")],
 ) -> None:
     """Forget a template's name, or a catalogue with all its names."""
-    from scaffold import names
+    from scaffold.sources import names
 
-    report.say_plain(f"removed the {names.remove(name)} {name}")
+    output.say_plain(f"removed the {names.remove(name)} {name}")

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from scaffold import report
 from scaffold.app import JsonFlag
 from scaffold.commands.template import template
 from scaffold.flags import PlainCommand
+from scaffold.reports import output
 
 
 @template.command("test", cls=PlainCommand)
@@ -27,8 +27,8 @@ def try_template(  # noqa: PLR0913  # a parameter for each flag
     as_json: JsonFlag = False,
 ) -> None:
     """Render your template with answers chosen so that any two meet, and check all that comes out."""
-    from scaffold import report_trial
-    from scaffold.trial import Trial, failures, run
+    from scaffold.reports.outcomes import outcomes_json, outcomes_text
+    from scaffold.trial.run import Trial, failures, run
 
     shows = sys.stderr.isatty() and not as_json
 
@@ -39,8 +39,8 @@ def try_template(  # noqa: PLR0913  # a parameter for each flag
     trial = Trial(template=Path(path), exhaustive=exhaustive, lint=not no_lint, run_tests=run_tests, trust=trust)
     outcomes = run(trial, progress)
     if as_json:
-        report.print_json(report_trial.as_json(trial.template, outcomes))
+        output.print_json(outcomes_json(trial.template, outcomes))
     else:
-        report.say_plain(report_trial.as_text(trial.template, outcomes))
+        output.say_plain(outcomes_text(trial.template, outcomes))
     if failures(outcomes):
         raise typer.Exit(1)

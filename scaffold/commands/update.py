@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold import prompt, report
+from scaffold import prompt
 from scaffold.answers import read_answers
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import all_questions, changeable_questions
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.errors import UsageError
 from scaffold.questions import Answers
+from scaffold.reports import output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from scaffold.generated import Piece
-    from scaffold.merge import ConflictStyle
-    from scaffold.team_update import Order
-    from scaffold.update import Target, Update
+    from scaffold.life.generated import Piece
+    from scaffold.life.merge import ConflictStyle
+    from scaffold.life.team_update import Order
+    from scaffold.life.update import Target, Update
 
 ProjectArgument = Annotated[
     str, typer.Argument(metavar="PROJECT", help="The project, or a directory in it; by default the current one.")
@@ -63,8 +64,8 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     how = _how(conflict, data, trust, accept_moved, allow_dirty=allow_dirty, dry_run=dry_run, as_json=as_json)
 
     def of_ours(pieces: Sequence[Piece]) -> list[Target]:
-        from scaffold.history import history
-        from scaffold.update import to_version
+        from scaffold.life.history import history
+        from scaffold.life.update import to_version
 
         template = history().template(to or history().newest)
         in_file = {} if answers is None else read_answers(Path(answers), template.questions)
@@ -80,7 +81,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
         ]
 
     def of_theirs(root: Path, piece: Piece) -> Update:
-        from scaffold import team_update
+        from scaffold.life import team_update
 
         if given:
             raise UsageError("a team's template is answered by --data NAME=VALUE")
@@ -107,7 +108,7 @@ def reanswer(  # noqa: PLR0913  # as above
     how = _how(conflict, data, trust, None, allow_dirty=allow_dirty, dry_run=dry_run, as_json=as_json)
 
     def of_ours(pieces: Sequence[Piece]) -> list[Target]:
-        from scaffold.update import to_answers
+        from scaffold.life.update import to_answers
 
         in_file = {} if answers is None else read_answers(Path(answers), all_questions())
         new = {**in_file, **given}
@@ -116,7 +117,7 @@ def reanswer(  # noqa: PLR0913  # as above
         return [to_answers(piece, new, ask=how.can_ask and not new) for piece in pieces]
 
     def of_theirs(root: Path, piece: Piece) -> Update:
-        from scaffold import team_update
+        from scaffold.life import team_update
 
         if given or not how.data:
             raise UsageError("a team's template is answered by --data NAME=VALUE")
@@ -144,7 +145,7 @@ class _How:
 
     def order(self, to: str | None, *, use_defaults: bool) -> Order:
         """What they say to a team's template."""
-        from scaffold.team_update import Order
+        from scaffold.life.team_update import Order
 
         return Order(
             to=to,
@@ -188,16 +189,16 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
     of_theirs: Callable[[Path, Piece], Update],
     how: _How,
 ) -> None:
-    from scaffold import report_status
-    from scaffold.generated import find_root, pieces_of, select
+    from scaffold.life.generated import find_root, pieces_of, select
+    from scaffold.life.update import join, merge
+    from scaffold.life.worktree import check_clean
     from scaffold.publish import take_back_interrupted
-    from scaffold.update import join, merge
-    from scaffold.worktree import check_clean
+    from scaffold.reports import status
 
     root = find_root(Path(project))
     if not how.dry_run:  # before anything is read: a killed run may have left the record of what it was about to make
         for path in take_back_interrupted(root):
-            report.say_note(f"took back {path}, left by a run that was killed")
+            output.say_note(f"took back {path}, left by a run that was killed")
     pieces = select(pieces_of(root), module)
     ours = [piece for piece in pieces if piece.is_bundled]
     theirs = [piece for piece in pieces if not piece.is_bundled]
@@ -210,19 +211,19 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
     if not how.dry_run:
         _write(command, update, how)
     for note in (note for step in update.steps for note in step.notes):
-        report.say_note(note)
+        output.say_note(note)
     if how.as_json:
-        report.print_json(report_status.update_json(update, written=not how.dry_run))
+        output.print_json(status.update_json(update, written=not how.dry_run))
     else:
-        report.say_plain(report_status.update_text(update, with_diff=how.dry_run))
+        output.say_plain(status.update_text(update, with_diff=how.dry_run))
     if update.conflicts:
         raise typer.Exit(3)
 
 
 def _write(command: str, update: Update, how: _How) -> None:
+    from scaffold.life.undo import remembered
+    from scaffold.life.worktree import check_clean
     from scaffold.publish import publish
-    from scaffold.undo import remembered
-    from scaffold.worktree import check_clean
 
     plan = update.plan
     if not how.allow_dirty:

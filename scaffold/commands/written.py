@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold import report
 from scaffold.errors import UsageError, did_you_mean
+from scaffold.reports import advice, files, output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,11 +46,11 @@ def check_shown(plan: Plan, show: Sequence[str]) -> None:
 
 def print_plan(plan: Plan, show: Sequence[str]) -> None:
     """The tree with what would happen to each file, and the content of those in `show`."""
-    report.say(report.tree_text(str(plan.dest), plan.files, plan.changes()))
+    output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()))
     for path, content in plan.files.items():
         if str(path) in show:
-            report.say(f"\n**{path}**")
-            sys.stdout.write(report.file_text(path, content))
+            output.say(f"\n**{path}**")
+            sys.stdout.write(files.file_text(path, content))
 
 
 def project_json(project: Project | TeamProject, *, written: bool, show: Sequence[str] = ()) -> dict[str, object]:
@@ -59,7 +59,7 @@ def project_json(project: Project | TeamProject, *, written: bool, show: Sequenc
     return {
         "destination": str(project.plan.dest),
         "written": written,
-        "recommendation": project.recommendation and report.recommendation_json(project.recommendation),
+        "recommendation": project.recommendation and advice.recommendation_json(project.recommendation),
         "answers": dict(project.answers),
         "files": [
             {"path": str(path)}
@@ -68,5 +68,5 @@ def project_json(project: Project | TeamProject, *, written: bool, show: Sequenc
             for path, content in project.plan.files.items()
         ],
         "command": project.command,
-        **({} if project.made_from is None else {"template": report.checkout_json(project.made_from)}),
+        **({} if project.made_from is None else {"template": files.checkout_json(project.made_from)}),
     }

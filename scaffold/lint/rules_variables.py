@@ -10,15 +10,7 @@ from jinja2.tests import TESTS
 from scaffold.errors import did_you_mean
 from scaffold.lint.expressions import meets
 from scaffold.lint.findings import Found, Severity, rule
-from scaffold.lint.known import (
-    ANSIBLE_FILTERS,
-    CONFIGURING,
-    COPIER_CONF,
-    COPIER_NAMES,
-    CREATING,
-    JINJA,
-    JINJA_NAMES,
-)
+from scaffold.lint.known import ANSIBLE_FILTERS, CONFIGURING, COPIER_CONF, COPIER_NAMES, CREATING, JINJA, JINJA_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

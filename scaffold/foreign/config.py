@@ -1,0 +1,202 @@
+"""A foreign template's copier.yml, read as Copier reads it, but with limits and without anything from outside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from scaffold.errors import TemplateFault
+from scaffold.foreign.tree import megabytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_LARGEST = 1 << 20  # bytes; Copier's own template for everything has 8,000
+_DEEPEST = 50
+_TOO_DEEP = f"is nested deeper than {_DEEPEST}"
+_MOST_NODES = 100_000  # with every alias written out
+_MOST_INCLUDES = 100
+# Lists in these keys are joined where copier.yml has several documents; of all others the last one counts.
+_JOINED = ("_exclude", "_jinja_extensions", "_secret_questions", "_skip_if_exists")
+# Python would make a number of it, which takes time with the square of its length.
+_ENDLESS_NUMBER = re.compile(r"[-+0-9a-fA-Fx_:.]{1000,}")
+_BASE: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Config:
+    """What copier.yml says."""
+
+    file: str
+    values: Mapping[str, Any]
+
+    @property
+    def questions(self) -> dict[str, Mapping[str, Any]]:
+        """What it asks; a question that is only a value has that as its default."""
+        return {
+            name: spec if isinstance(spec, dict) else {"default": spec}
+            for name, spec in self.values.items()
+            if not name.startswith("_")
+        }
+
+
+def load(root: Path) -> Config:
+    """Read the configuration of the template in this folder.
+
+    Raises:
+        TemplateFault: There is none, or it cannot be read.
+    """
+    found = sorted(path for path in root.glob("copier.*") if re.fullmatch(r"\.ya?ml", path.suffix, re.IGNORECASE))
+    if not found:
+        raise TemplateFault("copier.yml", "is missing: this is no Copier template")
+    if len(found) > 1:
+        raise TemplateFault(found[0].name, f"and {found[1].name} are both there: remove one")
+    reading = _Reading(root.resolve())
+    documents = [item for document in reading.documents(found[0]) if document for item in _flat(document)]
+    merged: dict[str, Any] = {}
+    for document in documents:
+        if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
+            raise TemplateFault(found[0].name, "is no mapping of names")
+        joined = {key: [*merged.get(key, ()), *_sequence(document[key])] for key in _JOINED if key in document}
+        merged |= {**document, **joined}
+    config = Config(found[0].name, merged)
+    _check(config)
+    return config
+
+
+def _sequence(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _flat(document: object) -> list[Any]:
+    return [item for part in document for item in _flat(part)] if isinstance(document, list) else [document]
+
+
+class _Reading:
+    """The files of one configuration: how many have been included."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files = 0
+
+    def documents(self, path: Path) -> list[Any]:
+        """The YAML documents of a file, with what they include."""
+        name = path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else path.name
+        self._files += 1
+        if self._files > _MOST_INCLUDES:
+            raise TemplateFault(name, f"more than {_MOST_INCLUDES} files are included")
+
+        class Loader(_BASE):  # type: ignore[misc,valid-type]  # a base chosen at run time
+            """YAML in which `!include` names other files of the template."""
+
+        Loader.add_constructor("!include", lambda _, node: self._include(name, node))
+        try:
+            text = path.read_bytes()
+            _measure(text, name)
+            return list(yaml.load_all(text, Loader=Loader))
+        except OSError as error:
+            raise TemplateFault(name, f"cannot be read: {error.strerror}") from error
+        except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+            raise _fault(name, error) from error
+
+    def _include(self, name: str, node: yaml.Node) -> list[Any]:
+        pattern = str(node.value)
+        line = node.start_mark.line + 1
+        if not isinstance(node, yaml.ScalarNode) or _leaves(pattern):
+            raise TemplateFault(name, f"!include {pattern} is no path inside the template", line)
+        included: list[Any] = []
+        for path in sorted(self._root.glob(pattern)):
+            if not path.resolve().is_relative_to(self._root):
+                raise TemplateFault(name, f"!include {pattern} leaves the template", line)
+            included += [item for document in self.documents(path) if document for item in _flat(document)]
+        return included
+
+
+def _measure(text: bytes, name: str) -> None:
+    """Refuse YAML that becomes far more than it is, before anything is made of it."""
+    if len(text) > _LARGEST:
+        raise TemplateFault(name, f"is larger than {megabytes(_LARGEST)}")
+    measure = _Measure()
+    try:
+        for event in yaml.parse(text, Loader=_BASE):
+            if problem := measure.problem(event):
+                raise TemplateFault(name, problem, event.start_mark.line + 1 if event.start_mark else None)
+    except (yaml.YAMLError, ValueError) as error:
+        raise _fault(name, error) from error
+
+
+class _Measure:
+    """How much a document is with every alias written out."""
+
+    def __init__(self) -> None:
+        self._anchored: dict[str, int] = {}
+        self._open: list[tuple[str | None, int]] = []  # of each mapping or list: its anchor, the nodes before it
+        self._nodes = 0
+
+    def problem(self, event: yaml.Event) -> str | None:
+        """Count an event; what is wrong with it, or None."""
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._open.append((event.anchor, self._nodes))
+            self._nodes += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = self._open.pop()
+            self._anchored[anchor or ""] = self._nodes - before
+        elif isinstance(event, yaml.ScalarEvent):
+            self._anchored[event.anchor or ""] = 1
+            self._nodes += 1
+            if event.implicit[0] and _ENDLESS_NUMBER.fullmatch(event.value):
+                return "holds a number without end"
+        elif isinstance(event, yaml.AliasEvent):
+            self._nodes += self._anchored.get(event.anchor or "", _MOST_NODES)  # within its own anchor it has no end
+        if self._nodes > _MOST_NODES:
+            return "is far too much with its aliases written out"
+        return _TOO_DEEP if len(self._open) > _DEEPEST else None
+
+
+def _fault(name: str, error: Exception) -> TemplateFault:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        reason = f"{error.problem or error.context}"
+        if "nesting depth" in reason:  # libyaml from 0.2.6 on has a limit of its own, and finds it before us
+            reason = _TOO_DEEP
+        return TemplateFault(name, reason, mark.line + 1 if mark else None)
+    return TemplateFault(name, f"{error}" if str(error) else "cannot be read")
+
+
+def _check(config: Config) -> None:
+    """What Copier would fail at with a traceback, or read from elsewhere."""
+    for name, path in _mapping(config, "_external_data").items():
+        if not isinstance(path, str) or _leaves(path):
+            raise TemplateFault(config.file, f"_external_data {name} is no path inside the project: {path}")
+    subdirectory = config.values.get("_subdirectory", "")
+    if not isinstance(subdirectory, str) or _leaves(subdirectory):
+        raise TemplateFault(config.file, f"_subdirectory is no path inside the template: {subdirectory}")
+    answers = config.values.get("_answers_file", "")
+    if not isinstance(answers, str) or _leaves(answers):
+        raise TemplateFault(config.file, f"_answers_file is no path inside the project: {answers}")
+    for key in ("_tasks", "_migrations", *_JOINED):
+        if not isinstance(config.values.get(key, []), list):
+            raise TemplateFault(config.file, f"{key} is no list")
+    _mapping(config, "_envops")
+
+
+def _mapping(config: Config, key: str) -> Mapping[str, Any]:
+    value = config.values.get(key, {})
+    if not isinstance(value, dict):
+        raise TemplateFault(config.file, f"{key} is no mapping")
+    return value
+
+
+def _leaves(path: str) -> bool:
+    """Whether a path, on any system, is absolute, starts at home, or goes up."""
+    parts = re.split(r"[/\\]", path)
+    return (
+        ".." in parts
+        or parts[0].startswith("~")
+        or PurePosixPath(path).is_absolute()
+        or bool(PureWindowsPath(path).anchor)
+    )

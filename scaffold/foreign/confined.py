@@ -1,0 +1,263 @@
+"""Starting the process in which a foreign template is rendered, watching its time, and understanding its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from scaffold import git
+from scaffold.errors import MissingAnswers, TemplateFault, UsageError, one_line
+from scaffold.foreign.tree import megabytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from scaffold.foreign.checkout import Limits
+
+_LONGEST_LINE = 1 << 20  # characters of one message; the questions of a template are far below
+_MOST_OUTPUT = 4_000  # bytes of a failed task's output that are looked at
+# Nothing that holds a secret: what programs need to start, and where they find their own settings of the machine.
+_KEPT = ("LANG", "PATH", "PATHEXT", "SYSTEMROOT", "TERM", "TZ")
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A private folder for one rendering; it goes away with all that is in it."""
+
+    root: Path
+
+    @property
+    def template(self) -> Path:
+        """The copy of the template."""
+        return self.root / "template"
+
+    @property
+    def old_template(self) -> Path:
+        """The copy of the version that a project was made from."""
+        return self.root / "old"
+
+    @property
+    def output(self) -> Path:
+        """What the process and its tasks printed."""
+        return self.root / "output"
+
+    def environment(self, *, programs: Path | None) -> dict[str, str]:
+        """Its own home, and only `programs` to be found; None keeps the user's path, for tasks."""
+        kept = {name: value for name, value in git.own_environment().items() if name in _KEPT or _is_git(name)}
+        folders = {name: str(self.root / name.lower()) for name in ("HOME", "TMPDIR", "XDG")}
+        for folder in folders.values():
+            Path(folder).mkdir(exist_ok=True)
+        home, temporary, xdg = folders.values()
+        own = dict.fromkeys(("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), xdg)
+        own |= {"HOME": home, "USERPROFILE": home, "APPDATA": xdg, "LOCALAPPDATA": xdg, "COPIER_CACHE_DIR": xdg}
+        own |= {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, "PYTHONUTF8": "1"}
+        return kept | own | ({} if programs is None else {"PATH": str(programs)})
+
+
+def _is_git(name: str) -> bool:
+    return name.startswith("GIT_CONFIG") or name in ("GIT_OPTIONAL_LOCKS", "GIT_TERMINAL_PROMPT")
+
+
+@contextmanager
+def workplace() -> Iterator[Workplace]:
+    """A private folder, as long as it is needed."""
+    root = Path(tempfile.mkdtemp(prefix="scaffold-")).resolve()
+    try:
+        yield Workplace(root)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What the process has to do."""
+
+    place: Workplace
+    order: Mapping[str, Any]
+    """As scaffold/foreign/worker.py reads it."""
+    trusted: bool
+    needs_git: bool
+    limits: Limits
+
+
+def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str, Any]:
+    """Have it done; the outcome.
+
+    Args:
+        job: What to do.
+        answer: Answers a question of the process.
+
+    Raises:
+        ScaffoldError: It failed, in one line.
+        Cancelled: From `answer`.
+    """
+    programs = _only_git(job.place) if job.needs_git else _nothing(job.place)
+    order = {
+        **job.order,
+        "trusted": job.trusted,
+        "may_run": str(programs / "git") if job.needs_git else None,
+        "cpu": job.limits.cpu,
+        "memory": job.limits.memory,
+        "file_size": job.limits.file_size,
+        "files": job.limits.files,
+        "total_size": job.limits.total_size,
+    }
+    with job.place.output.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _start()],
+            cwd=job.place.root,
+            env=job.place.environment(programs=None if job.trusted else programs),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C reaches us, and we end it; tasks' children end with it
+            encoding="utf-8",
+        )
+    try:
+        return _Talk(process, job).finish(order, answer)
+    finally:
+        _end(process)
+
+
+def _start() -> str:
+    """A program that finds the modules that we find, but none in the current folder, which may be a template."""
+    package = str(Path(__file__).parent.parent.parent)
+    path = [entry for entry in sys.path if entry and Path(entry).exists()]
+    with suppress(FileNotFoundError):  # a current folder that is gone
+        path = [entry for entry in path if Path(entry).resolve() != Path.cwd()]
+    path = list(dict.fromkeys([package, *path]))
+    return f"import sys; sys.path[:] = {path!r}; from scaffold.foreign.worker import main; main()"
+
+
+def _nothing(place: Workplace) -> Path:
+    """A path on which there is no program at all: Copier works without git, and so does not run it in a template."""
+    folder = place.root / "programs"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _only_git(place: Workplace) -> Path:
+    git.require()
+    folder = _nothing(place)
+    found = shutil.which("git")
+    assert found is not None
+    if os.name == "nt":
+        return Path(found).parent
+    (folder / "git").symlink_to(Path(found).resolve())
+    return folder
+
+
+class _Talk:
+    """The conversation with the process."""
+
+    def __init__(self, process: subprocess.Popen[str], job: Job) -> None:
+        self._process = process
+        self._job = job
+        self._allowed = job.limits.tasks_wall if job.trusted else job.limits.wall
+        self._left = self._allowed
+        self._lines: queue.Queue[str] = queue.Queue(maxsize=10)
+        assert process.stdout is not None
+        threading.Thread(target=_read, args=(process.stdout, self._lines), daemon=True).start()
+
+    def finish(self, order: Mapping[str, Any], answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str, Any]:
+        self._send(order)
+        while True:
+            kind, content = self._next()
+            if kind == "ask":
+                self._send(answer(content))
+            elif kind == "done" and isinstance(content, dict):
+                return content
+            else:
+                self._fail(content)
+
+    def _send(self, message: object) -> None:
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # why it ended is seen when it is read from
+            print(json.dumps(message, default=str), file=self._process.stdin, flush=True)
+
+    def _next(self) -> tuple[str, Mapping[str, Any]]:
+        started = time.monotonic()
+        try:
+            line = self._lines.get(timeout=max(self._left, 0))
+        except queue.Empty:
+            raise TemplateFault("copier.yml", f"takes longer than {self._allowed:g} seconds") from None
+        self._left -= time.monotonic() - started
+        try:
+            ((kind, content),) = json.loads(line).items()
+        except (ValueError, AttributeError, RecursionError):
+            raise TemplateFault("copier.yml", self._sudden_end()) from None
+        return kind, content
+
+    def _sudden_end(self) -> str:
+        """Why there was no last line."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+        code = self._process.returncode
+        if code == -getattr(signal, "SIGXCPU", 0):
+            return f"takes more than {self._job.limits.cpu} seconds of computing"
+        said = _last_words(self._job.place.output) or "it needs too much memory, or nests too deep"
+        return f"brought its process down (exit code {code}): {said}"
+
+    def _fail(self, failure: Mapping[str, Any]) -> None:
+        try:
+            self._explain(failure)
+        except (AttributeError, KeyError, TypeError) as error:  # a process that was taken over
+            raise TemplateFault("copier.yml", "made its process answer nonsense") from error
+
+    def _explain(self, failure: Mapping[str, Any]) -> None:
+        if failure["kind"] == "unanswered":
+            names = [one_line(name) for name in failure["names"]]
+            flags = " ".join(f"--data {name}=…" for name in names)
+            if self._job.order["defaults"]:
+                raise UsageError(f"the template has no default for {', '.join(names)}: add {flags}")
+            raise MissingAnswers(names, flags)
+        if failure["kind"] == "memory":
+            raise TemplateFault("copier.yml", f"needs more memory than {megabytes(self._job.limits.memory)}")
+        reason = failure["reason"].replace(f"{self._job.place.root}{os.sep}", "")
+        if failure["question"] is not None and failure["question"] in self._job.order["data"]:
+            name = one_line(failure["question"])
+            raise UsageError(f"--data {name}: {one_line(reason)}")
+        if failure["question"] is not None:
+            reason = f"question {failure['question']}: {reason}"
+        if self._job.trusted and (said := _last_words(self._job.place.output)):
+            reason = f"{reason} Its last words: {said}"
+        raise TemplateFault(failure["file"] or "copier.yml", reason, failure["line"])
+
+
+def _read(stream: IO[str], lines: queue.Queue[str]) -> None:
+    with suppress(OSError, ValueError):  # closed as it ended
+        while line := stream.readline(_LONGEST_LINE):
+            lines.put(line)
+    lines.put("")
+
+
+def _last_words(output: Path) -> str:
+    with output.open("rb") as file:
+        file.seek(max(0, output.stat().st_size - _MOST_OUTPUT))
+        said = [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    return one_line(said[-1]) if said else ""
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        with suppress(OSError, ValueError):
+            if stream is not None:
+                stream.close()

@@ -1,0 +1,195 @@
+"""Reading folders that somebody else has filled: every name and kind of file is looked at before anything is read.
+
+Links are not followed, nothing but plain files is opened, and names are refused that mean something else on another
+system, to git, or to a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from scaffold.errors import TemplateFault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from scaffold.foreign.checkout import Limits
+
+_LONGEST_PATH = 1_000  # bytes; leaves room below PATH_MAX for wherever the project goes
+_LONGEST_NAME = 255  # bytes; the limit of every common file system
+# What Git for Windows and for macOS treats as `.git`: other case, trailing dots and blanks, the DOS short name.
+_GIT = re.compile(r"(\.git|git~[0-9]+)[. ]*", re.IGNORECASE)
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A plain file, or a symbolic link, that a folder holds."""
+
+    path: PurePosixPath
+    content: bytes
+    executable: bool = False
+    link: str | None = None
+    """What a symbolic link names; its content is empty."""
+
+
+def path_problem(path: PurePosixPath, *, depth: int, rendered: bool) -> str | None:
+    """What is wrong with a path, or None; before it is rendered its last part may be a Jinja expression."""
+    if len(os.fsencode(str(path))) > _LONGEST_PATH:
+        return f"is a path longer than {_LONGEST_PATH} bytes"
+    if len(path.parts) > depth:
+        return f"lies deeper than {depth} folders"
+    return next(filter(None, (_name_problem(name, rendered=rendered) for name in path.parts)), None)
+
+
+def _name_problem(name: str, *, rendered: bool) -> str | None:
+    try:
+        length = len(name.encode())
+    except UnicodeEncodeError:
+        return "has a name that is not UTF-8"
+    if not name.isprintable():  # control characters, line breaks, and those that turn the writing direction
+        return "has characters in its name that no terminal shows"
+    if rendered and ("\\" in name or ":" in name):
+        return "has a backslash or colon in its name, which is another path on Windows"
+    if length > _LONGEST_NAME:
+        return f"has a name longer than {_LONGEST_NAME} bytes"
+    if is_git(name):
+        return "is what git keeps its own files in"
+    return None
+
+
+def is_git(name: str) -> bool:
+    """Whether some file system takes this name for `.git`."""
+    # HFS+ ignores characters that format text, such as a zero-width joiner.
+    seen = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+    return _GIT.fullmatch(seen) is not None
+
+
+def read(root: Path, limits: Limits, *, rendered: bool, without: Iterable[str] = ()) -> Iterator[Entry]:
+    """Every file below `root`, in the order of their names.
+
+    Args:
+        root: A folder.
+        limits: How much of what may be there.
+        rendered: It is what a template became; else it is a template, where names may be expressions, and
+            symbolic links are entries, too.
+        without: Names in `root` itself that are passed over.
+
+    Raises:
+        TemplateFault: There is something that no project or template should hold.
+    """
+    skipped = frozenset(without)
+    budget = _Budget(limits)
+    for path in _walk(root, PurePosixPath(), skipped, limits.depth, rendered=rendered):
+        budget.count(path)
+        entry = _entry(root / path, path, limits, links=not rendered)
+        budget.add(path, len(entry.content))
+        yield entry
+
+
+def fingerprint(entry: Entry) -> str:
+    """A line that differs when the name, the content, or whether it is a program or a link does."""
+    kind = "link" if entry.link is not None else "program" if entry.executable else "file"
+    content = entry.content if entry.link is None else os.fsencode(entry.link)
+    return f"{kind} {entry.path}\0{sha256(content).hexdigest()}\n"
+
+
+def refuse_collisions(paths: Iterable[PurePosixPath], *, known: Collection[PurePosixPath] = ()) -> None:
+    """Refuse names that are one and the same where case does not count, as on Windows and macOS.
+
+    Two that are both `known`, as the user's own, are none of our business.
+
+    Raises:
+        TemplateFault: There are two such.
+    """
+    seen: dict[str, PurePosixPath] = {}
+    for path in paths:
+        for place in (path, *path.parents):
+            folded = unicodedata.normalize("NFKC", str(place)).casefold()
+            if seen.setdefault(folded, place) != place and not (path in known and _is_within(seen[folded], known)):
+                raise TemplateFault(str(place), f"differs from {seen[folded]} only in case: rename one of them")
+
+
+def _is_within(place: PurePosixPath, known: Collection[PurePosixPath]) -> bool:
+    return place in known or any(path.is_relative_to(place) for path in known)
+
+
+class _Budget:
+    """What has been used of the limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._files = self._bytes = 0
+
+    def count(self, path: PurePosixPath) -> None:
+        self._files += 1
+        if self._files > self._limits.files:
+            raise TemplateFault(str(path), f"is one file more than {self._limits.files:,}")
+
+    def add(self, path: PurePosixPath, size: int) -> None:
+        self._bytes += size
+        if self._bytes > self._limits.total_size:
+            raise TemplateFault(str(path), f"makes the whole larger than {megabytes(self._limits.total_size)}")
+
+
+def megabytes(size: int) -> str:
+    """A size for a sentence."""
+    return f"{size / (1 << 20):.3g} MiB"
+
+
+def _walk(
+    root: Path, folder: PurePosixPath, skipped: frozenset[str], depth: int, *, rendered: bool
+) -> Iterator[PurePosixPath]:
+    try:
+        with os.scandir(root / folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        raise TemplateFault(str(folder), f"cannot be read: {error.strerror or error}") from error
+    for entry in entries:
+        if entry.name in skipped:
+            continue
+        path = folder / entry.name
+        if problem := path_problem(path, depth=depth, rendered=rendered):
+            raise TemplateFault(str(path), problem)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(root, path, frozenset(), depth, rendered=rendered)
+        else:
+            yield path
+
+
+def _entry(file: Path, path: PurePosixPath, limits: Limits, *, links: bool) -> Entry:
+    try:
+        status = file.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            if not links:
+                raise TemplateFault(str(path), "is a symbolic link; only plain files are written")
+            return Entry(path, b"", link=os.readlink(file))  # noqa: PTH115  # Path would clean it up
+        if not stat.S_ISREG(status.st_mode):
+            raise TemplateFault(str(path), f"is {_kind(status.st_mode)}; only plain files are read")
+        return _plain_file(file, path, limits)
+    except OSError as error:
+        raise TemplateFault(str(path), f"cannot be read: {error.strerror or error}") from error
+
+
+def _plain_file(file: Path, path: PurePosixPath, limits: Limits) -> Entry:
+    number = os.open(file, os.O_RDONLY | _NO_FOLLOW)
+    with open(number, "rb") as opened:  # noqa: PTH123  # a descriptor
+        status = os.fstat(number)
+        if not stat.S_ISREG(status.st_mode):
+            raise TemplateFault(str(path), "changed while it was read")
+        content = opened.read(limits.file_size + 1)
+    if len(content) > limits.file_size:
+        raise TemplateFault(str(path), f"is larger than {megabytes(limits.file_size)}")
+    return Entry(path, content, executable=bool(status.st_mode & stat.S_IXUSR))
+
+
+def _kind(mode: int) -> str:
+    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+    return kinds.get(stat.S_IFMT(mode), "no plain file")

@@ -1,0 +1,296 @@
+"""The process in which Copier renders a foreign template (started by foreign/confined.py, never imported by it).
+
+It has an environment and limits of its own, and talks to its parent in lines of JSON: a job comes in, questions go out
+and answers come in, and the last line is the outcome. Whatever goes wrong ends in one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import traceback
+import warnings
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scaffold.foreign.guard import Blocked, Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Every name that some file system takes for `.git`: added last, which no pattern of a template's can undo.
+_EXCLUDE = (".git", ".[gG][iI][tT]", "[gG][iI][tT]~[0-9]")
+_CONFLICTS = ("diff", "--name-only", "--relative", "--diff-filter=U", "-z")
+
+
+class Unanswered(Exception):
+    """A question without a default, where nobody can be asked."""
+
+
+class Channel:
+    """The way to the parent, and nothing else on the standard streams: a template's output goes nowhere."""
+
+    def __init__(self) -> None:
+        self._in = os.fdopen(os.dup(0), "r", encoding="utf-8")
+        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 0)
+        os.dup2(2, 1)
+
+    def send(self, **message: object) -> None:
+        """One line to the parent."""
+        print(json.dumps(message, default=str), file=self._out, flush=True)
+
+    def receive(self) -> Any:  # noqa: ANN401  # JSON
+        """One line from the parent; when it is gone, so are we."""
+        line = self._in.readline()
+        if not line:
+            os._exit(1)
+        return json.loads(line)
+
+
+class Asking:
+    """Stands where Copier finds questionary's prompt: puts its questions to the parent."""
+
+    def __init__(self, channel: Channel, *, possible: bool) -> None:
+        self._channel = channel
+        self._possible = possible
+        self.unanswered: list[str] = []
+
+    def __call__(self, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], **_: object) -> Any:  # noqa: ANN401
+        """As `questionary.unsafe_prompt`."""
+        (question,) = questions
+        name = question["name"]
+        if not question["when"](answers):
+            return dict(answers)
+        if self._possible:
+            return {name: self._asked(question)}
+        self.unanswered.append(name)
+        if type(answers[name]) is object:  # Copier's mark for "no default"
+            raise Unanswered
+        return dict(answers)
+
+    def _asked(self, question: Mapping[str, Any]) -> Any:  # noqa: ANN401  # whatever the question takes
+        message = _described(question)
+        while True:
+            self._channel.send(ask=message)
+            try:
+                value = _chosen(question, self._channel.receive())
+                verdict = question["validate"](value) if "validate" in question else True
+                if verdict is True:
+                    return question["filter"](value)
+            except (ValueError, TypeError) as error:
+                verdict = str(error)
+            message["problem"] = str(verdict)
+
+
+def _described(question: Mapping[str, Any]) -> dict[str, Any]:
+    """A question of Copier's as data."""
+    kinds = {"input": "text", "path": "text"}
+    default = question.get("default")
+    return {
+        "name": question["name"],
+        "kind": kinds.get(question["type"], question["type"]),
+        "message": question["message"],
+        "default": default if isinstance(default, (str, bool, int)) else "",
+        "choices": [
+            (str(choice.title), number, bool(choice.checked) or choice is default, str(choice.disabled or ""))
+            for number, choice in enumerate(question.get("choices", ()))
+        ],
+        "multiline": bool(question.get("multiline", False)),
+        "placeholder": str(question.get("placeholder", "")),
+        "problem": "",
+    }
+
+
+def _chosen(question: Mapping[str, Any], answer: Any) -> Any:  # noqa: ANN401  # whatever the question takes
+    choices = question.get("choices")
+    if not choices:
+        return answer
+    return [choices[number].value for number in answer] if isinstance(answer, list) else choices[answer].value
+
+
+def main() -> None:
+    """Do the one job that comes in."""
+    channel = Channel()
+    job = channel.receive()
+    warnings.simplefilter("ignore")
+    sys.dont_write_bytecode = True
+    import questionary
+
+    asking = Asking(channel, possible=job["asking"])
+    questionary.unsafe_prompt = asking  # type: ignore[assignment]  # before Copier looks for it
+    import copier
+
+    if not job["trusted"]:
+        _limit(job)
+        several = 4 if job["update"] else 1  # an update renders the old version, the new one, and the new one again
+        files, size = several * job["files"], several * job["total_size"]
+        Guard(Path.cwd(), may_run=job["may_run"], files=files, total_size=size).stand()
+    try:
+        _serve(job["versions"])
+        outcome = _update(job, copier) if job["update"] else _copy(job, copier)
+        if asking.unanswered:
+            raise Unanswered  # noqa: TRY301  # explained below like every other end
+    except BaseException as error:  # noqa: BLE001  # whatever a template brings about
+        channel.send(failed=_explained(error, asking, Path(job["versions"][-1]["root"])))
+    else:
+        channel.send(done=outcome)
+    os._exit(0)  # neither Copier's clean-up nor a finaliser of a template's object runs; the parent clears away
+
+
+def _limit(job: Mapping[str, Any]) -> None:
+    """Where the system knows limits; the parent watches the time as well."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    limits = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": job["cpu"],
+        "RLIMIT_AS": job["memory"],
+        "RLIMIT_FSIZE": job["file_size"],
+    }
+    if not job["may_run"]:
+        limits["RLIMIT_NPROC"] = 0
+    for name, value in limits.items():
+        with suppress(ValueError, OSError, AttributeError):  # macOS knows but refuses some
+            number = getattr(resource, name)
+            hard = resource.getrlimit(number)[1]
+            most = value + (name == "RLIMIT_CPU")  # the signal for the soft limit says what it was
+            resource.setrlimit(number, (value, most if hard == resource.RLIM_INFINITY else min(most, hard)))
+
+
+def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
+    """Let Copier find the versions of the template that are on this disk already.
+
+    Else it would clone them, with git, under the settings of their repository; and of a plain folder it would not
+    record the version. These are the only private names of Copier's that are used (docs/adr/0008).
+    """
+    from copier._template import Template
+
+    found = _Versions((version["ref"], version) for version in versions)
+    numbers = dict(zip(found, _numbers(found), strict=True))
+    known = {
+        "vcs": lambda _: None,
+        "local_abspath": lambda template: Path(found[template.ref]["root"]),
+        "commit": lambda template: template.ref,
+        "commit_hash": lambda template: found[template.ref]["commit"],
+        "version": lambda template: numbers.get(template.ref),
+    }
+    for name, get in known.items():
+        getattr(Template, name)  # a Copier without it is one that this does not know
+        setattr(Template, name, property(get))
+
+
+class _Versions(dict[Any, Mapping[str, Any]]):
+    """The versions at hand, by what they are called."""
+
+    def __missing__(self, ref: object) -> Mapping[str, Any]:
+        raise LookupError(f"the project records version {ref}, which is not the one that was fetched")
+
+
+def _numbers(refs: Iterable[str | None]) -> list[Any]:
+    """The versions that tags, or `git describe`, name; what is no number is a little more than the one before it."""
+    from packaging.version import InvalidVersion, Version
+
+    numbers = [Version("0")]
+    for ref in refs:
+        described = re.fullmatch(r"(.+)-([0-9]+)-g([0-9a-f]+)", ref or "")
+        last = numbers[-1]
+        try:
+            numbers.append(Version(f"{described[1]}.post{described[2]}" if described else ref or "0"))
+        except InvalidVersion:
+            release = ".".join(map(str, last.release))
+            numbers.append(Version(f"{last.epoch}!{release}.post{(last.post or 0) + 1}"))
+    return numbers[1:]
+
+
+def _copy(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN401  # a module
+    worker = copier.run_copy(
+        job["source"],
+        job["out"],
+        job["data"],
+        vcs_ref=job["versions"][0]["ref"],
+        user_defaults=job["suggested"],
+        settings=copier.Settings(),
+        exclude=_EXCLUDE,
+        defaults=job["defaults"],
+        overwrite=True,
+        quiet=True,
+        unsafe=job["trusted"],
+        skip_tasks=not job["trusted"],
+    )
+    answers = worker.answers
+    return {
+        "answers": {
+            name: answers.combined[name]
+            for name in job["questions"]
+            if name in answers.combined and name not in answers.hidden
+        }
+    }
+
+
+def _update(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN401  # a module
+    copier.run_update(
+        job["out"],
+        job["data"],
+        answers_file=job["answers_file"],
+        vcs_ref=job["versions"][-1]["ref"],
+        settings=copier.Settings(),
+        exclude=_EXCLUDE,
+        defaults=job["defaults"],
+        overwrite=True,
+        quiet=True,
+        conflict=job["conflict"],
+        skip_answered=True,
+        unsafe=job["trusted"],
+        skip_tasks=not job["trusted"],
+    )
+    found = subprocess.run([job["may_run"], *_CONFLICTS], cwd=job["out"], capture_output=True, check=True).stdout
+    return {"conflicts": [os.fsdecode(name) for name in found.split(b"\0") if name]}
+
+
+def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, Any]:
+    """What went wrong, as data: the kind, the sentence, and where in the template."""
+    if isinstance(error, Unanswered) or (asking.unanswered and not isinstance(error, (MemoryError, Blocked))):
+        return {"kind": "unanswered", "names": asking.unanswered}
+    if required := re.fullmatch(r'Question "(.*)" is required', str(error)):
+        return {"kind": "unanswered", "names": [required[1]]}
+    if isinstance(error, MemoryError):
+        return {"kind": "memory"}
+    frames = [(frame.f_code, number, frame.f_locals) for frame, number in traceback.walk_tb(error.__traceback__)]
+    file, line = _place(error, [(code.co_filename, number) for code, number, _ in frames], root)
+    # Copier's own variables say what it was at, where the error does not.
+    names = next((names for code, _, names in frames if code.co_name == "_ask"), {})
+    file = file or next((names.get("src_relpath") for code, _, names in frames if code.co_name == "_render_file"), None)
+    return {"kind": "fault", "reason": _reason(error), "file": file, "line": line, "question": names.get("var_name")}
+
+
+def _place(error: BaseException, frames: Sequence[tuple[str, int]], root: Path) -> tuple[str | None, int | None]:
+    """The last place in a file of the template: Jinja puts its templates into the traceback."""
+    for filename, line in reversed(frames):
+        path = Path(filename)
+        if path.is_absolute() and path.is_relative_to(root):
+            return path.relative_to(root).as_posix(), line
+    name = getattr(error, "filename", None)  # a syntax error's, or that of a file which is no text
+    if isinstance(name, str) and Path(name).is_relative_to(root):
+        return Path(name).relative_to(root).as_posix(), getattr(error, "lineno", None)
+    return None, None
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, RecursionError):
+        return "it calls itself without end"
+    if isinstance(error, AssertionError):
+        return "a file stands where a folder has to go, or a path leads elsewhere"
+    if type(error).__name__ == "TemplateNotFound":
+        return f"it includes {getattr(error, 'name', 'a file')}, which is not there"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}{f': {Path(str(error.filename)).name}' if error.filename else ''}"
+    return str(error) or type(error).__name__

@@ -1,0 +1,1 @@
+"""The life of generated code: update, other answers, check, undo."""

@@ -1,0 +1,94 @@
+"""Every released version of the bundled templates, from a git bundle that comes with scaffold.
+
+A bundle is one file, needs no network, and is a real history: each version is a tag in it (docs/adr/0005).
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import re
+import shutil
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.errors import UnknownVersion
+from scaffold.git import git
+from scaffold.template import Template, bundled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SOURCE = "https://templates.scaffold.invalid/threads.git"
+"""What generated code records as its source: a name in a reserved domain, which nobody can ever register (RFC 2606)."""
+
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+
+
+@cache
+def history() -> History:
+    """The history that comes with scaffold."""
+    return History(Path(__file__).parent.parent / "templates.bundle")
+
+
+@dataclass(frozen=True)
+class History:
+    """The released versions of the bundled templates."""
+
+    bundle: Path
+
+    @cached_property
+    def commits(self) -> dict[str, str]:
+        """Each version, the oldest first, with its commit. Read from the bundle's head, which is plain text."""
+        head, _, _ = self.bundle.read_bytes().partition(b"\n\n")
+        pairs = [line.split(" refs/tags/") for line in head.decode().splitlines() if " refs/tags/" in line]
+        return {tag: commit for commit, tag in sorted(pairs, key=lambda pair: _sortable(pair[1]))}
+
+    @property
+    def versions(self) -> Sequence[str]:
+        """The oldest first."""
+        return list(self.commits)
+
+    @property
+    def newest(self) -> str:
+        """The version that `scaffold new` renders."""
+        return bundled().version
+
+    def template(self, version: str) -> Template:
+        """The templates as they were released under this version.
+
+        Raises:
+            UnknownVersion: There is no such version, or it is newer than this scaffold.
+        """
+        if version == self.newest:
+            return bundled()
+        if version not in self.commits:
+            newer = _VERSION.fullmatch(version) is not None and _sortable(version) > _sortable(self.newest)
+            raise UnknownVersion(version, self.versions, newer=newer)
+        return _released(self.bundle, version)
+
+
+@cache
+def _released(bundle: Path, version: str) -> Template:
+    """A version, unpacked."""
+    folder = Path(tempfile.mkdtemp(prefix="scaffold-templates-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # it stays unpacked as long as the process lasts
+    git("init", "--quiet", "--bare", "repository", cwd=folder)
+    repository = folder / "repository"
+    git("fetch", "--quiet", str(bundle.absolute()), f"refs/tags/{version}:refs/tags/{version}", cwd=repository)
+    _, archive = git("archive", "--format=tar", f"refs/tags/{version}", cwd=repository)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        if hasattr(tarfile, "data_filter"):  # from 3.12 on, and in later patch releases of older ones
+            tar.extractall(folder / version, filter="data")
+        else:
+            tar.extractall(folder / version)  # noqa: S202  # our own archive
+    return Template(folder / version)
+
+
+def _sortable(version: str) -> tuple[int, ...]:
+    found = _VERSION.fullmatch(version)
+    return tuple(map(int, found.groups())) if found else ()

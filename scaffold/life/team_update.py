@@ -1,0 +1,145 @@
+"""A team's template later on: bringing a project to another version of it, and comparing with what it generated.
+
+Copier's own update does the merging, in a confined process and on a copy (scaffold/rendering.py); here, its result
+becomes a plan like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from scaffold.errors import NothingGenerated, TemplateNotTrusted, UsageError
+from scaffold.foreign import approvals, rendering, terminal
+from scaffold.foreign.trust import joined
+from scaffold.life.merge import Change, Outcome
+from scaffold.life.update import Step, Update, read_tree
+from scaffold.life.worktree import programs, tracked
+from scaffold.sources import resolve, tags
+from scaffold.sources.errors import BadSource, UnknownTemplate
+from scaffold.team import COMMIT_KEY, settle_trust, typed_answers, with_commit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from scaffold.foreign.checkout import Checkout
+    from scaffold.foreign.rendering import Updated
+    from scaffold.life.generated import Piece
+    from scaffold.life.merge import ConflictStyle, Tree
+    from scaffold.sources.resolve import Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """All that the command line says about it."""
+
+    to: str | None
+    """The version, or None for the newest."""
+    data: Mapping[str, str]
+    """Answers that are new or change."""
+    style: ConflictStyle
+    can_ask: bool
+    use_defaults: bool
+    trust: str | None
+    accept_moved: str | None
+
+
+def prepare(root: Path, piece: Piece, order: Order) -> Update:
+    """What has to change so that a piece is what another version of its template makes.
+
+    Raises:
+        ScaffoldError: A version cannot be had, is not trusted or does not render; an answer is missing; or the user
+            cancels.
+    """
+    wanted = _source(piece, order.to)
+    with _recorded_version(piece) as old, resolve.opened(wanted, accept_moved=order.accept_moved) as new:
+        if new.ref is None:
+            raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
+        if new.commit == old.commit and not order.data:
+            return Update(root, (Step(piece, new.ref),), ())
+        before = read_tree(root, tracked(root))
+        done = _updated(piece, before, old, new, order)
+        files = with_commit(done.files, new)
+        tags.remember(new)
+    changes = [
+        _change(path, before.get(path), files.get(path), conflict=path in done.conflicts)
+        for path in sorted(before.keys() | files.keys())
+        if before.get(path) != files.get(path)
+    ]
+    return Update(root, (Step(piece, new.ref),), tuple(changes), done.executable)
+
+
+def _source(piece: Piece, version: str | None) -> Source:
+    """Where its template is.
+
+    Raises:
+        NothingGenerated: It is not there any more.
+    """
+    try:
+        return resolve.parse(f"{piece.source}@{version}" if version else piece.source)
+    except (BadSource, UnknownTemplate) as error:
+        raise NothingGenerated(piece.path, f"names a template that cannot be had: {error}") from error
+
+
+def _recorded_version(piece: Piece) -> AbstractContextManager[Checkout]:
+    """The version that the project was made by, held to the commit on record."""
+    commit = piece.recorded.get(COMMIT_KEY)
+    return resolve.opened(_source(piece, piece.version), pinned=commit if isinstance(commit, str) else None)
+
+
+def _updated(piece: Piece, before: Tree, old: Checkout, new: Checkout, order: Order) -> Updated:
+    actions = joined(rendering.actions(old), rendering.actions(new))
+    asks = order.can_ask and not order.use_defaults
+    return rendering.update(
+        old,
+        new,
+        before,
+        PurePosixPath(piece.answers_file),
+        conflict=order.style,
+        trusted_digest=settle_trust(actions, new, trust=order.trust, can_ask=order.can_ask),
+        data=order.data,
+        ask=terminal.ask if asks else None,
+        executable=programs(piece.root, before),
+        folder_name=piece.root.absolute().name,
+    )
+
+
+def _change(path: PurePosixPath, before: bytes | None, after: bytes | None, *, conflict: bool) -> Change:
+    outcome = Outcome.NEW if before is None else Outcome.DELETED if after is None else Outcome.UPDATED
+    return Change(path=path, outcome=Outcome.CONFLICT if conflict else outcome, before=before, after=after)
+
+
+def generated(piece: Piece) -> Tree:
+    """What the template made of the recorded answers, once more.
+
+    Raises:
+        ScaffoldError: The version cannot be had, is not trusted or does not render.
+    """
+    with _recorded_version(piece) as checkout:
+        actions = rendering.actions(checkout)
+        if actions.listed() and not approvals.is_approved(actions):
+            raise TemplateNotTrusted(actions, None)
+        asked = {question.name for question in rendering.questions(checkout)}
+        answers = typed_answers(piece.path)
+        rendered = rendering.render(
+            checkout,
+            {name: value for name, value in answers.items() if name in asked},
+            defaults=True,
+            ask=None,
+            trusted_digest=actions.digest if actions.listed() else None,
+            folder_name=piece.root.absolute().name,
+        )
+        return with_commit(rendered.files, checkout)
+
+
+def newest_version(piece: Piece) -> str:
+    """The newest release of its template; the recorded one where it has none.
+
+    Raises:
+        Unreachable: The template cannot be read.
+    """
+    known = resolve.versions(_source(piece, None))
+    return tags.newest(known) or piece.version

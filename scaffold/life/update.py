@@ -1,0 +1,278 @@
+"""Bringing generated code to another version of its template, or to other answers, with local edits kept.
+
+What was generated is rendered once more, in the version and with the answers on record; what would be generated now is
+rendered beside it; and the difference of the two is merged into what stands there. Nothing is written here: the result
+is a plan, and one publish writes it whole (docs/adr/0005).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from scaffold import prompt
+from scaffold.answers import Unasked
+from scaffold.errors import BadAnswer, BadDestination, UsageError
+from scaffold.life.merge import Change, Manner, Outcome, has_markers, merge_trees
+from scaffold.plan import Plan, is_blocked
+from scaffold.questions import DESIGN_QUESTION, SCOPE, workload_of
+from scaffold.recommend import recommend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from scaffold.life.generated import Piece
+    from scaffold.life.merge import ConflictStyle, Tree
+    from scaffold.questions import Answers, Question, Value
+    from scaffold.template import Template
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a piece of generated code shall become."""
+
+    piece: Piece
+    template: Template
+    answers: Answers
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A piece, the version that it comes to, and what is to be said about that."""
+
+    piece: Piece
+    version: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Update:
+    """All that has to change in a project."""
+
+    root: Path
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    executable: frozenset[PurePosixPath] = frozenset()
+    """Those of the changed files that are programs."""
+
+    @property
+    def conflicts(self) -> list[Change]:
+        """What the user has to resolve."""
+        return [change for change in self.changes if change.outcome is Outcome.CONFLICT]
+
+    @property
+    def plan(self) -> Plan:
+        """The files to write and to delete."""
+        files: dict[PurePosixPath, bytes] = {}
+        for change in self.changes:
+            if change.after is not None and (change.after != change.before or change.was is not None):
+                files[change.path] = change.after
+            if change.rejected is not None:
+                files[_reject_path(change)] = change.rejected
+        removed = (change.path for change in self.changes if change.after is None and change.before is not None)
+        moved = (
+            change for change in self.changes if change.was is not None and os.access(self.root / change.was, os.X_OK)
+        )
+        programs = {*self.executable, *(change.path for change in moved)}
+        return Plan(self.root, files, frozenset(removed), frozenset(programs & files.keys()))
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+def to_version(piece: Piece, template: Template, given: Answers, *, ask: bool, use_defaults: bool) -> Target:
+    """The piece in another version of its template: its answers carried over, new questions asked.
+
+    Raises:
+        UsageError: A given answer is no new question's, or one is missing and nobody can be asked.
+    """
+    old = {name: piece.answers[name] for name in piece.recorded if name in piece.answers}
+    kept, notes = _carry_over(old, template)
+    gone = old.keys() - {question.name for question in template.questions}
+    unasked = Unasked()
+    for question in template.questions:
+        known = {**old, **kept}
+        if question.name in kept:
+            if question.name in given:
+                raise UsageError(f"{question.flag} is answered already: scaffold reanswer changes it")
+        elif not template.is_relevant(question, known):
+            continue
+        elif question.name in given:
+            kept[question.name] = given[question.name]
+        elif heirs := template.default_needs(question) & gone:
+            kept[question.name] = template.default(question, known)
+            notes.append(f"{', '.join(sorted(heirs))} is called {question.name} now")
+        elif ask and not use_defaults:
+            kept[question.name] = _ask(template, question, known)
+        else:
+            kept[question.name] = unasked(_evaluated(template, question, known), known)
+    if not use_defaults:
+        unasked.refuse_missing()
+    answers = template.complete(kept, {})
+    return Target(piece, template, answers, (*notes, *_advice_now(answers)))
+
+
+def _carry_over(old: Answers, template: Template) -> tuple[dict[str, Value], list[str]]:
+    """The answers that are still possible, and what to say about the others.
+
+    Raises:
+        UsageError: They are a module's, which this version cannot make.
+    """
+    questions = {question.name: question for question in template.questions}
+    inherited = {name for question in template.questions for name in template.default_needs(question)}
+    kept: dict[str, Value] = {}
+    notes: list[str] = []
+    for name, value in old.items():
+        if name not in questions:
+            if name not in inherited:
+                notes.append(f"{name} is asked no more; the answer was {value!a}")
+            continue
+        try:
+            kept[name] = questions[name].parse(value)
+        except BadAnswer as error:
+            notes.append(f"{error}, so it is asked anew")
+    if SCOPE in questions:
+        kept.setdefault(SCOPE, "project")  # versions before 1.2.0 knew nothing else
+    elif old.get(SCOPE) == "module":
+        raise UsageError(f"version {template.version} of the templates knows no modules: choose 1.2.0 or newer")
+    return kept, notes
+
+
+def to_answers(piece: Piece, given: Answers, *, ask: bool) -> Target:
+    """The piece in the same version with other answers, given or changed on a screen.
+
+    Raises:
+        BadAnswer: The template refuses one.
+        Cancelled: The user leaves the screen.
+    """
+    template = piece.template
+    answers = _changed(template, piece.answers, given)
+    while ask:
+        relevant = [q for q in template.questions if q.name != SCOPE and template.is_relevant(q, answers)]
+        question = prompt.review(f"New answers for {piece.path}?", answers, relevant, "yes, merge them in")
+        if question is None:
+            break
+        answers = _changed(template, answers, {question.name: _ask(template, question, answers)})
+    return Target(piece, template, answers, tuple(_advice_now(answers)))
+
+
+def _changed(template: Template, answers: Answers, given: Answers) -> dict[str, Value]:
+    """`answers` with those given; what was computed from another answer, such as the package's name, follows it."""
+    before = {question.name: template.default(question, answers) for question in template.questions}
+    following = {
+        question.name
+        for question in template.questions
+        if template.default_needs(question)
+        and question.name != DESIGN_QUESTION.name
+        and answers.get(question.name) == before[question.name]
+    }
+    return template.complete(
+        {name: value for name, value in answers.items() if name not in following} | dict(given), {}
+    )
+
+
+def _ask(template: Template, question: Question, known: Answers) -> Value:
+    def check(value: Value) -> None:
+        template.validate(question, {**known, question.name: value})
+
+    return prompt.ask(question, known.get(question.name, template.default(question, known)), check)
+
+
+def _evaluated(template: Template, question: Question, known: Answers) -> Question:
+    """The question with the default that it has beside the answers before it."""
+    return replace(question, default=template.default(question, known))
+
+
+def _advice_now(answers: Answers) -> Iterator[str]:
+    """A recorded design never changes by itself; but it is said where the rules are of another opinion."""
+    advised = recommend(workload_of(answers)).design.value
+    if advised != answers["design"]:
+        yield f"the rules say {advised} for these answers; {answers['design']} stays (scaffold reanswer changes it)"
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def merge(root: Path, targets: Sequence[Target], style: ConflictStyle) -> Update:
+    """What has to change in the project so that every piece becomes what it shall be."""
+    changes: dict[PurePosixPath, Change] = {}
+    for target in targets:
+        for change in _changes(root, target, style, changes):
+            first = changes.get(change.path)
+            changes[change.path] = change if first is None else replace(change, before=first.before)
+    steps = (Step(target.piece, target.template.version, target.notes) for target in targets)
+    return Update(root, tuple(steps), tuple(change for _, change in sorted(changes.items())))
+
+
+def join(root: Path, updates: Sequence[Update]) -> Update:
+    """One update of what several come to, each of other pieces.
+
+    Raises:
+        UsageError: Two of them change the same file.
+        BadDestination: Something in the project keeps a file from being written.
+    """
+    changes: dict[PurePosixPath, Change] = {}
+    for change in (change for update in updates for change in update.changes):
+        if change.path in changes:
+            raise UsageError(f"two templates change {str(change.path)!a}: update one at a time, with --module")
+        changes[change.path] = change
+        _check(root, change)
+    return Update(
+        root,
+        tuple(step for update in updates for step in update.steps),
+        tuple(change for _, change in sorted(changes.items())),
+        frozenset(path for update in updates for path in update.executable),
+    )
+
+
+def _check(root: Path, change: Change) -> None:
+    if change.before != change.after or change.before is None or change.was is not None:
+        _check_writable(root, change.path)
+    if change.before is not None and has_markers(change.before):
+        raise BadDestination(root / change.path, "has the conflicts of an earlier update in it: resolve them first")
+    if change.rejected is not None and os.path.lexists(root / _reject_path(change)):
+        raise BadDestination(root / _reject_path(change), "is left from an earlier update: resolve and delete it")
+
+
+def _changes(root: Path, target: Target, style: ConflictStyle, earlier: Mapping[PurePosixPath, Change]) -> list[Change]:
+    piece = target.piece
+    base = piece.generate()
+    theirs = target.template.render(target.answers, piece.answers_file)
+    mine = read_tree(root, base.keys() | theirs.keys())
+    for path, change in earlier.items():
+        mine.pop(path, None)
+        if change.after is not None:
+            mine[path] = change.after
+    own = PurePosixPath(piece.answers_file)
+    base[own] = mine[own]  # the record is replaced, whatever was edited in it: it was read
+    manner = Manner(base=f"generated by {piece.version}", theirs=f"template {target.template.version}", style=style)
+    before = {source: path for path, source in piece.template.sources(piece.answers, piece.answers_file).items()}
+    after = target.template.sources(target.answers, piece.answers_file)
+    same = {path: before[source] for path, source in after.items() if source in before}
+    return merge_trees(base, mine, theirs, manner, same)
+
+
+def read_tree(root: Path, paths: Iterable[PurePosixPath]) -> Tree:
+    """What stands at these paths, as far as it is plain files."""
+    return {path: (root / path).read_bytes() for path in paths if _is_plain_file(root, path)}
+
+
+def _is_plain_file(root: Path, path: PurePosixPath) -> bool:
+    return (root / path).is_file() and not (root / path).is_symlink() and not is_blocked(root, path)
+
+
+def _check_writable(root: Path, path: PurePosixPath) -> None:
+    target = root / path
+    if is_blocked(root, path) or (os.path.lexists(target) and not _is_plain_file(root, path)):
+        raise BadDestination(target, "is no plain file in a plain directory: move it away first")
+    if target.exists() and not target.stat().st_mode & stat.S_IWUSR:
+        raise BadDestination(target, "is read-only: make it writable first (chmod u+w)")
+
+
+def _reject_path(change: Change) -> PurePosixPath:
+    return change.path.with_name(f"{change.path.name}.rej")

@@ -1,0 +1,87 @@
+"""A project that was made: its files, and what to do next."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from scaffold.errors import escaped
+from scaffold.reports.output import colour_wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import PurePosixPath
+
+    from scaffold.foreign.checkout import Checkout
+    from scaffold.project import Project, TeamProject
+
+
+def tree_text(root: str, paths: Iterable[PurePosixPath], marks: dict[PurePosixPath, str] | None = None) -> str:
+    """The files as a tree, each with its mark, if it has one."""
+    lines = [root]
+    _branch(lines, "", sorted((path.parts, path) for path in paths), 0, marks or {})
+    tree = "\n".join(lines)
+    return tree if "utf" in (sys.stdout.encoding or "").lower() else tree.translate(_PLAIN_BRANCHES)
+
+
+_PLAIN_BRANCHES = str.maketrans({"├": "|", "└": "`", "│": "|", "─": "-"})
+
+
+def _branch(
+    lines: list[str],
+    indent: str,
+    entries: Sequence[tuple[tuple[str, ...], PurePosixPath]],
+    depth: int,
+    marks: dict[PurePosixPath, str],
+) -> None:
+    groups: dict[str, list[tuple[tuple[str, ...], PurePosixPath]]] = {}
+    for entry in entries:
+        groups.setdefault(entry[0][depth], []).append(entry)
+    for number, (name, members) in enumerate(groups.items(), start=1):
+        last = number == len(groups)
+        is_file = len(members[0][0]) == depth + 1
+        mark = f"  ({marks[members[0][1]]})" if is_file and members[0][1] in marks else ""
+        lines.append(f"{indent}{'└── ' if last else '├── '}{name}{'' if is_file else '/'}{mark}")
+        if not is_file:
+            _branch(lines, indent + ("    " if last else "│   "), members, depth + 1, marks)
+
+
+_SPACES = str.maketrans("\n\t", "  ")
+
+
+def file_text(path: PurePosixPath, content: bytes) -> str:
+    """A file's content, highlighted where there is colour."""
+    text = content.decode("utf-8", "backslashreplace")
+    if not text.translate(_SPACES).isprintable():
+        return "".join(line + "\n" for line in map(escaped, text.removesuffix("\n").split("\n")))
+    if not colour_wanted(sys.stdout):
+        return text
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+    console = Console()
+    with console.capture() as capture:
+        console.print(Syntax(text, Syntax.guess_lexer(path.name, text), background_color="default"))
+    return capture.get()
+
+
+def done_text(project: Project | TeamProject) -> str:
+    """What was made, what to do next, and how to make it again without being asked."""
+    dest = shlex.quote(str(project.plan.dest))
+    lines = [tree_text(str(project.plan.dest), project.plan.files), ""]
+    if project.made_from is None and project.recommendation is not None:
+        lines += [
+            f"**{project.recommendation.design.value}** is in place; your own work goes into work.py. Next:",
+            f"  cd {dest} && python3 -m venv .venv",
+            '  .venv/bin/python -m pip install -e ".[test]"',
+            "  .venv/bin/python -m pytest",
+            "",
+        ]
+    command = "\n".join(map(escaped, project.command.split("\n")))
+    return "\n".join([*lines, "The same again, without questions:", f"  {command}"])
+
+
+def checkout_json(checkout: Checkout) -> dict[str, object]:
+    """Where a template came from."""
+    return {"source": checkout.source, "ref": checkout.ref, "commit": checkout.commit}

@@ -1,0 +1,135 @@
+"""What `scaffold add` says: what it found in a project, what it wrote there, and what is left to do by hand."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from scaffold.reports import files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scaffold.existing.additions import Addition
+    from scaffold.existing.survey import Survey
+    from scaffold.project import Project
+
+_OUR_LINE_LENGTH = 100  # columns; how the templates are formatted
+_MOST_PACKAGES = 8  # in one line of text
+
+
+def found_text(survey: Survey) -> str:
+    """What the project is like, for a terminal."""
+    rows = {
+        "packages": _packages(survey),
+        "layout": "flat: packages lie at the root" if survey.layout == "flat" else f"packages lie in {survey.layout}/",
+        "tests": f"{survey.tests}/" + ("" if (survey.root / survey.tests).is_dir() else " (will be made)"),
+        "python": survey.config.requires_python or "not stated",
+        "tools": ", ".join(_tools(survey)) or "none configured",
+    }
+    by = f" (by its {survey.mark})" if survey.mark else ""
+    lines = [f"Found a project in **{_shown(str(survey.root))}**{by}"]
+    return "\n".join([*lines, *(f"  {name:<9} {_shown(text)}" for name, text in rows.items())])
+
+
+def found_json(survey: Survey) -> dict[str, object]:
+    """The same as data."""
+    return {
+        "root": str(survey.root),
+        "by": survey.mark or None,
+        "layout": survey.layout,
+        "packages": [{"package": p.path, "directory": str(p.directory)} for p in survey.packages],
+        "tests": str(survey.tests),
+        "requires_python": survey.config.requires_python or None,
+        "tools": list(survey.config.tools),
+        "line_length": survey.config.line_length,
+    }
+
+
+def additions_text(additions: Sequence[Addition], title: str) -> str:
+    """What pyproject.toml needs, or got."""
+    if not additions:
+        return "\nNothing has to be added to its configuration."
+    if not all(addition.table for addition in additions):
+        title = "To add by hand"
+    return "\n".join(["", f"**{title}**", *(f"  {_shown(addition.text)}" for addition in additions)])
+
+
+def additions_json(additions: Sequence[Addition]) -> list[dict[str, object]]:
+    """The same as data."""
+    return [
+        {"table": list(addition.table), "key": addition.key, "requirement": addition.requirement}
+        for addition in additions
+    ]
+
+
+def added_text(project: Project, survey: Survey, additions: str) -> str:
+    """What was made, what to do next, and how to make it again without being asked."""
+    return "\n".join(
+        [
+            files.tree_text(str(project.plan.dest), project.plan.files),
+            "",
+            f"**{project.recommendation.design.value}** is in place; its first lines show how to use it.",
+            additions,
+            "",
+            "Next:",
+            *(f"  {step}" for step in _steps(project, survey)),
+            "",
+            "The same again, without questions:",
+            f"  {project.command}",
+        ]
+    )
+
+
+def note_on_python(survey: Survey, python: str) -> str:
+    """What to know where the project is for an older Python than any that a module can be for; else nothing."""
+    oldest = survey.config.oldest_python
+    if oldest is None or oldest >= int(python.partition(".")[2]):
+        return ""
+    return f"the project says {survey.config.requires_python!a}, but a module needs Python {python} or newer"
+
+
+def note_on_tests(project: Project, survey: Survey) -> str:
+    """What to know where pytest would not find the tests; else nothing."""
+    name = f"test_{project.answers['module']}.py"
+    patterns = survey.config.test_files
+    if not patterns or any(PurePosixPath(name).match(pattern) for pattern in patterns):
+        return ""
+    return f"pytest is told to look for {', '.join(patterns)!a} only, which {name} does not match"
+
+
+def _steps(project: Project, survey: Survey) -> Iterator[str]:
+    module, tests = _files(project)
+    yield f"cd {shlex.quote(str(survey.root))}"
+    length = survey.config.line_length
+    if length is not None and length != _OUR_LINE_LENGTH:
+        formatter = "ruff format" if "ruff" in survey.config.tools else "black"
+        yield shlex.join([*formatter.split(), module, tests])
+    source = project.answers["directory"]
+    bare = survey.mark not in ("pyproject.toml", "setup.cfg", "setup.py") and survey.layout != "flat"
+    path = f"PYTHONPATH={shlex.quote(survey.layout)} " if bare and source else ""
+    yield f"{path}python -m pytest {shlex.quote(tests)}"
+
+
+def _files(project: Project) -> tuple[str, str]:
+    answers = project.answers
+    return f"{answers['directory']}/{answers['module']}.py", f"{answers['tests']}/test_{answers['module']}.py"
+
+
+def _packages(survey: Survey) -> str:
+    names = [package.path for package in survey.packages]
+    more = f" and {len(names) - _MOST_PACKAGES} more" if len(names) > _MOST_PACKAGES else ""
+    return ", ".join(names[:_MOST_PACKAGES]) + more or "none"
+
+
+def _tools(survey: Survey) -> Iterator[str]:
+    length = survey.config.line_length
+    for tool in survey.config.tools:
+        formats = tool == "ruff" or (tool == "black" and "ruff" not in survey.config.tools)
+        yield f"{tool} ({length} columns)" if formats else tool
+
+
+def _shown(text: str) -> str:
+    """In one line, and safe for a terminal."""
+    return text if text.isprintable() else ascii(text)

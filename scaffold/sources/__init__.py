@@ -1,0 +1,1 @@
+"""Where templates come from: names, catalogues, repositories, versions."""

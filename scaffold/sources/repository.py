@@ -1,0 +1,200 @@
+"""Reading a git repository that somebody else controls, without running anything that it configures.
+
+Whatever it is, a remote one, a bundle or a folder on this disk, its files are written by git from a repository of our
+own, whose configuration we know. So no hook, filter, fsmonitor or helper of the template's is ever looked up;
+attributes that need no program, such as line ends, hold as in any checkout (docs/adr/0009). Only the transfer from a
+remote repository sees the user's configuration: their credentials and their ssh.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.errors import GitFailed
+from scaffold.git import environment, git, own_environment, with_settings
+from scaffold.sources.errors import BadSource, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LARGEST = 500 << 20  # bytes of all files of one version; a template has some hundred thousand
+_HASH = re.compile(r"[0-9a-f]{7,64}")
+
+_TRANSFER = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "fetch.recurseSubmodules": "false",
+    "gc.auto": "0",
+    "init.templateDir": "",
+    "maintenance.auto": "false",
+    "protocol.ext.allow": "never",
+    "submodule.recurse": "false",
+}
+_READING = {
+    "core.attributesFile": os.devnull,
+    "core.fsmonitor": "false",
+    "core.protectHFS": "true",
+    "core.protectNTFS": "true",
+    "safe.bareRepository": "all",
+    "submodule.recurse": "false",
+}
+
+
+@dataclass(frozen=True)
+class Refs:
+    """The names that a repository has for its commits."""
+
+    head: str | None
+    tags: Mapping[str, str]
+    branches: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository: a URL, or the path of a bundle or folder. What is needed of it goes into `own`, an empty folder."""
+
+    location: str | Path
+    own: Path
+    shown: str
+    """How it is called in messages: without a password."""
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder on this disk."""
+        return isinstance(self.location, Path) and self.location.is_dir()
+
+    @cached_property
+    def refs(self) -> Refs:
+        """What it offers.
+
+        Raises:
+            Unreachable: It cannot be read.
+        """
+        try:
+            if isinstance(self.location, Path) and self.is_folder:
+                _, listed = git("show-ref", "--head", "-d", cwd=self.location, env=_reading(), accept=range(2))
+            else:
+                _, listed = git("ls-remote", "--", self.location, cwd=self.own, env=self._transfer)
+        except GitFailed as error:
+            raise Unreachable(self.shown, _reason(error)) from error
+        return _parse_refs(listed.decode("utf-8", "replace"))
+
+    def commit_of(self, name: str) -> str | None:
+        """The hash of the commit that a tag, a branch, HEAD or a hash means, with its files at hand; None: no such.
+
+        Raises:
+            Unreachable: It cannot be read.
+        """
+        known = self.refs.head if name == "HEAD" else self.refs.tags.get(name) or self.refs.branches.get(name)
+        if known is None and not _HASH.fullmatch(name):
+            return None
+        self._obtain(name)
+        try:
+            wanted = f"{known or name}^{{commit}}"
+            _, printed = git("rev-parse", "--verify", "--quiet", wanted, cwd=self._history, env=_reading())
+        except GitFailed:
+            return None
+        return printed.decode().strip()
+
+    def describe(self, commit: str) -> str:
+        """The commit by its nearest tag, as Copier records it."""
+        place = self.location if isinstance(self.location, Path) and self.is_folder else self._history
+        _, printed = git("describe", "--tags", "--always", commit, cwd=place, env=_reading())
+        return printed.decode("utf-8", "replace").strip()
+
+    def write(self, commit: str, folder: Path) -> None:
+        """Write the files of a commit into an empty folder; a submodule stays an empty folder.
+
+        Raises:
+            BadSource: They are too large for a template.
+            GitFailed: They cannot be written, or some are missing.
+        """
+        _, listed = git("ls-tree", "-r", "-l", "--full-tree", commit, cwd=self._history, env=_reading())
+        sizes = (line.split(None, 4)[3] for line in listed.splitlines())
+        if sum(int(size) for size in sizes if size.isdigit()) > _LARGEST:
+            raise BadSource(self.shown, "is too large for a template: over 500 MB")
+        where = ("--git-dir", self._history, "--work-tree", folder)
+        git(*where, "read-tree", "-u", "--reset", commit, cwd=folder, env=_reading())
+
+    def uncommitted(self) -> bool:
+        """Whether the files of a folder differ from its HEAD, those that git ignores aside."""
+        if not isinstance(self.location, Path) or not (self.location / ".git").exists():
+            return False
+        self._obtain("HEAD")
+        where = ("--git-dir", self._history, "--work-tree", self.location)
+        env = _reading() | {"GIT_INDEX_FILE": str(self.own / "index")}
+        git(*where, "read-tree", f"{self.refs.head}^{{tree}}", cwd=self.location, env=env)
+        _, changed = git(*where, "status", "--porcelain", "--ignore-submodules=all", cwd=self.location, env=env)
+        return any(line[1:2] != b" " for line in changed.splitlines())  # its second column: beside the index
+
+    @property
+    def _history(self) -> Path:
+        return self.own / "history.git"
+
+    def _obtain(self, name: str) -> None:
+        """Bring the objects here, as few as will do."""
+        if self._history.exists():
+            return
+        hashes = "sha256" if len(self.refs.head or "") == 64 else "sha1"
+        git("init", "--quiet", "--bare", f"--object-format={hashes}", self._history, cwd=self.own)
+        if isinstance(self.location, Path) and self.is_folder:
+            _, objects = git("rev-parse", "--git-path", "objects", cwd=self.location, env=_reading())
+            info = self._history / "objects" / "info"
+            info.mkdir(exist_ok=True)
+            path = self.location / os.fsdecode(objects).rstrip("\n")
+            (info / "alternates").write_bytes(os.fsencode(path) + b"\n")
+        else:
+            self._fetch(name)
+
+    def _fetch(self, name: str) -> None:
+        tagged = name in self.refs.tags
+        if tagged or (name == "HEAD" and not self.refs.tags):
+            one = f"+refs/tags/{name}:refs/tags/{name}" if tagged else "+HEAD:refs/heads/fetched"
+            with suppress(GitFailed):  # a server need not serve a part of its history
+                self._fetch_refs(one, shallow=isinstance(self.location, str))
+                return
+        try:
+            self._fetch_refs("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+        except GitFailed as error:
+            raise Unreachable(self.shown, _reason(error)) from error
+
+    def _fetch_refs(self, *refs: str, shallow: bool = False) -> None:
+        options = ["--quiet", "--no-tags", *(["--depth=1"] if shallow else [])]
+        git("fetch", *options, "--", self.location, *refs, cwd=self._history, env=self._transfer)
+
+    @property
+    def _transfer(self) -> dict[str, str]:
+        if isinstance(self.location, Path):  # a bundle
+            return own_environment(_TRANSFER)
+        surroundings = environment() | {"GIT_CEILING_DIRECTORIES": str(self.own.parent)}
+        return with_settings(surroundings, _TRANSFER)
+
+
+def _reading() -> dict[str, str]:
+    """For looking into a repository: git may start no transfer, so nothing that a promisor remote names is run."""
+    env = own_environment(_READING)
+    return env | {"GIT_ALLOW_PROTOCOL": "", "GIT_ATTR_NOSYSTEM": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+
+
+def _parse_refs(listed: str) -> Refs:
+    by_name: dict[str, str] = {}
+    for line in listed.splitlines():
+        commit, _, name = line.replace("\t", " ").partition(" ")
+        peeled = name.endswith("^{}")  # the line after an annotated tag's own names its commit
+        by_name[name.removesuffix("^{}") if peeled else name] = commit
+    return Refs(head=by_name.get("HEAD"), tags=_below("refs/tags/", by_name), branches=_below("refs/heads/", by_name))
+
+
+def _below(prefix: str, refs: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(prefix): commit for name, commit in refs.items() if name.startswith(prefix)}
+
+
+def _reason(error: GitFailed) -> str:
+    lines = [line.removeprefix("fatal: ").removeprefix("ERROR: ") for line in error.output.splitlines() if line.strip()]
+    return lines[0] if lines else "git failed"

@@ -1,0 +1,178 @@
+"""From what a user wrote, a folder, a git URL or a bundle, to a template's files on this disk at one version."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from scaffold.foreign.checkout import Checkout
+from scaffold.reports import output
+from scaffold.sources import tags
+from scaffold.sources.errors import BadSource, RefMissing, UnknownTemplate
+from scaffold.sources.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ALIASES = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+_SUFFIX_OPTIONAL = ("https://github.com/", "https://gitlab.com/")  # as Copier has it
+_PLACE = re.compile(
+    r"(?P<place>(?:gh:|gl:|(?:git\+)?(?:https?|ssh|git|file)://[^/]*/|(?:git\+)?[\w.-]+@[^:/@]+:|[\w.-]{2,}:(?=.*\.git\b)).+?)"
+    r"(?:(?<=[^/])@(?P<ref>[^@]+))?"
+)
+_LONGEST = 1000
+_BUNDLE = b"# v"  # and a number, and "git bundle"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a template comes from."""
+
+    recorded: str
+    """As a project records it in `_src_path`: what Copier takes, without a password, a path absolute."""
+    location: str | Path
+    """What git is given, or a path."""
+    ref: str | None
+    """The version that was asked for."""
+
+    @property
+    def shown(self) -> str:
+        """What git is given, for messages."""
+        return _without_password(str(self.location))
+
+    @property
+    def is_plain_folder(self) -> bool:
+        """Whether it is a folder without versions."""
+        return isinstance(self.location, Path) and self.location.is_dir() and not _is_repository(self.location)
+
+
+def parse(text: str) -> Source:
+    """What a text means as a source: all that Copier takes, with `@REF` behind it for a version.
+
+    Raises:
+        BadSource: It can be none.
+        UnknownTemplate: There is no such folder.
+    """
+    if len(text) > _LONGEST:
+        raise BadSource(f"{text[:60]}…", "is none: it is far too long")
+    if not text or not text.isprintable() or text.startswith("-"):
+        raise BadSource(text, "is none: give a folder, a git URL, gh:OWNER/REPOSITORY or gl:GROUP/REPOSITORY")
+    remote = _PLACE.fullmatch(text)
+    if remote is not None:
+        return _remote(remote["place"], remote["ref"])
+    if "::" in text or "://" in text:
+        raise BadSource(text, "is no address that git is asked for: take https, ssh, git or file")
+    path, ref = _existing(text)
+    if path is None and text.startswith((".", "/", "~")):
+        raise BadSource(text, "does not exist")
+    if path is None:
+        raise UnknownTemplate(text, ())
+    return _local(path, ref)
+
+
+def _remote(place: str, ref: str | None) -> Source:
+    if place.startswith(("file://", "git+file://")):
+        return _local(Path(place.partition("file://")[2]), ref)
+    url = place.removeprefix("git+")
+    for alias, site in _ALIASES.items():
+        if url.startswith(alias):
+            url = site + url.removeprefix(alias).lstrip("/")
+    if url.startswith(_SUFFIX_OPTIONAL) and not url.endswith(".git"):
+        url += ".git"
+    if not (place.startswith("git+") or url.endswith(".git") or url.startswith(("git@", "git://"))):
+        raise BadSource(place, f"is not known to be git: write git+{place}")
+    if "::" in url.partition("://")[0]:
+        raise BadSource(place, "is no address that git is asked for: take https, ssh, git or file")
+    return Source(_without_password(place), url, ref)
+
+
+def _local(path: Path, ref: str | None) -> Source:
+    path = path.expanduser().absolute()
+    if not path.exists():
+        raise BadSource(str(path), "does not exist")
+    source = Source(str(path), path, ref)
+    if path.is_file() and not _is_bundle(path):
+        raise BadSource(str(path), "is a file, and no git bundle: give a folder, a repository or a bundle")
+    if ref is not None and source.is_plain_folder:
+        raise BadSource(str(path), f"is a plain folder and has no versions: leave out @{ref}")
+    return source
+
+
+def _existing(text: str) -> tuple[Path | None, str | None]:
+    """The path that a text names, with the version behind it."""
+    if os.path.exists(os.path.expanduser(text)):  # noqa: PTH110, PTH111  # pathlib fails for a name that is too long
+        return Path(text), None
+    path, _, ref = text.rpartition("@")
+    return (Path(path), ref) if path and ref and _existing(path)[0] else (None, None)
+
+
+def _is_repository(folder: Path) -> bool:
+    bare = all((folder / name).exists() for name in ("HEAD", "objects", "refs"))
+    return bare or (folder / ".git").exists()
+
+
+def _is_bundle(path: Path) -> bool:
+    with path.open("rb") as file:
+        first = file.readline(40)
+    return first.startswith(_BUNDLE) and b"git bundle" in first
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(?<=://)([^/@:]*:)?[^/@]*@", "", url) if "http" in url.partition("://")[0] else url
+
+
+@contextmanager
+def opened(source: Source, *, pinned: str | None = None, accept_moved: str | None = None) -> Iterator[Checkout]:
+    """The template's files while they are needed: the version asked for, else the newest release, else HEAD.
+
+    Args:
+        source: Where it comes from.
+        pinned: The commit that the version must be, where somebody recorded it.
+        accept_moved: The commit that a moved tag may now mean.
+
+    Raises:
+        Unreachable: It cannot be read.
+        RefMissing: It has no such version.
+        TagMoved: The tag is another commit than when it was seen before, or than it is pinned to.
+    """
+    if isinstance(source.location, Path) and source.is_plain_folder:
+        yield Checkout(source.location, source.recorded, None, None)
+        return
+    with TemporaryDirectory(prefix="scaffold-template-", ignore_cleanup_errors=True) as temporary:
+        own = Path(temporary).resolve()
+        repository = Repository(source.location, own, source.shown)
+        name = source.ref or tags.newest(repository.refs.tags) or "HEAD"
+        commit = repository.commit_of(name)
+        if commit is None:
+            known = repository.refs
+            raise RefMissing(source.recorded, name, tags.by_version(known.tags), known.branches)
+        if name in repository.refs.tags:
+            tags.refuse_moved(source.recorded, name, commit, pinned=pinned, accepted=accept_moved)
+        if name == "HEAD" and isinstance(source.location, Path) and repository.uncommitted():
+            output.say_note(
+                f"{source.recorded} has changes that are not committed: they are used, and no version is recorded"
+            )
+            yield Checkout(source.location, source.recorded, None, None)
+            return
+        files = own / "template"
+        files.mkdir()
+        repository.write(commit, files)
+        described = name if name in repository.refs.tags else repository.describe(commit)
+        yield Checkout(files, source.recorded, described, commit)
+
+
+def versions(source: Source) -> list[str]:
+    """The tags that are versions, the newest first; none for a plain folder.
+
+    Raises:
+        Unreachable: It cannot be read.
+    """
+    if source.is_plain_folder:
+        return []
+    with TemporaryDirectory(prefix="scaffold-template-", ignore_cleanup_errors=True) as temporary:
+        return tags.by_version(Repository(source.location, Path(temporary).resolve(), source.shown).refs.tags)

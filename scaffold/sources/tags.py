@@ -1,0 +1,70 @@
+"""Versions of templates: which tag is the newest, and whether a tag still means what it meant."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from scaffold.places import data_folder
+from scaffold.sources.errors import TagMoved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from packaging.version import Version
+
+    from scaffold.foreign.checkout import Checkout
+
+
+def newest(tags: Iterable[str]) -> str | None:
+    """The newest release by PEP 440, as Copier chooses it: no pre-release, no other words."""
+    releases = [tag for tag in by_version(tags) if (version := _version(tag)) and not version.is_prerelease]
+    return releases[0] if releases else None
+
+
+def by_version(tags: Iterable[str]) -> list[str]:
+    """The tags that are versions, the newest first."""
+    versions = {tag: version for tag in tags if (version := _version(tag))}
+    return sorted(versions, key=lambda tag: versions[tag], reverse=True)
+
+
+def _version(tag: str) -> Version | None:
+    from packaging.version import InvalidVersion, Version
+
+    with suppress(InvalidVersion):
+        return Version(tag)
+    return None
+
+
+def refuse_moved(source: str, tag: str, commit: str, *, pinned: str | None, accepted: str | None) -> None:
+    """Hold a tag to the commit that it was: pinned by somebody, or seen here before.
+
+    Raises:
+        TagMoved: It is another now, and not the accepted one.
+    """
+    before = pinned or _seen(source, tag)
+    if before is not None and commit not in (before, accepted):
+        raise TagMoved(source, tag, before, commit)
+
+
+def remember(checkout: Checkout) -> None:
+    """Note which commit the version was, now that something was made of it; where nothing can be noted, it is not."""
+    if checkout.ref is None or checkout.commit is None:
+        return
+    place = _place(checkout.source, checkout.ref)
+    with suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"{checkout.commit} {checkout.ref} {checkout.source}\n", encoding="utf-8")
+
+
+def _seen(source: str, tag: str) -> str | None:
+    with suppress(OSError, IndexError):
+        return _place(source, tag).read_text(encoding="utf-8").split()[0]
+    return None
+
+
+def _place(source: str, tag: str) -> Path:
+    """A file for each tag: two runs at once can neither wait for nor undo each other."""
+    return data_folder() / "tags" / hashlib.sha256(f"{source}\n{tag}".encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Trying a template of one's own with many sets of answers."""
