@@ -25,7 +25,7 @@ DefaultsFlag = Annotated[
 ]
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
-_ASKING: dict[str, tuple[Command, Callable[[], Sequence[Question]]]] = {}
+_ASKING: dict[tuple[str | None, str], tuple[Command, Callable[[], Sequence[Question]]]] = {}
 
 
 class Commands(PlainGroup):
@@ -34,8 +34,9 @@ class Commands(PlainGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # Typer's types are private
         """As the base class does."""
         name, command, rest = super().resolve_command(ctx, args)
-        if name in _ASKING:
-            function, questions = _ASKING[name]
+        key = (ctx.info_name if ctx.parent else None, name)
+        if key in _ASKING:
+            function, questions = _ASKING[key]
             single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
             single.command(name, cls=PlainCommand, context_settings=CONTEXT)(with_flags(function, questions()))
             command = typer.main.get_command(single)
@@ -53,12 +54,15 @@ app = typer.Typer(
 )
 
 
-def asking(questions: Callable[[], Sequence[Question]]) -> Callable[[Command], Command]:
-    """Register a command whose further flags are questions."""
+def asking(
+    questions: Callable[[], Sequence[Question]], *, group: typer.Typer = app, name: str | None = None
+) -> Callable[[Command], Command]:
+    """Register a command whose further flags are questions; its name is the function's, if none is given."""
 
     def register(function: Command) -> Command:
-        _ASKING[function.__name__] = (function, questions)
-        app.command(cls=PlainCommand)(with_flags(function, ()))
+        own = name or function.__name__
+        _ASKING[None if group is app else str(group.info.name), own] = (function, questions)
+        group.command(own, cls=PlainCommand)(with_flags(function, ()))
         return function
 
     return register

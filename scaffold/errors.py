@@ -186,6 +186,13 @@ class NoTemplate(ScaffoldError):
         super().__init__(f"{_shown_path(path)} {reason}")
 
 
+class NotEjected(ScaffoldError):
+    """A repository that cannot be given later versions of the bundled templates."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{_shown_path(path)} {reason}")
+
+
 class NotEvaluated(ScaffoldError):
     """The process in which a template's defaults are evaluated did not start."""
 

@@ -22,7 +22,7 @@ from scaffold.errors import WriteFailed
 from scaffold.within import Within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from scaffold.plan import Plan
 
@@ -31,8 +31,12 @@ _RECORD = "undo.json"
 _ABANDONED_AFTER = 60  # seconds; staging takes well under one
 
 
-def publish(plan: Plan) -> None:
+def publish(plan: Plan, *, finish: Callable[[Path], None] | None = None) -> None:
     """Write the plan's files, all or none.
+
+    Args:
+        plan: What to write, and where.
+        finish: What else belongs to a new directory; it is called with the directory before that is in its place.
 
     Raises:
         WriteFailed: The file system refused; nothing was changed.
@@ -42,7 +46,7 @@ def publish(plan: Plan) -> None:
         try:
             staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=_staging_place(plan, dest)))
             try:
-                _publish_from(staging, plan, dest)
+                _publish_from(staging, plan, dest, finish)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
         except OSError as error:
@@ -58,9 +62,11 @@ def _staging_place(plan: Plan, dest: Path) -> Path:
     return parent if ours else dest
 
 
-def _publish_from(staging: Path, plan: Plan, dest: Path) -> None:
+def _publish_from(staging: Path, plan: Plan, dest: Path, finish: Callable[[Path], None] | None) -> None:
     staged = staging / dest.name
     _write_all(plan, staged)
+    if finish is not None:
+        finish(staged)
     if plan.is_fresh:
         _rename_into_place(staged, dest)
     else:

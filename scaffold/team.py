@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from scaffold import prompt
-from scaffold.answers import Unasked, load_words
+from scaffold.answers import Unasked, from_folder, from_git, load_words
 from scaffold.errors import TemplateNotTrusted, UnknownKey, UsageError, did_you_mean, escaped
 from scaffold.foreign import approvals, rendering, terminal
 from scaffold.plan import Plan, check_destination
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scaffold.foreign.checkout import Checkout
     from scaffold.foreign.questions import ForeignQuestion
     from scaffold.foreign.trust import Actions
+    from scaffold.questions import Value
     from scaffold.recommend import Recommendation
     from scaffold.sources.locate import Located
 
@@ -74,7 +75,7 @@ def prepare(order: Order) -> TeamProject:
             defaults=order.use_defaults,
             ask=terminal.ask if asks else None,
             trusted_digest=digest,
-            suggested=located.defaults,
+            suggested={**_surroundings(questions, order.dest), **located.defaults},
             folder_name=order.dest.absolute().name,
         )
     files = with_commit(rendered.files, checkout)
@@ -107,6 +108,16 @@ def settle_trust(actions: Actions, checkout: Checkout, *, trust: str | None, can
     return actions.digest
 
 
+def _knows_ours(questions: Sequence[ForeignQuestion]) -> bool:
+    """Whether the template was written with our questions in mind."""
+    return any(question.name in ("shape", "design") for question in questions)
+
+
+def _surroundings(questions: Sequence[ForeignQuestion], dest: Path) -> dict[str, Value]:
+    """What the folder and git suggest, to a template that knows our questions."""
+    return {**from_folder(dest), **from_git()} if _knows_ours(questions) else {}
+
+
 def _answers(questions: Sequence[ForeignQuestion], order: Order) -> tuple[dict[str, object], Recommendation | None]:
     """What is known before the template asks, and the recommendation where the work was spoken of.
 
@@ -114,7 +125,7 @@ def _answers(questions: Sequence[ForeignQuestion], order: Order) -> tuple[dict[s
     to have one of our names is its own.
     """
     by_name = {question.name: question for question in questions}
-    about_work = bool(by_name.keys() & {"shape", "design"})
+    about_work = _knows_ours(questions)
     ours = {name: question for name, question in _ADVICE.items() if about_work or name not in by_name}
     file = dict(_from_file(order.file, by_name)) if order.file else {}
     work = {name: question.parse(file[name]) for name, question in ours.items() if name in file}

@@ -10,7 +10,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import ROOT, files_below
+from harness import ROOT, contents, files_below
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,23 +48,19 @@ def test_it_is_named_for_the_index_and_carries_the_templates(wheel: Path) -> Non
     assert not [name for name in shipped if name.endswith(".py")]
 
 
+@pytest.mark.parametrize(
+    "command", [("new", "demo", "--defaults"), ("template", "new", "demo"), ("template", "eject", "demo")], ids=" ".join
+)
 def test_the_installed_command_writes_what_the_checkout_writes(
-    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scaffold: Run
+    installed: Path, here: Path, scaffold: Run, command: tuple[str, ...]
 ) -> None:
     """From any directory, without the checkout."""
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
+    (here / "elsewhere").mkdir()
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    subprocess.run(
-        [str(installed / "scaffold"), "new", "demo", "--defaults"],
-        cwd=tmp_path / "a",
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
-    monkeypatch.chdir(tmp_path / "b")
-    assert scaffold("new", "demo", "--defaults").code == 0
-    assert files_below(tmp_path / "a") == files_below(tmp_path / "b")
+    command_line = [str(installed / "scaffold"), *command]
+    subprocess.run(command_line, cwd=here / "elsewhere", env=environment, check=True, capture_output=True)
+    assert scaffold(*command).code == 0
+    assert contents(here / "elsewhere" / "demo") == contents(here / "demo")
 
 
 def test_the_three_next_steps_pass(installed: Path, tmp_path: Path) -> None:

@@ -47,6 +47,13 @@ def changeable_questions() -> Sequence[Question]:
     return [question for question in all_questions() if question.name != "module"]
 
 
+def authoring_questions() -> Sequence[Question]:
+    """What is asked about a template of the user's own."""
+    from scaffold.authoring.repository import skeleton
+
+    return [question for question in skeleton().questions if question.name != "kind"]
+
+
 def with_file(path: str | None, given: Answers, questions: Sequence[Question]) -> Answers:
     """The answers of a file, and over them those of the flags."""
     return given if path is None else {**read_answers(Path(path), questions), **given}

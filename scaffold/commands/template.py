@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from scaffold.app import CONTEXT, app
-from scaffold.flags import PlainGroup
+from scaffold.app import CONTEXT, Commands, app
 
 template = typer.Typer(
-    cls=PlainGroup,
+    name="template",
+    cls=Commands,
     rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings=CONTEXT,
     help="Look after templates: your team's own, and those that come with scaffold.",
 )
-app.add_typer(template, name="template")
+app.add_typer(template)
 
 
 @template.callback()

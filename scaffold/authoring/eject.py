@@ -1,0 +1,159 @@
+"""`scaffold template eject`: the bundled templates as a repository of the user's own, which can merge later versions.
+
+Its branch `scaffold` is the history that ships with scaffold, a commit for each version; `main` begins at its end with
+one commit that makes the templates the user's. A later version only moves the branch `scaffold`: what to do with it is
+for the user and `git merge` (docs/adr/0010).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from scaffold.authoring.repository import VERSION, answers_for, begin, commit_all, skeleton
+from scaffold.errors import GitFailed, NotEjected
+from scaffold.git import git, own_environment
+from scaffold.life.history import history
+from scaffold.plan import Plan, check_destination, check_plan
+from scaffold.publish import publish
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scaffold.questions import Answers
+
+BRANCH = "scaffold"
+
+# The lines that are wrong once the templates are somebody else's, and what stands there instead.
+_REWORDED = {
+    "copier.yml": (
+        """\
+# The one root of the bundled templates. The workload's questions come first; they are produced
+# from scaffold/questions.py and scaffold/rules.py by `nox -s generate`.
+""",
+        "# The questions about the work come first: scaffold answers those that keep their name and values.\n",
+    ),
+    "workload.yml": (
+        "# Produced from scaffold/rules.py and scaffold/questions.py by `nox -s generate`: do not edit.\n",
+        "# What scaffold asks about the work. It answers the questions here that keep their name and values.\n",
+    ),
+    "why.md.jinja": (
+        "{# Produced from scaffold/rules.py and scaffold/questions.py by `nox -s generate`: do not edit. #}\n",
+        "{# The reasons that scaffold gives for a design. #}\n",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Ejected:
+    """An ejected repository: which of our versions it has, and which this scaffold has."""
+
+    dest: Path
+    has: str
+    newest: str
+
+
+def plan(dest: Path, given: Answers) -> Plan:
+    """The files of the repository.
+
+    Raises:
+        ScaffoldError: DEST cannot be made or holds something already, or an answer cannot be used.
+    """
+    check_destination(dest)
+    root = history().template(history().newest).root
+    files = {
+        PurePosixPath(path.relative_to(root).as_posix()): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+    for name, (ours, theirs) in _REWORDED.items():
+        path = PurePosixPath(name)
+        assert ours.encode() in files[path], f"{name} does not begin as it did"
+        files[path] = files[path].replace(ours.encode(), theirs.encode())
+    files |= skeleton().render(answers_for(dest, "ejected", given))
+    planned = Plan(dest, dict(sorted(files.items())))
+    check_plan(planned, force=False)
+    return planned
+
+
+def write(planned: Plan) -> None:
+    """Write it, with its history.
+
+    Raises:
+        WriteFailed: The file system refused; nothing was changed.
+        GitFailed: Git did; nothing was changed.
+    """
+    publish(planned, finish=_as_repository)
+
+
+def versions() -> dict[str, object]:
+    """Which of our versions a repository begins with, and the version that it gets itself."""
+    return {"has": history().newest, "version": VERSION}
+
+
+def _as_repository(folder: Path) -> None:
+    newest = history().newest
+    begin(folder)
+    _fetch(folder, newest)
+    git("update-ref", f"refs/heads/{BRANCH}", history().commits[newest], cwd=folder)
+    git("update-ref", "HEAD", history().commits[newest], cwd=folder)
+    git("reset", "--quiet", "--mixed", cwd=folder)
+    commit_all(folder, f"Templates of our own, from version {newest} of scaffold's")
+
+
+def _fetch(folder: Path, version: str) -> None:
+    bundle = history().bundle.absolute()
+    options = ("--quiet", "--no-tags", "--no-write-fetch-head")
+    git("fetch", *options, bundle, f"refs/tags/{version}", cwd=folder, env=_environment())
+
+
+def _environment() -> dict[str, str]:
+    """For a repository that is the user's by now: nothing that it configures is started."""
+    return own_environment({"core.fsmonitor": "false", "fetch.recurseSubmodules": "false"})
+
+
+# --- later versions -------------------------------------------------------------------------------------------------
+
+
+def find(dest: Path) -> Ejected | None:
+    """What an ejected repository is at; None where there is none.
+
+    Raises:
+        NotEjected: Its history is not all here.
+    """
+    if not (dest / ".git").exists():
+        return None
+    if git("rev-parse", "--is-shallow-repository", cwd=dest, env=_environment())[1].strip() == b"true":
+        raise NotEjected(dest, "is a shallow clone: git fetch --unshallow first")
+    has = [version for version, commit in history().commits.items() if _contains(dest, "HEAD", commit)]
+    return Ejected(dest, has[-1], history().newest) if has else None
+
+
+def bring_newest(ejected: Ejected) -> None:
+    """Bring the branch of our versions up to date; nothing else is touched.
+
+    Raises:
+        NotEjected: The branch is checked out, or somebody committed to it.
+    """
+    dest, wanted = ejected.dest, history().commits[ejected.newest]
+    branch = f"refs/heads/{BRANCH}"
+    _, head = git("rev-parse", "--symbolic-full-name", "HEAD", cwd=dest, env=_environment())
+    if head.decode().strip() == branch:
+        raise NotEjected(dest, f"has the branch {BRANCH} checked out: git switch to another one first")
+    code, _ = git("rev-parse", "--verify", "--quiet", branch, cwd=dest, env=_environment(), accept=range(2))
+    if code == 0 and _contains(dest, branch, wanted):  # as new, or that of a newer scaffold
+        return
+    _fetch(dest, ejected.newest)
+    if code == 0 and not _contains(dest, wanted, branch):
+        raise NotEjected(dest, f"has commits of its own on the branch {BRANCH}: rename it first (git branch -m)")
+    git("update-ref", branch, wanted, cwd=dest, env=_environment())
+
+
+def _contains(repository: Path, name: str, commit: str) -> bool:
+    """Whether a commit belongs to the history of another one."""
+    try:
+        code, _ = git("merge-base", "--is-ancestor", commit, name, cwd=repository, env=_environment(), accept=range(2))
+    except GitFailed:  # one of the two is not there
+        return False
+    return code == 0

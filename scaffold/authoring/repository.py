@@ -1,0 +1,67 @@
+"""A template's repository as it begins: its files, its first commit, its first version."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.answers import from_folder, from_git
+from scaffold.errors import GitFailed
+from scaffold.git import environment, git, looking_environment, own_environment
+from scaffold.template import Template
+
+if TYPE_CHECKING:
+    from scaffold.questions import Answers, Value
+
+VERSION = "v0.1.0"
+"""The tag of the first commit: `scaffold new` and Copier look for versions, and an update needs one to start from."""
+
+
+@cache
+def skeleton() -> Template:
+    """The files of such repositories, and what is asked about them."""
+    return Template(Path(__file__).parent / "skeleton")
+
+
+def answers_for(dest: Path, kind: str, given: Answers) -> dict[str, Value]:
+    """All answers: those given, what the folder and git suggest, and the defaults.
+
+    Raises:
+        BadAnswer: One of them cannot be used.
+    """
+    suggested = {**from_folder(dest), **({"team": author} if (author := from_git().get("author")) else {})}
+    return skeleton().complete({**given, "kind": kind}, suggested)
+
+
+def is_in_repository(folder: Path) -> bool:
+    """Whether a repository has this folder in its work tree already."""
+    try:
+        _, inside = git("rev-parse", "--is-inside-work-tree", cwd=folder, env=looking_environment())
+    except GitFailed:
+        return False
+    return inside.strip() == b"true"
+
+
+def begin(folder: Path) -> None:
+    """Make it a repository with nothing committed."""
+    git("init", "--quiet", "--initial-branch=main", cwd=folder)
+
+
+def commit_all(folder: Path, message: str) -> None:
+    """Commit everything, as its first version."""
+    git("add", "--all", "--force", cwd=folder)
+    git("commit", "--quiet", "--message", message, cwd=folder, env=own_environment() | _identity())
+    git("tag", VERSION, cwd=folder)
+
+
+def _identity() -> dict[str, str]:
+    """The user as git knows them; nothing, which is scaffold, where it does not."""
+    found: dict[str, str] = {}
+    for key in ("name", "email"):
+        code, value = git("config", f"user.{key}", cwd=Path.cwd(), env=environment(), accept=range(2))
+        if code == 0 and value.strip():
+            text = os.fsdecode(value).strip()
+            found |= {f"GIT_{role}_{key.upper()}": text for role in ("AUTHOR", "COMMITTER")}
+    return found
