@@ -179,7 +179,10 @@ def typed_answers(path: Path) -> dict[str, object]:
 
 def with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dict[PurePosixPath, bytes]:
     """The files, with the commit's hash recorded beside the tag that Copier records (docs/adr/0009)."""
-    return {path: _recorded(content, checkout) if len(path.parts) == 1 else content for path, content in files.items()}
+    return {
+        path: _recorded(content, checkout) if path.suffix in {".yml", ".yaml"} else content
+        for path, content in files.items()
+    }
 
 
 def _recorded(content: bytes, checkout: Checkout) -> bytes:

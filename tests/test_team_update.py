@@ -56,6 +56,29 @@ def project(tmp_path: Path, template: Path, scaffold: Run) -> Path:
     return tmp_path / "demo"
 
 
+@pytest.mark.parametrize("place", [".config/answers.yml", "answers.yaml", ".copier.{{ name }}.yml"])
+def test_answers_file_that_is_elsewhere(tmp_path: Path, template: Path, scaffold: Run, place: str) -> None:
+    """Wherever the template has it, from any folder of the project; but not what lies above its repository."""
+    release(template, {"copier.yml": f"_answers_file: '{place}'\n{FIRST['copier.yml']}"}, "v1.1.0")
+    project = tmp_path / "demo"
+    assert scaffold("new", str(project), "--template", str(template), "--defaults").code == 0
+    git_commit_all(project)
+    [record] = [path for path, content in contents(project).items() if b"_src_path" in content]
+    assert record == place.replace("{{ name }}", "shop")
+    assert b"_scaffold_commit: " in (project / record).read_bytes()
+    assert scaffold("check", str(project)).code == 0
+    release(template, {"tree/docs/new.txt.jinja": "{{ name }}\n"}, "v1.2.0")
+    assert scaffold("check", str(project)).code == 3
+    assert scaffold("update", str(project)).code == 0
+    assert (project / "docs" / "new.txt").read_text(encoding="utf-8") == "shop\n"
+    git_commit_all(project)
+    assert scaffold("check", str(project / "docs")).code == 0
+    (project / "inner").mkdir()
+    git_commit_all(project / "inner")
+    result = scaffold("check", str(project / "inner"))
+    assert (result.code, "has no .copier-answers file" in result.err) == (1, True)
+
+
 def test_update_keeps_edits_and_records_the_new_version(project: Path, template: Path, scaffold: Run) -> None:
     """With its commit; `--dry-run` first shows what would change; `undo` takes it back."""
     assert scaffold("update", str(project)).out == "nothing changes\n"

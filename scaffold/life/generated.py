@@ -12,12 +12,14 @@ from scaffold.errors import BadAnswer, BadRecord, NothingGenerated, did_you_mean
 from scaffold.life.history import SOURCE, history
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
     from scaffold.questions import Value
     from scaffold.template import Template
 
+_LARGEST = 1_000_000  # bytes, as for any file of answers
+_SOURCE = re.compile(rb"^_src_path: ", re.MULTILINE)
 _ANSWERS_FILE = re.compile(r"\.copier-answers(?:\.(?P<module>[A-Za-z0-9_-]+))?\.ya?ml")
 
 
@@ -111,7 +113,7 @@ def pieces_of(root: Path) -> list[Piece]:
     """
     if not root.is_dir():
         raise NothingGenerated(root, "is no directory")
-    names = sorted(path.name for path in root.iterdir() if _ANSWERS_FILE.fullmatch(path.name))
+    names = sorted(_usual(root)) or sorted(_elsewhere(root))
     if not names:
         raise NothingGenerated(root, "has no .copier-answers file, so nothing in it was made by scaffold new or add")
     return sorted((Piece(root, name) for name in names), key=lambda piece: piece.module or "")
@@ -124,12 +126,36 @@ def find_root(start: Path) -> Path:
         NothingGenerated: It cannot be looked at.
     """
     try:
-        for folder in (start, *start.absolute().parents):
-            if folder.is_dir() and any(_ANSWERS_FILE.fullmatch(path.name) for path in folder.iterdir()):
-                return folder
+        folders = [folder for folder in (start, *start.absolute().parents) if folder.is_dir()]
+        return next(_holding(_usual, folders), None) or next(_holding(_elsewhere, _within_repository(folders)), start)
     except OSError as error:
         raise NothingGenerated(start, f"cannot be read: {error.strerror or error}") from error
-    return start
+
+
+def _holding(answers_files: Callable[[Path], Iterator[str]], folders: Iterable[Path]) -> Iterator[Path]:
+    return (folder for folder in folders if any(answers_files(folder)))
+
+
+def _usual(folder: Path) -> Iterator[str]:
+    """Answers files where Copier's default, and ours, has them."""
+    return (path.name for path in folder.iterdir() if _ANSWERS_FILE.fullmatch(path.name))
+
+
+def _elsewhere(folder: Path) -> Iterator[str]:
+    """Answers files where a team's template may have them: of any name, here or in a hidden folder here.
+
+    Any other folder may be a project of its own.
+    """
+    for pattern in ("*.y*ml", ".*/*.y*ml"):
+        for path in folder.glob(pattern):
+            if path.is_file() and path.stat().st_size < _LARGEST and _SOURCE.search(path.read_bytes()):
+                yield path.relative_to(folder).as_posix()
+
+
+def _within_repository(folders: Sequence[Path]) -> Iterator[Path]:
+    """The folders up to the one that is a repository, or only the first where none is: others are not the project's."""
+    top = next((number for number, folder in enumerate(folders) if (folder / ".git").exists()), 0)
+    yield from folders[: top + 1]
 
 
 def select(pieces: Sequence[Piece], module: str | None) -> list[Piece]:

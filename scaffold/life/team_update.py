@@ -1,6 +1,6 @@
 """A team's template later on: bringing a project to another version of it, and comparing with what it generated.
 
-Copier's own update does the merging, in a confined process and on a copy (scaffold/rendering.py); here, its result
+Copier's own update does the merging, in a confined process and on a copy (foreign/rendering.py); here, its result
 becomes a plan like any other.
 """
 
