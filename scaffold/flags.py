@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from scaffold.errors import UsageError
+
 if TYPE_CHECKING:
     from scaffold.questions import Question
 
@@ -40,7 +42,9 @@ def take_as_typed(parameters: list[Any]) -> list[Any]:
     (docs/adr/0003). Our questions parse all words, so that a flag, a file and a prompt have one message for a mistake.
     """
 
-    def process(parameter: Any, context: object, word: object) -> object:  # noqa: ANN401  # Typer's types are private
+    def process(parameter: Any, context: Any, word: object) -> object:  # noqa: ANN401  # Typer's types are private
+        if parameter.required and word is None:
+            raise UsageError(f"{context.command_path} needs {parameter.metavar or parameter.name.upper()}")
         return parameter.callback(context, parameter, word) if parameter.callback else word
 
     for parameter in parameters:

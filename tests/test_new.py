@@ -352,3 +352,12 @@ def test_tests_run_where_the_code_is_hosted(here: Path, scaffold: Run, ci: str, 
     assert text.count(f'"{python}"') == 1 + (python == "3.14" and ci == "github")
     assert scaffold("new", "bare", "--defaults", "--ci", "none").code == 0
     assert not {name for name in files_below(here / "bare") if name.startswith((".github", ".gitlab"))}
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"), [("show", "NAME"), ("remove", "NAME"), ("new", "DIR"), ("eject", "DIR")]
+)
+def test_a_word_that_is_missing(scaffold: Run, command: str, missing: str) -> None:
+    """It is named."""
+    result = scaffold("template", command)
+    assert (result.code, result.err) == (2, f"error: scaffold template {command} needs {missing}\n")

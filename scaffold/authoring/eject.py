@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.authoring.repository import VERSION, answers_for, begin, commit_all, skeleton
+from scaffold.authoring.repository import VERSION, answers_for, begin, check_empty, commit_all, skeleton
 from scaffold.errors import GitFailed, NotEjected
 from scaffold.git import git, own_environment
 from scaffold.life.history import history
-from scaffold.plan import Plan, check_destination, check_plan
+from scaffold.plan import Plan, check_destination
 from scaffold.publish import publish
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def plan(dest: Path, given: Answers) -> Plan:
         files[path] = files[path].replace(ours.encode(), theirs.encode())
     files |= skeleton().render(answers_for(dest, "ejected", given))
     planned = Plan(dest, dict(sorted(files.items())))
-    check_plan(planned, force=False)
+    check_empty(planned)
     return planned
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.answers import from_folder, from_git
-from scaffold.errors import GitFailed
+from scaffold.errors import BadDestination, GitFailed
 from scaffold.git import environment, git, looking_environment, own_environment
 from scaffold.template import Template
 
 if TYPE_CHECKING:
+    from scaffold.plan import Plan
     from scaffold.questions import Answers, Value
 
 VERSION = "v0.1.0"
@@ -33,6 +34,16 @@ def answers_for(dest: Path, kind: str, given: Answers) -> dict[str, Value]:
     """
     suggested = {**from_folder(dest), **({"team": author} if (author := from_git().get("author")) else {})}
     return skeleton().complete({**given, "kind": kind}, suggested)
+
+
+def check_empty(plan: Plan) -> None:
+    """Refuse a directory with anything in it.
+
+    Raises:
+        BadDestination: It has.
+    """
+    if not plan.is_fresh:
+        raise BadDestination(plan.dest, "is not empty: choose another DIR")
 
 
 def is_in_repository(folder: Path) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.authoring.repository import answers_for, begin, commit_all, is_in_repository, skeleton
-from scaffold.plan import Plan, check_destination, check_plan
+from scaffold.authoring.repository import answers_for, begin, check_empty, commit_all, is_in_repository, skeleton
+from scaffold.plan import Plan, check_destination
 from scaffold.publish import publish
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def plan(dest: Path, given: Answers) -> Plan:
     """
     check_destination(dest)
     planned = Plan(dest, skeleton().render(answers_for(dest, "small", given)))
-    check_plan(planned, force=False)
+    check_empty(planned)
     return planned
 
 
