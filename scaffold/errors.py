@@ -46,6 +46,19 @@ class MissingAnswers(UsageError):
         super().__init__(f"no terminal to ask at: add {suggested} (missing: {', '.join(missing)}), or --defaults")
 
 
+class Unanswered(MissingAnswers):
+    """The same for questions that a team's template asks: nothing on the command line was wrong."""
+
+    exit_code = 1
+
+
+class NoDefault(ScaffoldError):
+    """Questions of a team's template that have no default to take."""
+
+    def __init__(self, names: Sequence[str], flags: str) -> None:
+        super().__init__(f"the template has no default for {', '.join(names)}: add {flags}")
+
+
 class BadAnswersFile(UsageError):
     """An answers file that cannot be read."""
 
@@ -210,7 +223,7 @@ class GitFailed(ScaffoldError):
     def __init__(self, command: str, output: str) -> None:
         self.output = output
         lines = [line.removeprefix("fatal: ") for line in output.splitlines() if line.strip()]
-        super().__init__(f"git {command}: {lines[0] if lines else 'failed'}")
+        super().__init__(f"git {command}: {one_line(lines[0]) if lines else 'failed'}")
 
 
 class UnknownVersion(ScaffoldError):
