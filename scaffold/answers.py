@@ -124,15 +124,15 @@ class Unasked:
         self.missing.append(question)
         return question.default
 
-    def refuse_missing(self) -> None:
+    def refuse_missing(self, refuse: type[MissingAnswers] = MissingAnswers) -> None:
         """Name all the answers that are missing at once.
 
         Raises:
-            MissingAnswers: There are some.
+            MissingAnswers: There are some; `refuse` says as which kind of it.
         """
         if self.missing:
             suggested = " ".join(word for question in self.missing for word in question.as_flag(question.default))
-            raise MissingAnswers([question.usage() for question in self.missing], suggested)
+            raise refuse([question.usage() for question in self.missing], suggested)
 
 
 def from_folder(dest: Path | None) -> dict[str, Value]:

@@ -11,7 +11,7 @@ import yaml
 
 from scaffold import prompt
 from scaffold.answers import Unasked, from_folder, from_git, load_words
-from scaffold.errors import TemplateNotTrusted, UnknownKey, UsageError, did_you_mean, escaped
+from scaffold.errors import TemplateNotTrusted, Unanswered, UnknownKey, UsageError, did_you_mean, escaped
 from scaffold.foreign import approvals, rendering, terminal
 from scaffold.plan import Plan, check_destination
 from scaffold.project import TeamProject, recommendation_for
@@ -155,7 +155,7 @@ def _advise(given: Answers, order: Order, *, follow_up: bool) -> Answers:
     workload = complete_workload(given, unasked)
     workload = complete_follow_ups(workload, unasked) if follow_up else workload
     if not order.use_defaults:
-        unasked.refuse_missing()
+        unasked.refuse_missing(Unanswered)
     return workload
 
 

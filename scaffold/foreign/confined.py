@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from scaffold import git
-from scaffold.errors import MissingAnswers, TemplateFault, UsageError, one_line
+from scaffold.errors import NoDefault, TemplateFault, Unanswered, UsageError, one_line
 from scaffold.foreign.tree import megabytes
 
 if TYPE_CHECKING:
@@ -221,8 +221,8 @@ class _Talk:
             names = [one_line(name) for name in failure["names"]]
             flags = " ".join(f"--data {name}=…" for name in names)
             if self._job.order["defaults"]:
-                raise UsageError(f"the template has no default for {', '.join(names)}: add {flags}")
-            raise MissingAnswers(names, flags)
+                raise NoDefault(names, flags)
+            raise Unanswered(names, flags)
         if failure["kind"] == "memory":
             raise TemplateFault("copier.yml", f"needs more memory than {megabytes(self._job.limits.memory)}")
         reason = failure["reason"].replace(f"{self._job.place.root}{os.sep}", "")

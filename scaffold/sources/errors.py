@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class UnknownTemplate(UsageError):
+class UnknownTemplate(ScaffoldError):
     """A word that is neither a template's name nor a source."""
 
     def __init__(self, text: str, known: Iterable[str]) -> None:
@@ -22,7 +22,7 @@ class UnknownTemplate(UsageError):
         )
 
 
-class BadSource(UsageError):
+class BadSource(ScaffoldError):
     """A text that names no source."""
 
     def __init__(self, text: str, reason: str) -> None:
@@ -55,6 +55,13 @@ class Unreachable(ScaffoldError):
             f"cannot read {source}: {one_line(reason).rstrip('.')}; check the address and your access"
             f" (git ls-remote {source} shows the same)"
         )
+
+
+class Unwritable(ScaffoldError):
+    """A version whose files git does not write."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"the files of {source} cannot be written: {one_line(reason)}; its owner has to mend them")
 
 
 class RefMissing(ScaffoldError):
