@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import attacks as a
-from attacks import PLAIN, Attack, config, named, text
+from attacks import PLAIN, Attack, config, named, text, tree
 
 
 def _billion_laughs() -> str:
@@ -69,20 +69,31 @@ _GIT = (
     Attack("git-short-name", "", files={"{{ name }}/config": "x", "b": "b"}, data={"name": "GIT~1"}, code=0),
     named("git-invisible", "no terminal shows", "{{ name }}/config", ".g\u200cit"),
     named("git-stream", "on Windows", "{{ name }}", ".git::$INDEX_ALLOCATION"),
-    Attack("git-nested-in-template", "git keeps its own", files={"sub/.git/config": "x"}, quick=True),
+    Attack("git-nested-in-template", "git keeps its own", files={"sub/.git/config": "x"}, kinds=a.FOLDER, quick=True),
     Attack(
         "git-repository-with-hooks",
         "",
         files={"a": "a", ".gitattributes": "* filter=x\n"},
-        prepare=a.hostile_repository,
+        disturb=a.hostile_repository,
+        kinds=a.REPOSITORY,
         code=0,
     ),
     Attack(
         "git-credentials",
         "is not there",
         files={"file.txt.jinja": "{% include '.git/config' %}"},
-        prepare=a.hostile_repository,
+        disturb=a.hostile_repository,
+        kinds=a.REPOSITORY,
     ),
+    tree("tree-dotdot", "invalid path '../", ("40000", "..")),
+    tree("tree-dot-git", "invalid path '.git/", ("40000", ".git"), quick=True),
+    tree("tree-other-case", "invalid path '.GIT/", ("40000", ".GIT")),
+    tree("tree-short-name", "invalid path 'git~1/", ("40000", "git~1")),
+    tree("tree-slash", "invalid path '../../canary'", ("100644", "../../canary")),
+    tree("tree-backslash", "another path on Windows", ("100644", "..\\canary")),
+    tree("tree-escape", "31m\\u202e/../", ("40000", "\x1b[31m\u202e/..")),
+    tree("tree-link-and-folder", "", ("120000", "a"), ("40000", "a"), code=0),
+    Attack("tree-bomb", "too many files", disturb=a.tree_bomb, kinds=("repository", "bundle")),
     Attack("submodules", "submodules", files={".gitmodules": '[submodule "x"]\n\turl = @PLAY@/outside\n'}, quick=True),
 )
 # Symbolic links.
@@ -208,16 +219,21 @@ _RUNNING = (
 )
 # Using up time, memory or disk.
 _EXHAUSTING = (
-    text("endless-loop", "computing", "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"),
-    text("string-bomb", "memory", "{{ 'a' * 10 ** 10 }}"),
-    text("list-bomb", "memory", "{{ [[1] * 10 ** 5] * 10 ** 9 }}"),
-    text("power-bomb", "computing", "{{ 10 ** (10 ** 9) % 7 }}"),
-    text("range-bomb", "Range too big", "{% for a in range(10 ** 9) %}{% endfor %}"),
-    text("macro-recursion", "without end", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"),
-    text("include-recursion", "without end", "{% include 'file.txt.jinja' %}"),
+    text(
+        "endless-loop",
+        "computing",
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        kinds=a.FOLDER,
+    ),
+    text("string-bomb", "memory", "{{ 'a' * 10 ** 10 }}", kinds=a.FOLDER),
+    text("list-bomb", "memory", "{{ [[1] * 10 ** 5] * 10 ** 9 }}", kinds=a.FOLDER),
+    text("power-bomb", "computing", "{{ 10 ** (10 ** 9) % 7 }}", kinds=a.FOLDER),
+    text("range-bomb", "Range too big", "{% for a in range(10 ** 9) %}{% endfor %}", kinds=a.FOLDER),
+    text("macro-recursion", "without end", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", kinds=a.FOLDER),
+    text("include-recursion", "without end", "{% include 'file.txt.jinja' %}", kinds=a.FOLDER),
     Attack("deep-expression", "without end", files={"file.txt.jinja": "{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}"}),
-    text("regular-expression", "computing", "{{ ('a' * 40 + 'b') | regex_search('(a+)+$') }}"),
-    text("big-file", "too large", "{% for a in range(90000) %}{{ 'x' * 100 }}{% endfor %}"),
+    text("regular-expression", "computing", "{{ ('a' * 40 + 'b') | regex_search('(a+)+$') }}", kinds=a.FOLDER),
+    text("big-file", "too large", "{% for a in range(90000) %}{{ 'x' * 100 }}{% endfor %}", kinds=a.FOLDER),
     Attack(
         "many-by-yield", "more files", files={"{% yield i from range(400) %}{{ i }}.txt{% endyield %}.jinja": "{{ i }}"}
     ),
@@ -225,22 +241,23 @@ _EXHAUSTING = (
         "large-together",
         "more into them",
         files={"{% yield i from range(9) %}{{ i }}.txt{% endyield %}.jinja": "{{ 'x' * 900000 }}"},
+        kinds=a.FOLDER,
     ),
-    config("endless-default", "computing", 'x:\n  type: str\n  default: "{{ 10 ** (10 ** 9) % 7 }}"\n'),
+    config("endless-default", "computing", 'x:\n  type: str\n  default: "{{ 10 ** (10 ** 9) % 7 }}"\n', kinds=a.FOLDER),
     config("yaml-aliases", "aliases", _billion_laughs(), quick=True),
     config("yaml-alias-of-itself", "aliases", "x: &x [*x]\n"),
     config("yaml-deep", "nested deeper", "x: " + "[" * 5_000 + "]" * 5_000),
     config("yaml-number", "number without end", "x: " + "9" * 100_000),
     config("yaml-huge", "larger than 1 MiB", "# " + "x" * (1 << 20)),
-    Attack("huge-file", "larger than", prepare=a.huge_file),
+    Attack("huge-file", "larger than", prepare=a.huge_file, kinds=a.FOLDER),
     Attack("many-files", "one file more than 300", prepare=a.many_files),
     Attack("deep-folders", "deeper than 20", prepare=a.deep_folders),
 )
 # What is no template, and what a terminal should not see.
 _KINDS = (
-    Attack("fifo", "is a pipe", prepare=a.fifo),
-    Attack("socket", "is a socket", prepare=a.unix_socket),
-    Attack("device", "is a", prepare=a.device),
+    Attack("fifo", "is a pipe", prepare=a.fifo, kinds=a.FOLDER),
+    Attack("socket", "is a socket", prepare=a.unix_socket, kinds=a.FOLDER),
+    Attack("device", "is a", prepare=a.device, kinds=a.FOLDER),
     Attack("raw-name", "not UTF-8", prepare=a.raw_name(b"a\xffb")),
     Attack("raw-newline", "no terminal shows", prepare=a.raw_name(b"a\nerror: b")),
     Attack("raw-escape", "\\x1b", prepare=a.raw_name(b"\x1b]0;title\x07")),
@@ -263,7 +280,7 @@ _KINDS = (
     config("newer-copier", "Copier version >= 99", PLAIN + "_min_copier_version: '99'\n"),
     config("question-of-odd-type", "Unsupported type", "x:\n  type: os\n  default: 1\n"),
     config("question-of-odd-shape", "question x", "x:\n  type: str\n  nonsense: 1\n  choices: 5\n"),
-    config("no-default", "--data x=", "x:\n  type: str\n", code=2),
+    config("no-default", "--data x=", "x:\n  type: str\n"),
     Attack(
         "wrong-answer",
         "--data x",
@@ -282,6 +299,6 @@ _KINDS = (
         PLAIN + '_message_before_copy: "\\e[31mred"\n_message_after_copy: "\\e]0;title\\a"\n',
         code=0,
     ),
-    config("escapes-in-question-name", "\\x1b", '"\\e[31mred":\n  type: str\n', code=2),
+    config("escapes-in-question-name", "\\x1b", '"\\e[31mred":\n  type: str\n'),
 )
 ATTACKS = (*_PATHS, *_GIT, *_LINKS, *_READING, *_RUNNING, *_EXHAUSTING, *_KINDS)

@@ -1,23 +1,35 @@
 """Hostile templates, each a small named case, and the playground that shows what they reached.
 
-`@PLAY@` in a name or a content becomes the playground's path. What no dict of files can say is in `prepare`.
+`@PLAY@` in a name or a content becomes the playground's path. What no dict of files can say is in `prepare`, and what
+is done to the repository that holds it, in `disturb`.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import socket
 import stat
-from collections.abc import Callable, Mapping
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+import platformdirs
+
+from scaffold import places
 from scaffold.foreign.checkout import Limits
 
 SECRET = "sesame-opens-nothing"  # noqa: S105  # bait
 QUICK = Limits(wall=30, cpu=3, memory=640 << 20, file_size=1 << 20, total_size=3 << 20, files=300, depth=20)
 PLAIN = "name:\n  type: str\n  default: demo\n"
 Prepare = Callable[[Path, Path], None]
+Kind = Literal["folder", "repository", "bundle"]
+BOTH: Sequence[Kind] = ("folder", "repository")
+FOLDER: Sequence[Kind] = ("folder",)
+REPOSITORY: Sequence[Kind] = ("repository",)
 
 
 @dataclass(frozen=True)
@@ -32,13 +44,16 @@ class Attack:
     config: str | bytes | None = field(default=PLAIN, kw_only=True)
     """Of copier.yml; None leaves it out."""
     prepare: Prepare | None = field(default=None, kw_only=True)
+    disturb: Prepare | None = field(default=None, kw_only=True)
+    kinds: Sequence[Kind] = field(default=BOTH, kw_only=True)
+    """What the template is reached as."""
     data: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     quick: bool = field(default=False, kw_only=True)
 
 
-def text(name: str, says: str, jinja: str, *, code: int = 1) -> Attack:
+def text(name: str, says: str, jinja: str, *, code: int = 1, kinds: Sequence[Kind] = BOTH) -> Attack:
     """In the text of a file."""
-    return Attack(name, says, files={"file.txt.jinja": jinja}, code=code)
+    return Attack(name, says, files={"file.txt.jinja": jinja}, code=code, kinds=kinds)
 
 
 def named(name: str, says: str, path: str, value: str) -> Attack:
@@ -46,13 +61,40 @@ def named(name: str, says: str, path: str, value: str) -> Attack:
     return Attack(name, says, files={path: "x"}, data={"name": value})
 
 
-def config(name: str, says: str, yaml: str | bytes | None, *, code: int = 1, quick: bool = False) -> Attack:
+def config(  # noqa: PLR0913  # a row of a table
+    name: str,
+    says: str,
+    yaml: str | bytes | None,
+    *,
+    code: int = 1,
+    quick: bool = False,
+    kinds: Sequence[Kind] = BOTH,
+) -> Attack:
     """In copier.yml."""
-    return Attack(name, says, config=yaml, files={"a": "a"}, code=code, quick=quick)
+    return Attack(name, says, config=yaml, files={"a": "a"}, code=code, quick=quick, kinds=kinds)
 
 
-def build(attack: Attack, template: Path, play: Path) -> None:
-    """Write the template."""
+def tree(name: str, says: str, *entries: tuple[str, str], code: int = 1, quick: bool = False) -> Attack:
+    """In a commit whose tree git itself would refuse to make: modes with names, of which a link leads outside."""
+
+    def disturb(template: Path, play: Path) -> None:
+        blob = git(template, "hash-object", "-w", "--stdin", stdin=f"{play}/outside".encode()).strip()
+        folder, settings = (git(template, "rev-parse", f"HEAD{at}").strip() for at in ("^{tree}", ":copier.yml"))
+        lines = [(mode, name, folder if mode == "40000" else blob) for mode, name in entries]
+        raw = b"".join(
+            f"{mode} {name}\0".encode() + bytes.fromhex(hash_)
+            for mode, name, hash_ in [*lines, ("100644", "copier.yml", settings)]
+        )
+        made = git(template, "hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=raw).strip()
+        commit = git(template, "commit-tree", "-m", "odd", made).strip()
+        git(template, "update-ref", "refs/heads/main", commit)
+        git(template, "tag", "v1", commit)
+
+    return Attack(name, says, files={"f": "f"}, disturb=disturb, kinds=REPOSITORY, code=code, quick=quick)
+
+
+def build(attack: Attack, template: Path, play: Path, kind: Kind = "folder") -> Path:
+    """Write the template; what it is reached as."""
     files = dict(attack.files) | ({} if attack.config is None else {"copier.yml": attack.config})
     for name, content in files.items():
         file = template / name.replace("@PLAY@", str(play))
@@ -60,6 +102,35 @@ def build(attack: Attack, template: Path, play: Path) -> None:
         file.write_bytes(content if isinstance(content, bytes) else content.replace("@PLAY@", str(play)).encode())
     if attack.prepare is not None:
         attack.prepare(template, play)
+    if kind == "folder":
+        return template
+    git(template, "init", "--quiet", "--initial-branch=main")
+    git(template, "add", "--all", "--force")
+    git(template, "commit", "--quiet", "--allow-empty", "--message=all")
+    if attack.disturb is not None:
+        attack.disturb(template, play)
+    if kind == "repository":
+        return template
+    git(template, "bundle", "create", "--quiet", str(play / "template.bundle"), "--all", "HEAD")
+    return play / "template.bundle"
+
+
+def git(where: Path, *arguments: str, stdin: bytes = b"") -> str:
+    """Run git on the attacker's machine, where nothing of the playground's is set."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    env |= {f"GIT_{who}_{what}": "eve" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    env |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    command = ["git", *arguments]
+    return os.fsdecode(subprocess.run(command, cwd=where, env=env, input=stdin, capture_output=True, check=True).stdout)
+
+
+def flags(attack: Attack, play: Path) -> list[str]:
+    """Its answers for the command line; what no argument of a process can hold goes through a file."""
+    data = {name: value.replace("@PLAY@", str(play)) for name, value in attack.data.items()}
+    if not any("\0" in value for value in data.values()):
+        return [word for name, value in data.items() for word in ("--data", f"{name}={value}")]
+    (play / "cwd" / "answers.json").write_text(json.dumps(data), encoding="utf-8")
+    return ["--answers", "answers.json"]
 
 
 def playground(play: Path) -> dict[str, str]:
@@ -82,6 +153,7 @@ def playground(play: Path) -> dict[str, str]:
         (play / name).mkdir()
     home = str(play / "home")
     own = {"HOME": home, "XDG_CONFIG_HOME": f"{home}/.config", "TMPDIR": str(play / "tmp"), "PASSWORD": SECRET}
+    own |= {"XDG_DATA_HOME": f"{home}/.local/share", "XDG_STATE_HOME": f"{home}/.local/state"}
     return own | {"GIT_DIR": str(play / "repository" / ".git"), "GIT_WORK_TREE": str(play / "repository")}
 
 
@@ -102,6 +174,23 @@ def picture(play: Path) -> dict[str, tuple[object, ...]]:
                 content = path.read_bytes()
             seen[str(path.relative_to(play))] = (status.st_mode, changed, content)
     return seen
+
+
+def changed(play: Path, before: Mapping[str, tuple[object, ...]]) -> set[str]:
+    """What is not as it was, without what scaffold notes for itself, and the folders that it makes for that."""
+    after = picture(play)
+    different = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    notes = {path for path in different if path not in before and re.fullmatch(_noted(play), path)}
+    folders = {str(folder) for path in notes for folder in Path(path).parents}
+    return {path for path in different - notes if path in before or path not in folders}
+
+
+def _noted(play: Path) -> str:
+    """All that may appear outside of DEST: what `undo` needs, and which commit a tag was; by hashes, as plain files."""
+    state = Path(platformdirs.user_state_dir("scaffold", appauthor=False)).relative_to(play)
+    data = places.data_folder().relative_to(play)
+    undo = rf"{re.escape(str(state))}/undo/[0-9a-f]{{24}}/manifest\.json"
+    return rf"{undo}|{re.escape(str(data))}/tags/[0-9a-f]{{64}}"
 
 
 def links(**targets: str) -> Prepare:
@@ -173,19 +262,27 @@ def config_folder(template: Path, _: Path) -> None:
 
 
 def hostile_repository(template: Path, play: Path) -> None:
-    """A repository whose own settings and hooks run something as soon as git looks at it."""
+    """Settings and hooks of the repository's own, which run something as soon as git looks at it."""
     program = template / ".git" / "run"
-    (template / ".git" / "hooks").mkdir(parents=True)
-    (template / ".git" / "objects").mkdir()
-    (template / ".git" / "refs").mkdir()
-    script = f"#!/bin/sh\ntouch {play}/canary\n"
-    for file in (program, template / ".git" / "hooks" / "post-checkout"):
-        file.write_text(script, encoding="utf-8")
+    for file in (program, template / ".git" / "hooks" / "post-checkout", template / ".git" / "hooks" / "pre-commit"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"#!/bin/sh\ntouch {play}/canary\n", encoding="utf-8")
         file.chmod(0o755)
-    (template / ".git" / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
     (template / ".git" / "config").write_text(
         f"[core]\n\trepositoryformatversion = 0\n\tfsmonitor = {program}\n\tsshCommand = {program}\n"
         f'[filter "x"]\n\tclean = {program}\n\tsmudge = {program}\n'
         f'[url "https://user:{SECRET}@example.org"]\n\tinsteadOf = x\n',
         encoding="utf-8",
     )
+
+
+def tree_bomb(template: Path, _: Path) -> None:
+    """Ten folders with ten folders each, ten times: a few hundred bytes that are ten thousand million files."""
+    git(template, "tag", "v0.1")
+    inner = git(template, "rev-parse", "HEAD^{tree}").strip()
+    for _level in range(10):
+        inner = git(
+            template, "mktree", stdin="".join(f"040000 tree {inner}\t{n}\n" for n in range(10)).encode()
+        ).strip()
+    git(template, "update-ref", "refs/heads/main", git(template, "commit-tree", "-m", "bomb", inner).strip())
+    git(template, "tag", "v1", "main")

@@ -9,37 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attack_cases import ATTACKS
-from attacks import QUICK, SECRET, Attack, build, picture, playground
+from attacks import QUICK, SECRET, Attack, Kind, build, changed, flags, picture, playground
 
 from scaffold.errors import ScaffoldError
 from scaffold.foreign.checkout import Checkout
 from scaffold.foreign.rendering import render, update
-from scaffold.plan import Plan, check_destination, check_plan
-from scaffold.publish import publish
-from scaffold.reports import output
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from harness import Run
 
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links, pipes and limits are POSIX's")
-
-
-def new_from_checkout(
-    root: Path, dest: Path, data: Mapping[str, object], *, force: bool = False, trust: str | None = None
-) -> int:
-    """What `scaffold new DEST --template ROOT --defaults` does with a template that is on this disk."""
-    checkout = Checkout(root, str(root), None, None)
-    try:
-        check_destination(dest)
-        rendered = render(checkout, data, defaults=True, ask=None, trusted_digest=trust, limits=QUICK)
-        plan = Plan(dest, rendered.files, executable=rendered.executable)
-        check_plan(plan, force=force)
-        publish(plan)
-    except ScaffoldError as error:
-        output.say_error(error)
-        return error.exit_code
-    return 0
 
 
 @pytest.fixture
@@ -48,6 +28,7 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in playground(tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("scaffold.foreign.rendering.LIMITS", QUICK)  # the time of this suite; the checks are the same
     monkeypatch.chdir(tmp_path / "cwd")
     return tmp_path
 
@@ -64,30 +45,40 @@ def files_of(dest: Path) -> dict[str, bytes]:
     return found
 
 
-CASES = [pytest.param(attack, id=attack.name, marks=() if attack.quick else pytest.mark.slow) for attack in ATTACKS]
+CASES = [
+    pytest.param(attack, kind, id=f"{attack.name}-{kind}", marks=() if attack.quick else pytest.mark.slow)
+    for attack in ATTACKS
+    for kind in attack.kinds
+]
 
 
-@pytest.mark.parametrize("attack", CASES)
-def test_attack_comes_to_nothing(play: Path, attack: Attack, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing around DEST changes, nothing of it gets into DEST, nothing is left behind, and one line says why."""
-    template, dest = play / "template", play / "parent" / "dest"
-    build(attack, template, play)
+def assert_nothing_raw(text: str) -> None:
+    """A terminal shows all of it, and it holds nothing that was not to be found."""
+    assert all(line.isprintable() for line in text.split("\n")), text
+    assert SECRET not in text
+
+
+@pytest.mark.parametrize(("attack", "kind"), CASES)
+def test_attack_comes_to_nothing(play: Path, scaffold: Run, attack: Attack, kind: Kind) -> None:
+    """`scaffold new`: nothing around DEST changes, nothing of that gets into it, and one line says why it failed."""
+    source, dest = build(attack, play / "template", play, kind), play / "parent" / "dest"
+    arguments = ["new", str(dest), "--template", str(source), "--defaults", *flags(attack, play)]
     before = picture(play)
-    data = {name: value.replace("@PLAY@", str(play)) for name, value in attack.data.items()}
-    code = new_from_checkout(template, dest, data)
-    out, err = capsys.readouterr()
-    assert picture(play) == before
-    assert out == ""
-    assert (code, attack.says in err) == (attack.code, True), err
-    if code == 0:
-        assert err == ""
+    result = scaffold(*arguments)
+    assert changed(play, before) == set()
+    assert (result.code, attack.says in result.err) == (attack.code, True), result.err
+    assert_nothing_raw(result.out)
+    if attack.code == 0:
+        assert result.err == ""
         files = files_of(dest)
         assert SECRET.encode() not in b"".join(files.values())
         assert not any(part.lower() in (".git", "git~1") for name in files for part in Path(name).parts)
     else:
-        assert err.endswith("\n")
-        assert err[:-1].isprintable(), err
-        assert SECRET not in err
+        assert picture(play) == before
+        assert result.out == ""
+        assert result.err.endswith("\n")
+        assert result.err[:-1].isprintable(), result.err
+        assert SECRET not in result.err
         assert not dest.exists()
 
 
@@ -147,11 +138,11 @@ def test_attack_by_an_update_comes_to_nothing(play: Path, attack: Attack, capsys
         assert str(error).isprintable()
 
 
-def test_repository_of_the_user_in_dest_is_not_touched(play: Path) -> None:
+def test_repository_of_the_user_in_dest_is_not_touched(play: Path, scaffold: Run) -> None:
     """With --force into a repository: its hooks and settings stay as they are."""
     template, dest = play / "template", play / "parent" / "dest"
     build(Attack("git", "", files={"{{ '.git' }}/hooks/pre-commit": "touch canary", "file": "file"}), template, play)
     shutil.copytree(play / "repository", dest)
     before = files_of(dest)
-    assert new_from_checkout(template, dest, {}, force=True) == 0
+    assert scaffold("new", str(dest), "--template", str(template), "--defaults", "--force").code == 0
     assert files_of(dest) == before | {"file": b"file"}

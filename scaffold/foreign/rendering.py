@@ -45,7 +45,8 @@ class Updated:
     """Files with conflict markers, or the `.rej` files."""
 
 
-_LIMITS = Limits()
+LIMITS = Limits()
+"""What every template may use, where a caller does not say otherwise."""
 
 
 def questions(checkout: Checkout) -> tuple[ForeignQuestion, ...]:
@@ -55,7 +56,7 @@ def questions(checkout: Checkout) -> tuple[ForeignQuestion, ...]:
         TemplateFault: It is no Copier template, or its questions cannot be read.
     """
     with workplace() as place:
-        take(checkout.root, place.template, _LIMITS)
+        take(checkout.root, place.template, LIMITS)
         return questions_of(load(place.template))
 
 
@@ -66,7 +67,7 @@ def actions(checkout: Checkout) -> Actions:
         TemplateFault: It is no Copier template, or cannot be read.
     """
     with workplace() as place:
-        return _read(checkout, place.template, _LIMITS)[1]
+        return _read(checkout, place.template, LIMITS)[1]
 
 
 def render(  # noqa: PLR0913  # each says something else about the one rendering
@@ -78,7 +79,7 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
     trusted_digest: str | None,
     suggested: Mapping[str, object] | None = None,
     folder_name: str = "project",
-    limits: Limits = _LIMITS,
+    limits: Limits | None = None,
 ) -> Rendered:
     """Render the template, with `data` as answers.
 
@@ -90,14 +91,16 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
         trusted_digest: What the user trusts, or None.
         suggested: Defaults that win over the template's own, by the name of their question; others are ignored.
         folder_name: What the destination is called; templates may use it.
-        limits: What it may use.
+        limits: What it may use; by default LIMITS.
 
     Raises:
         TemplateNotTrusted: It would run things, and `trusted_digest` is not its digest.
         TemplateFault: It does not render, or not within the limits, or writes what no project should hold.
-        UsageError: An answer is missing, wrong or for no question of the template.
+        Unanswered: An answer is missing; NoDefault: and there is no default for it either.
+        UsageError: An answer is wrong or for no question of the template.
         Cancelled: Ctrl-C at a question.
     """
+    limits = limits or LIMITS
     with workplace() as place:
         config, actions = _read(checkout, place.template, limits)
         trusted = require_trust(actions, trusted_digest)
@@ -135,7 +138,7 @@ def update(  # noqa: PLR0913  # each says something else about the one update
     ask: Ask | None = None,
     executable: frozenset[PurePosixPath] = frozenset(),
     folder_name: str = "project",
-    limits: Limits = _LIMITS,
+    limits: Limits | None = None,
 ) -> Updated:
     """Merge what changed in the template since the project's version into the project's files.
 
@@ -150,12 +153,13 @@ def update(  # noqa: PLR0913  # each says something else about the one update
         ask: How to ask for answers to new questions; None takes their defaults.
         executable: Those of `project_files` that are programs.
         folder_name: What the project's folder is called; templates may use it.
-        limits: What it may use.
+        limits: What it may use; by default LIMITS.
 
     Raises:
         TemplateNotTrusted: One of the two versions would run things, and `trusted_digest` is not their digest.
         TemplateFault: One of them does not render, or they cannot be merged.
     """
+    limits = limits or LIMITS
     if new.ref == old.ref and new.commit != old.commit:  # a branch that has moved on
         new = replace(new, ref=new.commit)
     with workplace() as place:

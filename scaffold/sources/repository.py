@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed
 from scaffold.git import environment, git, own_environment, with_settings
-from scaffold.sources.errors import BadSource, Unreachable
+from scaffold.sources.errors import Unreachable, Unwritable
+from scaffold.sources.listing import Budget, look_through
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LARGEST = 500 << 20  # bytes of all files of one version; a template has some hundred thousand
 _HASH = re.compile(r"[0-9a-f]{7,64}")
 
 _TRANSFER = {
@@ -113,20 +113,21 @@ class Repository:
 
         Raises:
             BadSource: They are too large for a template.
-            GitFailed: They cannot be written, or some are missing.
+            Unwritable: Some are missing, or have names that git writes nowhere.
         """
-        _, listed = git("ls-tree", "-r", "-l", "--full-tree", commit, cwd=self._history, env=_reading())
-        sizes = (line.split(None, 4)[3] for line in listed.splitlines())
-        if sum(int(size) for size in sizes if size.isdigit()) > _LARGEST:
-            raise BadSource(self.shown, "is too large for a template: over 500 MB")
+        look_through(self._history, commit, _reading(), Budget(), self.shown)
         where = ("--git-dir", self._history, "--work-tree", folder)
-        git(*where, "read-tree", "-u", "--reset", commit, cwd=folder, env=_reading())
+        try:
+            git(*where, "read-tree", "-u", "--reset", commit, cwd=folder, env=_reading())
+        except GitFailed as error:
+            raise Unwritable(self.shown, _reason(error)) from error
 
     def uncommitted(self) -> bool:
         """Whether the files of a folder differ from its HEAD, those that git ignores aside."""
         if not isinstance(self.location, Path) or not (self.location / ".git").exists():
             return False
         self._obtain("HEAD")
+        look_through(self._history, self.refs.head or "HEAD", _reading(), Budget(), self.shown)
         where = ("--git-dir", self._history, "--work-tree", self.location)
         env = _reading() | {"GIT_INDEX_FILE": str(self.own / "index")}
         git(*where, "read-tree", f"{self.refs.head}^{{tree}}", cwd=self.location, env=env)
@@ -196,5 +197,5 @@ def _below(prefix: str, refs: Mapping[str, str]) -> dict[str, str]:
 
 
 def _reason(error: GitFailed) -> str:
-    lines = [line.removeprefix("fatal: ").removeprefix("ERROR: ") for line in error.output.splitlines() if line.strip()]
+    lines = [re.sub(r"^(fatal|error|ERROR): ", "", line) for line in error.output.splitlines() if line.strip()]
     return lines[0] if lines else "git failed"
