@@ -18,18 +18,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 DOWN, SPACE, ENTER, CTRL_C = "\x1b[B", " ", "\r", "\x03"
-PROGRAM = """
-import sys
-from pathlib import Path
-from scaffold.errors import ScaffoldError
-from scaffold.foreign import Checkout, render
-from scaffold.foreign_prompt import ask
-try:
-    rendered = render(Checkout(Path("template"), "t", None, None), {}, defaults=False, ask=ask, trusted_digest=None)
-    print("RENDERED", [content for path, content in rendered.files.items() if path.name == "file"])
-except ScaffoldError as error:
-    print("ENDED", error.exit_code)
-"""
 CONFIG = r"""
 name: {type: str, help: "\e[41mName\e]0;title\a?", validator: "{% if name != 'good' %}say good{% endif %}"}
 kind:
@@ -42,7 +30,7 @@ word: {type: str, secret: true, default: none}
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Any:  # noqa: ANN401  # pexpect has no types
-    """The program, in a terminal of its own."""
+    """`scaffold new --template` in a terminal of its own."""
     template = tmp_path / "template"
     template.mkdir()
     (template / "copier.yml").write_text(CONFIG, encoding="utf-8")
@@ -50,7 +38,7 @@ def terminal(tmp_path: Path) -> Any:  # noqa: ANN401  # pexpect has no types
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
     return pexpect.spawn(
         sys.executable,
-        ["-c", PROGRAM],
+        ["-m", "scaffold", "new", "demo", "--template", "./template"],
         cwd=tmp_path,
         env=environment,
         dimensions=(50, 110),
@@ -59,7 +47,7 @@ def terminal(tmp_path: Path) -> Any:  # noqa: ANN401  # pexpect has no types
     )
 
 
-def test_every_kind_of_question(terminal: Any) -> None:  # noqa: ANN401  # as above
+def test_every_kind_of_question(tmp_path: Path, terminal: Any) -> None:  # noqa: ANN401  # as above
     """Text with a validator, a choice, several, yes or no, a password; escape sequences are only text."""
     terminal.logfile_read = screen = io.StringIO()
     terminal.expect_exact(r"\x1b[41mName\x1b]0;title\x07?")
@@ -75,15 +63,21 @@ def test_every_kind_of_question(terminal: Any) -> None:  # noqa: ANN401  # as ab
     terminal.send("y")
     terminal.expect_exact("word")
     terminal.send("x" + ENTER)
-    terminal.expect_exact("""RENDERED [b"good two ['a', 'b'] True nonex"]""")
+    terminal.expect_exact("Write these?")
+    terminal.send(ENTER)
+    terminal.expect_exact("The same again")
     terminal.expect(pexpect.EOF)
+    assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == "good two ['a', 'b'] True nonex"
     for hostile in ("\x1b[41m", "\x1b]0;title", "\x1b[31mSecond"):
         assert hostile not in screen.getvalue()
 
 
-def test_ctrl_c_ends_it(terminal: Any) -> None:  # noqa: ANN401  # as above
-    """With the exit code for that."""
+def test_ctrl_c_ends_it(tmp_path: Path, terminal: Any) -> None:  # noqa: ANN401  # as above
+    """With the exit code for that, and nothing written."""
     terminal.expect_exact("Name")
     terminal.send(CTRL_C)
-    terminal.expect_exact("ENDED 130")
+    terminal.expect_exact("cancelled; nothing was written")
     terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 130
+    assert not (tmp_path / "demo").exists()
