@@ -195,7 +195,7 @@ class _Talk:
             raise TemplateFault("copier.yml", f"takes longer than {self._allowed:g} seconds") from None
         self._left -= time.monotonic() - started
         try:
-            ((kind, content),) = json.loads(line).items()
+            ((kind, content),) = json.loads(line, parse_constant=str).items()  # .nan in YAML is no JSON
         except (ValueError, AttributeError, RecursionError):
             raise TemplateFault("copier.yml", self._sudden_end()) from None
         return kind, content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from scaffold.errors import escaped, one_line
@@ -102,7 +103,17 @@ def _lines(overview: Overview) -> Iterator[str]:
 
 def _question_text(question: Question | ForeignQuestion) -> str:
     default = "" if question.default is None else f" [{question.default}]"
-    return f"  {question.name:<20} {question.type:<5} {one_line(question.help)}{one_line(default)}"
+    return f"  {one_line(question.name):<20} {one_line(question.type):<5} {one_line(question.help)}{one_line(default)}"
+
+
+def _as_json(value: object) -> object:
+    """A default as YAML has it, where JSON has no such value as text."""
+    if isinstance(value, dict):
+        return {str(key): _as_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_json(item) for item in value]
+    known = isinstance(value, (str, int)) or value is None or (isinstance(value, float) and math.isfinite(value))
+    return value if known else str(value)
 
 
 def overview_json(overview: Overview) -> dict[str, object]:
@@ -113,7 +124,7 @@ def overview_json(overview: Overview) -> dict[str, object]:
         "version": files.checkout_json(overview.checkout) if overview.checkout else None,
         "versions": list(overview.versions),
         "questions": [
-            {"name": question.name, "type": question.type, "help": question.help, "default": question.default}
+            {"name": question.name, "type": question.type, "help": question.help, "default": _as_json(question.default)}
             for question in overview.questions
         ],
         "runs": [{"kind": kind, "command": text} for kind, text in actions.listed()] if actions else [],
