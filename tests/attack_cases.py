@@ -299,6 +299,26 @@ _KINDS = (
         PLAIN + '_message_before_copy: "\\e[31mred"\n_message_after_copy: "\\e]0;title\\a"\n',
         code=0,
     ),
+    Attack(
+        "escapes-everywhere",
+        "",
+        files={
+            "README.md": "\x1b[31mread\u202e me\n",
+            "shown.txt": "\x1b]0;title\x07 \u202e\n",
+            "bytes.txt": b"\x1b[31m\xff\n",
+            "answer.jinja": "{{ value }}",
+        },
+        config='value: {type: str, help: "\\e[31mhelp\\u202e", default: "\\e[31mdefault\\n\\u202e"}\n'
+        '"\\e[31mname": {type: str, default: a, choices: {"\\e[31mchoice": a}}\n',
+        code=0,
+    ),
+    config("escapes-in-type", "\\x1b[31m", 'x: {type: "\\e[31mred", default: a}\n'),
+    config(
+        "odd-defaults",
+        "",
+        "a: {type: yaml, default: 2001-01-01}\nb: {type: yaml, default: !!set {x}}\nc: .nan\n",
+        code=0,
+    ),
     config("escapes-in-question-name", "\\x1b", '"\\e[31mred":\n  type: str\n'),
 )
 ATTACKS = (*_PATHS, *_GIT, *_LINKS, *_READING, *_RUNNING, *_EXHAUSTING, *_KINDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path, PurePosixPath
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attack_cases import ATTACKS
-from attacks import QUICK, SECRET, Attack, Kind, build, changed, flags, picture, playground
+from attacks import PLAIN, QUICK, SECRET, Attack, Kind, build, changed, flags, picture, playground
 
+from scaffold import places
 from scaffold.errors import ScaffoldError
 from scaffold.foreign.checkout import Checkout
 from scaffold.foreign.rendering import render, update
@@ -80,6 +82,43 @@ def test_attack_comes_to_nothing(play: Path, scaffold: Run, attack: Attack, kind
         assert result.err[:-1].isprintable(), result.err
         assert SECRET not in result.err
         assert not dest.exists()
+
+
+LOOKING = (["show"], ["show", "--json"], ["add", "hostile"])
+SEEN = [attack for attack in ATTACKS if attack.config != PLAIN or attack.prepare or attack.disturb]
+"""Those that are more than the text or name of a file, which is rendered by `new` alone."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", SEEN, ids=lambda attack: attack.name)
+def test_looking_at_an_attack_runs_nothing(play: Path, scaffold: Run, attack: Attack) -> None:
+    """`scaffold template show` and `add`: a name and a tag's hash are noted, and what is printed is plain text."""
+    source = build(attack, play / "template", play, attack.kinds[0])
+    for words in LOOKING:
+        before = picture(play)
+        result = scaffold("template", *words, str(source))
+        names = set() if words[0] == "show" or result.code else {str(places.names_file().relative_to(play))}
+        assert {path for path in changed(play, before) if not path.endswith("config/scaffold")} == names
+        assert_nothing_raw(result.out + result.err)
+        assert (result.code, result.err.count("\n")) in ((0, 0), (1, 1)), result.err
+        if words[-1] == "--json" and result.code == 0:
+            json.loads(result.out, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize("name", ["shown.txt", "bytes.txt", "answer"])
+def test_a_dry_run_of_an_attack_shows_plain_text(play: Path, scaffold: Run, name: str) -> None:
+    """The content of any file, and nothing is noted or written."""
+    (attack,) = (attack for attack in ATTACKS if attack.name == "escapes-everywhere")
+    source = build(attack, play / "template", play)
+    before = picture(play)
+    arguments = ("new", str(play / "parent" / "dest"), "--template", str(source), "--defaults", "--dry-run")
+    for more in (["--show", name], ["--show", name, "--json"]):
+        result = scaffold(*arguments, *more)
+        assert (result.code, result.err) == (0, "")
+        assert_nothing_raw(result.out)
+        assert "x1b" in result.out or "u001b" in result.out
+    assert picture(play) == before
+    assert not (play / "parent" / "dest").exists()
 
 
 UPDATES = {
