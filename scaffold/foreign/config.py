@@ -52,7 +52,8 @@ def load(root: Path) -> Config:
     """
     found = sorted(path for path in root.glob("copier.*") if re.fullmatch(r"\.ya?ml", path.suffix, re.IGNORECASE))
     if not found:
-        raise TemplateFault("copier.yml", "is missing: this is no Copier template")
+        reason = "is missing: this is no Copier template; give the folder or repository that has it at its top"
+        raise TemplateFault("copier.yml", reason)
     if len(found) > 1:
         raise TemplateFault(found[0].name, f"and {found[1].name} are both there: remove one")
     reading = _Reading(root.resolve())

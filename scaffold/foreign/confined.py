@@ -217,12 +217,10 @@ class _Talk:
             raise TemplateFault("copier.yml", "made its process answer nonsense") from error
 
     def _explain(self, failure: Mapping[str, Any]) -> None:
-        if failure["kind"] == "unanswered":
+        if failure["kind"] in ("unanswered", "no default"):
             names = [one_line(name) for name in failure["names"]]
-            flags = " ".join(f"--data {name}=…" for name in names)
-            if self._job.order["defaults"]:
-                raise NoDefault(names, flags)
-            raise Unanswered(names, flags)
+            refuse = Unanswered if failure["kind"] == "unanswered" else NoDefault
+            raise refuse(names, " ".join(f"--data {name}=…" for name in names))
         if failure["kind"] == "memory":
             raise TemplateFault("copier.yml", f"needs more memory than {megabytes(self._job.limits.memory)}")
         reason = failure["reason"].replace(f"{self._job.place.root}{os.sep}", "")

@@ -29,7 +29,7 @@ _CONFLICTS = ("diff", "--name-only", "--relative", "--diff-filter=U", "-z")
 
 
 class Unanswered(Exception):
-    """A question without a default, where nobody can be asked."""
+    """Questions that nobody can be asked; its argument, if there is one, is the name of one without a default."""
 
 
 class Channel:
@@ -72,7 +72,7 @@ class Asking:
             return {name: self._asked(question)}
         self.unanswered.append(name)
         if type(answers[name]) is object:  # Copier's mark for "no default"
-            raise Unanswered
+            raise Unanswered(name)
         return dict(answers)
 
     def _asked(self, question: Mapping[str, Any]) -> Any:  # noqa: ANN401  # whatever the question takes
@@ -258,10 +258,12 @@ def _update(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN
 
 def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, Any]:
     """What went wrong, as data: the kind, the sentence, and where in the template."""
+    if isinstance(error, Unanswered) and error.args:
+        return {"kind": "no default", "names": error.args}
     if isinstance(error, Unanswered) or (asking.unanswered and not isinstance(error, (MemoryError, Blocked))):
         return {"kind": "unanswered", "names": asking.unanswered}
     if required := re.fullmatch(r'Question "(.*)" is required', str(error)):
-        return {"kind": "unanswered", "names": [required[1]]}
+        return {"kind": "no default", "names": [required[1]]}
     if isinstance(error, MemoryError):
         return {"kind": "memory"}
     frames = [(frame.f_code, number, frame.f_locals) for frame, number in traceback.walk_tb(error.__traceback__)]
@@ -291,6 +293,8 @@ def _reason(error: BaseException) -> str:
         return "a file stands where a folder has to go, or a path leads elsewhere"
     if type(error).__name__ == "TemplateNotFound":
         return f"it includes {getattr(error, 'name', 'a file')}, which is not there"
+    if type(error).__name__ == "UnsupportedVersionError":
+        return f"{error} Upgrade it: python -m pip install --upgrade copier"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}{f': {Path(str(error.filename)).name}' if error.filename else ''}"
     return str(error) or type(error).__name__

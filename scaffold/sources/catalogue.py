@@ -104,7 +104,9 @@ def parse_catalogue(text: str, place: str | Path, base: Path | None = None, *, o
     name = "" if own else _own_name(data, reader)
     tables = reader.table(data, (), "templates")
     entries = {each: _entry(each, name, reader.table(tables, ("templates",), each), reader, base) for each in tables}
-    for each in entries:
+    for each, entry in entries.items():
+        if entry.source in tables:
+            reader.fail("source is the name of a template, not where it is", ("templates", each), "source")
         _check_replacement(each, entries, reader)
     return Catalogue(name, entries, reader.table(data, (), "defaults"))
 

@@ -26,6 +26,7 @@ _PLACE = re.compile(
     r"(?:(?<=[^/])@(?P<ref>[^@]+))?"
 )
 _LONGEST = 1000
+_MISSING = "does not exist: check the path"
 _BUNDLE = b"# v"  # and a number, and "git bundle"
 
 
@@ -69,7 +70,7 @@ def parse(text: str) -> Source:
         raise BadSource(text, "is no address that git is asked for: take https, ssh, git or file")
     path, ref = _existing(text)
     if path is None and text.startswith((".", "/", "~")):
-        raise BadSource(text, "does not exist")
+        raise BadSource(text, _MISSING)
     if path is None:
         raise UnknownTemplate(text, ())
     return _local(path, ref)
@@ -94,7 +95,7 @@ def _remote(place: str, ref: str | None) -> Source:
 def _local(path: Path, ref: str | None) -> Source:
     path = path.expanduser().absolute()
     if not path.exists():
-        raise BadSource(str(path), "does not exist")
+        raise BadSource(str(path), _MISSING)
     source = Source(str(path), path, ref)
     if path.is_file() and not _is_bundle(path):
         raise BadSource(str(path), "is a file, and no git bundle: give a folder, a repository or a bundle")
