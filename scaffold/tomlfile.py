@@ -12,12 +12,12 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class TomlFault(ValueError):
-    """Text that is no TOML: the reason, and the line."""
+    """Text that is no TOML: the reason, and the line where one is known."""
 
-    def __init__(self, reason: str, line: int) -> None:
+    def __init__(self, reason: str, line: int | None) -> None:
         self.reason = reason
         self.line = line
-        super().__init__(f"{reason} (line {line})")
+        super().__init__(f"{reason} (line {line})" if line else reason)
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -37,6 +37,8 @@ def parse(text: str) -> dict[str, Any]:
         words = place.split()
         line = int(words[1].rstrip(",")) if words[:1] == ["line"] else text.count("\n") + 1
         raise TomlFault(reason or str(error), line) from error
+    except RecursionError as error:
+        raise TomlFault("is nested too deeply", None) from error
 
 
 def line_of(text: str, table: tuple[str, ...], key: str = "") -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import configparser
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from scaffold import tomlfile
 from scaffold.errors import BadConfig
 
 if TYPE_CHECKING:
@@ -176,20 +176,10 @@ def _text_of(path: Path) -> str:
 
 
 def _read_toml(path: Path) -> Mapping[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    text = _text_of(path)
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        reason, _, place = str(error).rpartition(" (at ")
-        words = place.split()
-        line = int(words[1].rstrip(",")) if words[:1] == ["line"] else text.count("\n") + 1
-        raise BadConfig(path, reason or str(error), line) from error
-    except RecursionError as error:
-        raise BadConfig(path, "is nested too deeply") from error
+        return tomlfile.parse(_text_of(path))
+    except tomlfile.TomlFault as error:
+        raise BadConfig(path, error.reason, error.line) from error
 
 
 def _read_ini(path: Path) -> Mapping[str, Mapping[str, str | None]]:
