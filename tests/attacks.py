@@ -176,11 +176,12 @@ def picture(play: Path) -> dict[str, tuple[object, ...]]:
     return seen
 
 
-def changed(play: Path, before: Mapping[str, tuple[object, ...]]) -> set[str]:
-    """What is not as it was, without what scaffold notes for itself, and the folders that it makes for that."""
+def changed(play: Path, before: Mapping[str, tuple[object, ...]], *own: Path) -> set[str]:
+    """What is not as it was, without what scaffold notes for itself, `own`, and the folders that it makes for that."""
     after = picture(play)
     different = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    notes = {path for path in different if path not in before and re.fullmatch(_noted(play), path)}
+    noted = "|".join((_noted(play), *(re.escape(str(path.relative_to(play))) for path in own)))
+    notes = {path for path in different if path not in before and re.fullmatch(noted, path)}
     folders = {str(folder) for path in notes for folder in Path(path).parents}
     return {path for path in different - notes if path in before or path not in folders}
 

@@ -97,8 +97,10 @@ def test_looking_at_an_attack_runs_nothing(play: Path, scaffold: Run, attack: At
     for words in LOOKING:
         before = picture(play)
         result = scaffold("template", *words, str(source))
-        names = set() if words[0] == "show" or result.code else {str(places.names_file().relative_to(play))}
-        assert {path for path in changed(play, before) if not path.endswith("config/scaffold")} == names
+        added = words[0] == "add" and result.code == 0
+        own = (places.names_file(), places.data_folder() / "names.lock") if added else ()
+        assert changed(play, before, *own) == set()
+        assert all(path.is_file() for path in own)
         assert_nothing_raw(result.out + result.err)
         assert (result.code, result.err.count("\n")) in ((0, 0), (1, 1)), result.err
         if words[-1] == "--json" and result.code == 0:

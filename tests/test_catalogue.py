@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
+from filelock import FileLock
 from harness import ROOT, Run, files_below, git
 from repositories import SMALL, commit, write
 
@@ -83,6 +86,36 @@ def test_a_name_of_the_users_own(team: Path, scaffold: Run) -> None:
     }
     assert scaffold("template", "remove", "mine").code == 0
     assert names(scaffold) == []
+
+
+@pytest.mark.slow
+def test_names_that_are_added_at_once_are_all_there(team: Path, scaffold: Run) -> None:
+    """By eight processes: each reads the file, adds its own name and writes it."""
+    command = [sys.executable, "-m", "scaffold", "template", "add"]
+    started = [
+        subprocess.Popen([*command, f"name{number}", "theirs"], cwd=team, stdout=subprocess.DEVNULL)
+        for number in range(8)
+    ]
+    assert [process.wait(timeout=60) for process in started] == [0] * 8
+    assert sorted(names(scaffold)) == [f"name{number}" for number in range(8)]
+
+
+@pytest.mark.slow
+def test_names_that_somebody_else_changes_without_end(
+    team: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some seconds one line says so, and what holds them; nothing is changed."""
+    monkeypatch.setattr("scaffold.sources.names._LOCK_TIMEOUT", 0.3)
+    place = team / "data" / "scaffold" / "names.lock"
+    place.parent.mkdir(parents=True)
+    with FileLock(place):
+        for arguments in (["add", "mine", "theirs"], ["add", "--catalogue", "catalogue"], ["remove", "mine"]):
+            result = scaffold("template", *arguments)
+            assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
+            assert "another scaffold has been changing the names" in result.err
+            assert str(place) in result.err
+        assert names(scaffold) == []
+    assert scaffold("template", "add", "mine", "theirs").code == 0
 
 
 def test_a_catalogue_brings_its_names_and_its_defaults(team: Path, scaffold: Run) -> None:

@@ -47,6 +47,16 @@ class NameTaken(ScaffoldError):
         )
 
 
+class NamesInUse(ScaffoldError):
+    """Another process that changes the user's names, and does not end."""
+
+    def __init__(self, lock: Path, seconds: float) -> None:
+        super().__init__(
+            f"another scaffold has been changing the names of templates for {seconds:g} seconds: wait until it has"
+            f" ended, or end the process that holds {lock}"
+        )
+
+
 class Unreachable(ScaffoldError):
     """A source that cannot be read."""
 

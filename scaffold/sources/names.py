@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,10 @@ from scaffold import tomlfile
 from scaffold.errors import BadAnswer, WriteFailed
 from scaffold.places import data_folder, names_file
 from scaffold.sources.catalogue import FILE, Catalogue, Entry, check_name, parse_catalogue
-from scaffold.sources.errors import CatalogueFault, NameTaken, UnknownTemplate
+from scaffold.sources.errors import CatalogueFault, NamesInUse, NameTaken, UnknownTemplate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from scaffold.foreign.checkout import Checkout
     from scaffold.questions import Question, Value
@@ -25,6 +26,7 @@ _HEAD = (
     "# The templates that this user has names for. `scaffold template add` and `remove` rewrite it, without comments.\n"
 )
 _LARGEST_FILE = 1_000_000
+_LOCK_TIMEOUT = 10  # seconds; a change takes a few milliseconds
 
 
 @dataclass(frozen=True)
@@ -115,16 +117,18 @@ def add(name: str, checkout: Checkout, ref: str | None) -> None:
     Raises:
         BadName: It can be none.
         NameTaken: It has a meaning already.
+        NamesInUse: Another scaffold changes the names.
         WriteFailed: It cannot be noted.
     """
     check_name(name)
-    taken = load().find(name)
-    if taken is not None:
-        raise NameTaken(name, taken.source, taken.catalogue)
     entry = {"source": checkout.source} | ({"ref": ref} if ref else {})
-    data = _data()
-    data.setdefault("templates", {})[name] = entry
-    _write_data(data)
+    with _alone():
+        taken = load().find(name)
+        if taken is not None:
+            raise NameTaken(name, taken.source, taken.catalogue)
+        data = _data()
+        data.setdefault("templates", {})[name] = entry
+        _write_data(data)
 
 
 def add_catalogue(checkout: Checkout) -> Catalogue:
@@ -132,6 +136,7 @@ def add_catalogue(checkout: Checkout) -> Catalogue:
 
     Raises:
         CatalogueFault: There is none, it is broken, or it takes a name that another catalogue has.
+        NamesInUse: Another scaffold changes the names.
         WriteFailed: It cannot be noted.
     """
     path = checkout.root / FILE
@@ -139,6 +144,17 @@ def add_catalogue(checkout: Checkout) -> Catalogue:
         raise CatalogueFault(checkout.source, f"there is no {FILE} at its top: it is no catalogue")
     text = _read(path)
     catalogue = parse_catalogue(text, f"{checkout.source}: {FILE}", _base(checkout.source))
+    with _alone():
+        _refuse_taken(catalogue, checkout)
+        _write(_copy(catalogue.name), text)
+        data = _data()
+        known = {"source": checkout.source, "ref": checkout.ref, "commit": checkout.commit}
+        data.setdefault("catalogues", {})[catalogue.name] = {key: value for key, value in known.items() if value}
+        _write_data(data)
+    return catalogue
+
+
+def _refuse_taken(catalogue: Catalogue, checkout: Checkout) -> None:
     names = load()
     before = names.sources.get(catalogue.name)
     if before is not None and before.get("source") != checkout.source:
@@ -147,12 +163,6 @@ def add_catalogue(checkout: Checkout) -> Catalogue:
         for name in catalogue.templates:
             if other.name != catalogue.name and name in other.templates:
                 raise NameTaken(name, other.templates[name].source, other.name)
-    _write(_copy(catalogue.name), text)
-    data = _data()
-    known = {"source": checkout.source, "ref": checkout.ref, "commit": checkout.commit}
-    data.setdefault("catalogues", {})[catalogue.name] = {key: value for key, value in known.items() if value}
-    _write_data(data)
-    return catalogue
 
 
 def remove(name: str) -> str:
@@ -161,22 +171,44 @@ def remove(name: str) -> str:
     Raises:
         UnknownTemplate: There is neither.
         CatalogueFault: It belongs to a catalogue.
+        NamesInUse: Another scaffold changes the names.
     """
-    data = _data()
-    for kind in ("templates", "catalogues"):
-        if name in data.get(kind, {}):
-            del data[kind][name]
-            data = {key: value for key, value in data.items() if value != {}}
-            _write_data(data)
-            if kind == "catalogues":
-                _copy(name).unlink(missing_ok=True)
-            return kind.removesuffix("s")
+    with _alone():
+        data = _data()
+        for kind in ("templates", "catalogues"):
+            if name in data.get(kind, {}):
+                del data[kind][name]
+                data = {key: value for key, value in data.items() if value != {}}
+                _write_data(data)
+                if kind == "catalogues":
+                    _copy(name).unlink(missing_ok=True)
+                return kind.removesuffix("s")
     names = load()
     entry = names.find(name)
     if entry is not None:
         reason = f"{name} is one of its names: scaffold template remove {entry.catalogue} forgets them all"
         raise CatalogueFault(f"the catalogue {entry.catalogue}", reason)
     raise UnknownTemplate(name, [each.name for each in names.entries])
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else changes the names meanwhile: they are read, changed and written as a whole."""
+    from filelock import FileLock, Timeout
+
+    place = data_folder() / "names.lock"  # not beside the file, in a folder that people look into
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(place, timeout=_LOCK_TIMEOUT)
+        lock.acquire()
+    except Timeout as error:
+        raise NamesInUse(place, _LOCK_TIMEOUT) from error
+    except OSError as error:
+        raise WriteFailed(place, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _data() -> dict[str, Any]:
