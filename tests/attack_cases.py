@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import attacks as a
+from attack_submodules import SUBMODULES
 from attacks import PLAIN, Attack, config, named, text, tree
 
 
@@ -94,7 +95,6 @@ _GIT = (
     tree("tree-escape", "31m\\u202e/../", ("40000", "\x1b[31m\u202e/..")),
     tree("tree-link-and-folder", "", ("120000", "a"), ("40000", "a"), code=0),
     Attack("tree-bomb", "too many files", disturb=a.tree_bomb, kinds=("repository", "bundle")),
-    Attack("submodules", "submodules", files={".gitmodules": '[submodule "x"]\n\turl = @PLAY@/outside\n'}, quick=True),
 )
 # Symbolic links.
 _LINKS = (
@@ -321,4 +321,4 @@ _KINDS = (
     ),
     config("escapes-in-question-name", "\\x1b", '"\\e[31mred":\n  type: str\n'),
 )
-ATTACKS = (*_PATHS, *_GIT, *_LINKS, *_READING, *_RUNNING, *_EXHAUSTING, *_KINDS)
+ATTACKS = (*_PATHS, *_GIT, *SUBMODULES, *_LINKS, *_READING, *_RUNNING, *_EXHAUSTING, *_KINDS)

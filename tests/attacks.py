@@ -26,7 +26,7 @@ SECRET = "sesame-opens-nothing"  # noqa: S105  # bait
 QUICK = Limits(wall=30, cpu=3, memory=640 << 20, file_size=1 << 20, total_size=3 << 20, files=300, depth=20)
 PLAIN = "name:\n  type: str\n  default: demo\n"
 Prepare = Callable[[Path, Path], None]
-Kind = Literal["folder", "repository", "bundle"]
+Kind = Literal["folder", "repository", "bundle", "remote"]
 BOTH: Sequence[Kind] = ("folder", "repository")
 FOLDER: Sequence[Kind] = ("folder",)
 REPOSITORY: Sequence[Kind] = ("repository",)
@@ -93,8 +93,8 @@ def tree(name: str, says: str, *entries: tuple[str, str], code: int = 1, quick: 
     return Attack(name, says, files={"f": "f"}, disturb=disturb, kinds=REPOSITORY, code=code, quick=quick)
 
 
-def build(attack: Attack, template: Path, play: Path, kind: Kind = "folder") -> Path:
-    """Write the template; what it is reached as."""
+def build(attack: Attack, template: Path, play: Path, kind: Kind = "folder") -> str:
+    """Write the template; the source that it is reached as."""
     files = dict(attack.files) | ({} if attack.config is None else {"copier.yml": attack.config})
     for name, content in files.items():
         file = template / name.replace("@PLAY@", str(play))
@@ -103,16 +103,18 @@ def build(attack: Attack, template: Path, play: Path, kind: Kind = "folder") -> 
     if attack.prepare is not None:
         attack.prepare(template, play)
     if kind == "folder":
-        return template
+        return str(template)
     git(template, "init", "--quiet", "--initial-branch=main")
     git(template, "add", "--all", "--force")
     git(template, "commit", "--quiet", "--allow-empty", "--message=all")
     if attack.disturb is not None:
         attack.disturb(template, play)
+    if kind == "remote":
+        return f"git+ssh://git@templates.example{template}"
     if kind == "repository":
-        return template
+        return str(template)
     git(template, "bundle", "create", "--quiet", str(play / "template.bundle"), "--all", "HEAD")
-    return play / "template.bundle"
+    return str(play / "template.bundle")
 
 
 def git(where: Path, *arguments: str, stdin: bytes = b"") -> str:
@@ -145,15 +147,18 @@ def playground(play: Path) -> dict[str, str]:
         "repository/.git/config": "[core]\n\trepositoryformatversion = 0\n",
         "repository/.git/hooks/pre-commit": "#!/bin/sh\n",
         "cwd/mine": "untouched",
+        "ssh.sh": '#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n',  # another host, which is this one
     }
     for name, content in secrets.items():
         (play / name).parent.mkdir(parents=True, exist_ok=True)
         (play / name).write_text(content, encoding="utf-8")
     for name in ("tmp", "template"):
         (play / name).mkdir()
+    (play / "ssh.sh").chmod(0o755)
     home = str(play / "home")
     own = {"HOME": home, "XDG_CONFIG_HOME": f"{home}/.config", "TMPDIR": str(play / "tmp"), "PASSWORD": SECRET}
     own |= {"XDG_DATA_HOME": f"{home}/.local/share", "XDG_STATE_HOME": f"{home}/.local/state"}
+    own |= {"GIT_SSH_COMMAND": str(play / "ssh.sh")}
     return own | {"GIT_DIR": str(play / "repository" / ".git"), "GIT_WORK_TREE": str(play / "repository")}
 
 

@@ -64,7 +64,7 @@ def assert_nothing_raw(text: str) -> None:
 def test_attack_comes_to_nothing(play: Path, scaffold: Run, attack: Attack, kind: Kind) -> None:
     """`scaffold new`: nothing around DEST changes, nothing of that gets into it, and one line says why it failed."""
     source, dest = build(attack, play / "template", play, kind), play / "parent" / "dest"
-    arguments = ["new", str(dest), "--template", str(source), "--defaults", *flags(attack, play)]
+    arguments = ["new", str(dest), "--template", source, "--defaults", *flags(attack, play)]
     before = picture(play)
     result = scaffold(*arguments)
     assert changed(play, before) == set()
@@ -96,7 +96,7 @@ def test_looking_at_an_attack_runs_nothing(play: Path, scaffold: Run, attack: At
     source = build(attack, play / "template", play, attack.kinds[0])
     for words in LOOKING:
         before = picture(play)
-        result = scaffold("template", *words, str(source))
+        result = scaffold("template", *words, source)
         added = words[0] == "add" and result.code == 0
         own = (places.names_file(), places.data_folder() / "names.lock") if added else ()
         assert changed(play, before, *own) == set()
@@ -113,7 +113,7 @@ def test_a_dry_run_of_an_attack_shows_plain_text(play: Path, scaffold: Run, name
     (attack,) = (attack for attack in ATTACKS if attack.name == "escapes-everywhere")
     source = build(attack, play / "template", play)
     before = picture(play)
-    arguments = ("new", str(play / "parent" / "dest"), "--template", str(source), "--defaults", "--dry-run")
+    arguments = ("new", str(play / "parent" / "dest"), "--template", source, "--defaults", "--dry-run")
     for more in (["--show", name], ["--show", name, "--json"]):
         result = scaffold(*arguments, *more)
         assert (result.code, result.err) == (0, "")

@@ -221,16 +221,6 @@ def test_a_hook_that_calls_us_does_not_lend_us_its_repository(
     assert version_of("theirs")[0] == "1.10"
 
 
-def test_submodules_are_not_fetched(repository: Path) -> None:
-    """Their folder stays empty."""
-    here = repository.parent
-    commit(here / "other", {"file": "x"})
-    git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(here / "other"), "sub")
-    commit(repository, {}, "v4.0.0")
-    with opened(parse("theirs")) as checkout:
-        assert list((checkout.root / "sub").iterdir()) == []
-
-
 def test_changes_that_are_not_committed_are_used_where_no_release_is(here: Path, scaffold: Run) -> None:
     """As Copier does; but what no commit holds is recorded as none."""
     commit(here / "theirs", SMALL)

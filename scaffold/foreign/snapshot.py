@@ -40,8 +40,6 @@ def take(source: Path, target: Path, limits: Limits) -> Snapshot:
     lines: list[str] = []
     links: list[PurePosixPath] = []
     for entry in tree.read(source, limits, rendered=False, without=(".git",)):
-        if entry.path == PurePosixPath(".gitmodules"):
-            raise TemplateFault(".gitmodules", "the template has submodules, which are not fetched")
         lines.append(tree.fingerprint(entry))
         if entry.link is not None:
             links.append(entry.path)

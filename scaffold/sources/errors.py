@@ -74,6 +74,13 @@ class Unwritable(ScaffoldError):
         super().__init__(f"the files of {source} cannot be written: {one_line(reason)}; its owner has to mend them")
 
 
+class SubmoduleFault(ScaffoldError):
+    """A submodule that cannot be fetched, or has no place in its template."""
+
+    def __init__(self, source: str, path: str, reason: str) -> None:
+        super().__init__(f"submodule {one_line(path)} of {source}: {one_line(reason, 600)}")
+
+
 class RefMissing(ScaffoldError):
     """A version that the source does not have."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _LARGEST = 500 << 20  # bytes of all files of one version; a template has some hundred thousand
 _MOST_FILES = 100_000
 _LONGEST_LIST = 32 << 20  # bytes
+_MOST_SUBMODULES = 50
 _CHUNK = 1 << 16
 
 
@@ -42,6 +43,7 @@ class Budget:
     size: int = _LARGEST
     files: int = _MOST_FILES
     list_size: int = _LONGEST_LIST
+    submodules: int = _MOST_SUBMODULES
 
     def take(self, entry: Entry, source: str) -> None:
         """Count an entry.
@@ -55,6 +57,17 @@ class Budget:
             raise BadSource(source, f"is too large for a template: over {_LARGEST >> 20} MiB")
         if self.files < 0:
             raise BadSource(source, f"has too many files for a template: over {_MOST_FILES:,}")
+
+    def take_submodule(self, source: str) -> int:
+        """Count a submodule; how many more there may be.
+
+        Raises:
+            BadSource: It is one too many.
+        """
+        self.submodules -= 1
+        if self.submodules < 0:
+            raise BadSource(source, f"has too many submodules for a template: over {_MOST_SUBMODULES}")
+        return self.submodules
 
 
 @dataclass

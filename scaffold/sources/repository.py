@@ -24,6 +24,8 @@ from scaffold.sources.listing import Budget, look_through
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scaffold.sources.listing import Entry, Listing
+
 _HASH = re.compile(r"[0-9a-f]{7,64}")
 
 _TRANSFER = {
@@ -95,12 +97,7 @@ class Repository:
         if known is None and not _HASH.fullmatch(name):
             return None
         self._obtain(name)
-        try:
-            wanted = f"{known or name}^{{commit}}"
-            _, printed = git("rev-parse", "--verify", "--quiet", wanted, cwd=self._history, env=_reading())
-        except GitFailed:
-            return None
-        return printed.decode().strip()
+        return self._resolve(known or name)
 
     def describe(self, commit: str) -> str:
         """The commit by its nearest tag, as Copier records it."""
@@ -108,19 +105,45 @@ class Repository:
         _, printed = git("describe", "--tags", "--always", commit, cwd=place, env=_reading())
         return printed.decode("utf-8", "replace").strip()
 
-    def write(self, commit: str, folder: Path) -> None:
-        """Write the files of a commit into an empty folder; a submodule stays an empty folder.
+    def obtain(self, commit: str) -> bool:
+        """Bring the commit of this whole hash here; False: there is no such.
+
+        Raises:
+            Unreachable: It cannot be read.
+        """
+        self._make_history(commit)
+        if not self.is_folder:
+            try:
+                self._fetch_refs(commit, shallow=isinstance(self.location, str))
+            except GitFailed:  # a server need not serve what no name stands for
+                self._fetch_all()
+        return self._resolve(commit) == commit
+
+    def settings_in(self, blob: Entry) -> list[tuple[str, str]]:
+        """What a file of git's form sets, in its order, without the files that it would have included.
+
+        Raises:
+            GitFailed: It is none.
+        """
+        command = ("config", "--no-includes", "--blob", blob.hash, "--null", "--list")
+        _, listed = git(*command, cwd=self._history, env=_reading())
+        pairs = (os.fsdecode(line).partition("\n") for line in listed.split(b"\0") if line)
+        return [(key, value) for key, _, value in pairs]
+
+    def write(self, commit: str, folder: Path, budget: Budget) -> Listing:
+        """Write the files of a commit into an empty folder; a submodule is an empty folder, and listed.
 
         Raises:
             BadSource: They are too large for a template.
             Unwritable: Some are missing, or have names that git writes nowhere.
         """
-        look_through(self._history, commit, _reading(), Budget(), self.shown)
+        found = look_through(self._history, commit, _reading(), budget, self.shown)
         where = ("--git-dir", self._history, "--work-tree", folder)
         try:
             git(*where, "read-tree", "-u", "--reset", commit, cwd=folder, env=_reading())
         except GitFailed as error:
             raise Unwritable(self.shown, _reason(error)) from error
+        return found
 
     def uncommitted(self) -> bool:
         """Whether the files of a folder differ from its HEAD, those that git ignores aside."""
@@ -138,11 +161,25 @@ class Repository:
     def _history(self) -> Path:
         return self.own / "history.git"
 
+    def _resolve(self, name: str) -> str | None:
+        try:
+            wanted = f"{name}^{{commit}}"
+            _, printed = git("rev-parse", "--verify", "--quiet", wanted, cwd=self._history, env=_reading())
+        except GitFailed:
+            return None
+        return printed.decode().strip()
+
     def _obtain(self, name: str) -> None:
         """Bring the objects here, as few as will do."""
         if self._history.exists():
             return
-        hashes = "sha256" if len(self.refs.head or "") == 64 else "sha1"
+        self._make_history(self.refs.head or "")
+        if not self.is_folder:
+            self._fetch(name)
+
+    def _make_history(self, commit: str) -> None:
+        """A repository for such hashes, which sees the objects of a folder."""
+        hashes = "sha256" if len(commit) == 64 else "sha1"
         git("init", "--quiet", "--bare", f"--object-format={hashes}", self._history, cwd=self.own)
         if isinstance(self.location, Path) and self.is_folder:
             _, objects = git("rev-parse", "--git-path", "objects", cwd=self.location, env=_reading())
@@ -150,8 +187,6 @@ class Repository:
             info.mkdir(exist_ok=True)
             path = self.location / os.fsdecode(objects).rstrip("\n")
             (info / "alternates").write_bytes(os.fsencode(path) + b"\n")
-        else:
-            self._fetch(name)
 
     def _fetch(self, name: str) -> None:
         tagged = name in self.refs.tags
@@ -160,6 +195,9 @@ class Repository:
             with suppress(GitFailed):  # a server need not serve a part of its history
                 self._fetch_refs(one, shallow=isinstance(self.location, str))
                 return
+        self._fetch_all()
+
+    def _fetch_all(self) -> None:
         try:
             self._fetch_refs("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
         except GitFailed as error:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from scaffold.foreign.checkout import Checkout
 from scaffold.reports import output
-from scaffold.sources import tags
+from scaffold.sources import submodules, tags
+from scaffold.sources.addresses import is_bundle, is_repository, without_password
 from scaffold.sources.errors import BadSource, RefMissing, UnknownTemplate
 from scaffold.sources.repository import Repository
 
@@ -27,7 +28,6 @@ _PLACE = re.compile(
 )
 _LONGEST = 1000
 _MISSING = "does not exist: check the path"
-_BUNDLE = b"# v"  # and a number, and "git bundle"
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Source:
     @property
     def shown(self) -> str:
         """What git is given, for messages."""
-        return _without_password(str(self.location))
+        return without_password(str(self.location))
 
     @property
     def is_plain_folder(self) -> bool:
         """Whether it is a folder without versions."""
-        return isinstance(self.location, Path) and self.location.is_dir() and not _is_repository(self.location)
+        return isinstance(self.location, Path) and self.location.is_dir() and not is_repository(self.location)
 
 
 def parse(text: str) -> Source:
@@ -89,7 +89,7 @@ def _remote(place: str, ref: str | None) -> Source:
         raise BadSource(place, f"is not known to be git: write git+{place}")
     if "::" in url.partition("://")[0]:
         raise BadSource(place, "is no address that git is asked for: take https, ssh, git or file")
-    return Source(_without_password(place), url, ref)
+    return Source(without_password(place), url, ref)
 
 
 def _local(path: Path, ref: str | None) -> Source:
@@ -97,7 +97,7 @@ def _local(path: Path, ref: str | None) -> Source:
     if not path.exists():
         raise BadSource(str(path), _MISSING)
     source = Source(str(path), path, ref)
-    if path.is_file() and not _is_bundle(path):
+    if path.is_file() and not is_bundle(path):
         raise BadSource(str(path), "is a file, and no git bundle: give a folder, a repository or a bundle")
     if ref is not None and source.is_plain_folder:
         raise BadSource(str(path), f"is a plain folder and has no versions: leave out @{ref}")
@@ -110,21 +110,6 @@ def _existing(text: str) -> tuple[Path | None, str | None]:
         return Path(text), None
     path, _, ref = text.rpartition("@")
     return (Path(path), ref) if path and ref and _existing(path)[0] else (None, None)
-
-
-def _is_repository(folder: Path) -> bool:
-    bare = all((folder / name).exists() for name in ("HEAD", "objects", "refs"))
-    return bare or (folder / ".git").exists()
-
-
-def _is_bundle(path: Path) -> bool:
-    with path.open("rb") as file:
-        first = file.readline(40)
-    return first.startswith(_BUNDLE) and b"git bundle" in first
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"(?<=://)([^/@:]*:)?[^/@]*@", "", url) if "http" in url.partition("://")[0] else url
 
 
 @contextmanager
@@ -140,6 +125,7 @@ def opened(source: Source, *, pinned: str | None = None, accept_moved: str | Non
         Unreachable: It cannot be read.
         RefMissing: It has no such version.
         TagMoved: The tag is another commit than when it was seen before, or than it is pinned to.
+        SubmoduleFault: A submodule cannot be fetched.
     """
     if isinstance(source.location, Path) and source.is_plain_folder:
         yield Checkout(source.location, source.recorded, None, None)
@@ -155,6 +141,8 @@ def opened(source: Source, *, pinned: str | None = None, accept_moved: str | Non
         if name in repository.refs.tags:
             tags.refuse_moved(source.recorded, name, commit, pinned=pinned, accepted=accept_moved)
         if name == "HEAD" and isinstance(source.location, Path) and repository.uncommitted():
+            if (source.location / ".gitmodules").exists():
+                raise BadSource(source.recorded, "has submodules, and changes that are not committed: commit them")
             output.say_note(
                 f"{source.recorded} has changes that are not committed: they are used, and no version is recorded"
             )
@@ -162,7 +150,7 @@ def opened(source: Source, *, pinned: str | None = None, accept_moved: str | Non
             return
         files = own / "template"
         files.mkdir()
-        repository.write(commit, files)
+        submodules.export(repository, commit, files)
         described = name if name in repository.refs.tags else repository.describe(commit)
         yield Checkout(files, source.recorded, described, commit)
 
