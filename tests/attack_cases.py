@@ -144,10 +144,10 @@ _LINKS = (
 )
 # Reading what is outside the template.
 _READING = (
-    text("include-outside", "is not there", "{% include '../outside/secret.yml' %}"),
-    text("include-absolute", "is not there", "{% include '@PLAY@/outside/secret.yml' %}"),
-    text("import-outside", "is not there", "{% import '../outside/secret.yml' as x %}"),
-    text("extends-etc", "is not there", "{% extends '/etc/passwd' %}"),
+    text("include-outside", "is not there", "{% include '../outside/secret.yml' %}", kinds=a.BOTH),
+    text("include-absolute", "is not there", "{% include '@PLAY@/outside/secret.yml' %}", kinds=a.BOTH),
+    text("import-outside", "is not there", "{% import '../outside/secret.yml' as x %}", kinds=a.BOTH),
+    text("extends-etc", "is not there", "{% extends '/etc/passwd' %}", kinds=a.BOTH),
     config("yaml-include-outside", "no path inside", "x: !include ../outside/secret.yml\n", quick=True),
     config("yaml-include-absolute", "no path inside", "--- !include @PLAY@/outside/secret.yml\n"),
     config("yaml-include-home", "no path inside", "--- !include ~/.ssh/id\n"),
@@ -171,8 +171,8 @@ _READING = (
         files={"file.txt.jinja": "{{ _external_data.x.secret }}"},
         config=PLAIN + "_external_data:\n  x: \"{{ '..' }}/{{ '..' }}/outside/secret.yml\"\n",
     ),
-    text("environment", "", "{{ _copier_conf | string }}{{ self | string }}", code=0),
-    text("fileglob", "tried to", "{% for f in '@PLAY@/outside/*' | fileglob %}{{ f }}{% endfor %}"),
+    text("environment", "", "{{ _copier_conf | string }}{{ self | string }}", code=0, kinds=a.BOTH),
+    text("fileglob", "tried to", "{% for f in '@PLAY@/outside/*' | fileglob %}{{ f }}{% endfor %}", kinds=a.BOTH),
 )
 # Running something.
 _RUNNING = (
@@ -223,17 +223,16 @@ _EXHAUSTING = (
         "endless-loop",
         "computing",
         "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
-        kinds=a.FOLDER,
     ),
-    text("string-bomb", "memory", "{{ 'a' * 10 ** 10 }}", kinds=a.FOLDER),
-    text("list-bomb", "memory", "{{ [[1] * 10 ** 5] * 10 ** 9 }}", kinds=a.FOLDER),
-    text("power-bomb", "computing", "{{ 10 ** (10 ** 9) % 7 }}", kinds=a.FOLDER),
-    text("range-bomb", "Range too big", "{% for a in range(10 ** 9) %}{% endfor %}", kinds=a.FOLDER),
-    text("macro-recursion", "without end", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", kinds=a.FOLDER),
-    text("include-recursion", "without end", "{% include 'file.txt.jinja' %}", kinds=a.FOLDER),
+    text("string-bomb", "memory", "{{ 'a' * 10 ** 10 }}"),
+    text("list-bomb", "memory", "{{ [[1] * 10 ** 5] * 10 ** 9 }}"),
+    text("power-bomb", "computing", "{{ 10 ** (10 ** 9) % 7 }}"),
+    text("range-bomb", "Range too big", "{% for a in range(10 ** 9) %}{% endfor %}"),
+    text("macro-recursion", "without end", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"),
+    text("include-recursion", "without end", "{% include 'file.txt.jinja' %}"),
     Attack("deep-expression", "without end", files={"file.txt.jinja": "{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}"}),
-    text("regular-expression", "computing", "{{ ('a' * 40 + 'b') | regex_search('(a+)+$') }}", kinds=a.FOLDER),
-    text("big-file", "too large", "{% for a in range(90000) %}{{ 'x' * 100 }}{% endfor %}", kinds=a.FOLDER),
+    text("regular-expression", "computing", "{{ ('a' * 40 + 'b') | regex_search('(a+)+$') }}"),
+    text("big-file", "too large", "{% for a in range(90000) %}{{ 'x' * 100 }}{% endfor %}"),
     Attack(
         "many-by-yield", "more files", files={"{% yield i from range(400) %}{{ i }}.txt{% endyield %}.jinja": "{{ i }}"}
     ),

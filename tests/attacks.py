@@ -51,8 +51,8 @@ class Attack:
     quick: bool = field(default=False, kw_only=True)
 
 
-def text(name: str, says: str, jinja: str, *, code: int = 1, kinds: Sequence[Kind] = BOTH) -> Attack:
-    """In the text of a file."""
+def text(name: str, says: str, jinja: str, *, code: int = 1, kinds: Sequence[Kind] = FOLDER) -> Attack:
+    """In the text of a file, which is the same however it came here."""
     return Attack(name, says, files={"file.txt.jinja": jinja}, code=code, kinds=kinds)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attack_cases import ATTACKS
 from attacks import PLAIN, QUICK, SECRET, Attack, Kind, build, changed, flags, picture, playground
+from harness import in_own_process
 
 from scaffold import places
 from scaffold.errors import ScaffoldError
@@ -50,7 +51,7 @@ def files_of(dest: Path) -> dict[str, bytes]:
 CASES = [
     pytest.param(attack, kind, id=f"{attack.name}-{kind}", marks=() if attack.quick else pytest.mark.slow)
     for attack in ATTACKS
-    for kind in attack.kinds
+    for kind in (*attack.kinds, *(["bundle"] if attack.quick and "repository" in attack.kinds else []))
 ]
 
 
@@ -82,6 +83,22 @@ def test_attack_comes_to_nothing(play: Path, scaffold: Run, attack: Attack, kind
         assert result.err[:-1].isprintable(), result.err
         assert SECRET not in result.err
         assert not dest.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["string-bomb", "task", "surrogate-in-name", "submodule-ext", "escapes-in-validator"])
+def test_attack_on_a_process_of_its_own(play: Path, name: str) -> None:
+    """The command as a shell starts it, under the limits that users have: one line, and no traceback."""
+    (attack,) = (attack for attack in ATTACKS if attack.name == name)
+    source = build(attack, play / "template", play, attack.kinds[-1])
+    words = ("new", str(play / "parent" / "dest"), "--template", source, "--defaults", *flags(attack, play))
+    before = picture(play)
+    done = in_own_process(*words, cwd=play / "cwd")
+    assert picture(play) == before
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (attack.code, "", 1)
+    assert attack.says in done.stderr
+    assert done.stderr[:-1].isprintable()
+    assert not (play / "parent" / "dest").exists()
 
 
 LOOKING = (["show"], ["show", "--json"], ["add", "hostile"])
