@@ -86,6 +86,7 @@ _GIT = (
         disturb=a.hostile_repository,
         kinds=a.REPOSITORY,
     ),
+    Attack("tag-that-turns-the-writing", "", files={"a": "a"}, disturb=a.odd_tag, kinds=a.REPOSITORY, code=0),
     tree("tree-dotdot", "invalid path '../", ("40000", "..")),
     tree("tree-dot-git", "invalid path '.git/", ("40000", ".git"), quick=True),
     tree("tree-other-case", "invalid path '.GIT/", ("40000", ".GIT")),

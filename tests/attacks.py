@@ -292,3 +292,8 @@ def tree_bomb(template: Path, _: Path) -> None:
         ).strip()
     git(template, "update-ref", "refs/heads/main", git(template, "commit-tree", "-m", "bomb", inner).strip())
     git(template, "tag", "v1", "main")
+
+
+def odd_tag(template: Path, _: Path) -> None:
+    """A name that git allows, and that a terminal shows backwards."""
+    git(template, "tag", "one\u202etwo")

@@ -8,7 +8,7 @@ import typer
 
 from scaffold.app import JsonFlag
 from scaffold.commands.template import template
-from scaffold.errors import UsageError
+from scaffold.errors import UsageError, one_line
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
 
@@ -60,7 +60,8 @@ def add(
         rendering.questions(checkout)  # refuses what is no template
         names.add(name, checkout, wanted.ref)
         tags.remember(checkout)
-    output.say_plain(f"{name}: {checkout.source}{f' at {checkout.ref}' if checkout.ref else ''}")
+    version = f" at {one_line(checkout.ref)}" if checkout.ref else ""
+    output.say_plain(f"{name}: {checkout.source}{version}")
 
 
 @template.command("list", cls=PlainCommand)
