@@ -95,7 +95,8 @@ _GIT = (
     tree("tree-backslash", "another path on Windows", ("100644", "..\\canary")),
     tree("tree-escape", "31m\\u202e/../", ("40000", "\x1b[31m\u202e/..")),
     tree("tree-link-and-folder", "", ("120000", "a"), ("40000", "a"), code=0),
-    Attack("tree-bomb", "too many files", disturb=a.tree_bomb, kinds=("repository", "bundle")),
+    Attack("tree-bomb", "too many files", disturb=a.tree_bomb("HEAD^{tree}"), kinds=("repository", "bundle")),
+    Attack("tree-bomb-of-nothing", "too many files", disturb=a.tree_bomb(None), kinds=a.REPOSITORY),
 )
 # Symbolic links.
 _LINKS = (

@@ -192,10 +192,10 @@ def changed(play: Path, before: Mapping[str, tuple[object, ...]], *own: Path) ->
 
 
 def _noted(play: Path) -> str:
-    """All that may appear outside of DEST: what `undo` needs, and which commit a tag was; by hashes, as plain files."""
+    """All that may appear outside of DEST, by hashes: what `undo` needs with the files before, and what a tag was."""
     state = Path(platformdirs.user_state_dir("scaffold", appauthor=False)).relative_to(play)
     data = places.data_folder().relative_to(play)
-    undo = rf"{re.escape(str(state))}/undo/[0-9a-f]{{24}}/manifest\.json"
+    undo = rf"{re.escape(str(state))}/undo/[0-9a-f]{{24}}/(manifest\.json|[0-9]+)"
     return rf"{undo}|{re.escape(str(data))}/tags/[0-9a-f]{{64}}"
 
 
@@ -282,16 +282,18 @@ def hostile_repository(template: Path, play: Path) -> None:
     )
 
 
-def tree_bomb(template: Path, _: Path) -> None:
-    """Ten folders with ten folders each, ten times: a few hundred bytes that are ten thousand million files."""
-    git(template, "tag", "v0.1")
-    inner = git(template, "rev-parse", "HEAD^{tree}").strip()
-    for _level in range(10):
-        inner = git(
-            template, "mktree", stdin="".join(f"040000 tree {inner}\t{n}\n" for n in range(10)).encode()
-        ).strip()
-    git(template, "update-ref", "refs/heads/main", git(template, "commit-tree", "-m", "bomb", inner).strip())
-    git(template, "tag", "v1", "main")
+def tree_bomb(innermost: str | None) -> Prepare:
+    """Ten folders with ten folders each, ten times: a few hundred bytes that are ten thousand million files or none."""
+
+    def disturb(template: Path, _: Path) -> None:
+        inner = git(template, "rev-parse", innermost).strip() if innermost else git(template, "mktree").strip()
+        for _level in range(10):
+            lines = "".join(f"040000 tree {inner}\t{n}\n" for n in range(10))
+            inner = git(template, "mktree", stdin=lines.encode()).strip()
+        git(template, "update-ref", "refs/heads/main", git(template, "commit-tree", "-m", "bomb", inner).strip())
+        git(template, "tag", "v1", "main")
+
+    return disturb
 
 
 def odd_tag(template: Path, _: Path) -> None:

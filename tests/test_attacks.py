@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from attack_cases import ATTACKS
-from attacks import PLAIN, QUICK, SECRET, Attack, Kind, build, changed, flags, picture, playground
+from attacks import PLAIN, QUICK, SECRET, Attack, Kind, build, changed, flags, git, picture, playground
 from harness import in_own_process
 
 from scaffold import places
-from scaffold.errors import ScaffoldError
-from scaffold.foreign.checkout import Checkout
-from scaffold.foreign.rendering import render, update
 
 if TYPE_CHECKING:
     from harness import Run
@@ -159,41 +156,53 @@ UPDATES = {
     "many-by-yield",
     "escapes-in-messages",
     "escapes-in-validator",
+    "tree-dot-git",
+    "submodule-ext",
+    "submodule-update-command",
 }
+HARMLESS = (
+    "git-hook",
+    "git-other-case",
+    "git-repository-with-hooks",
+    "escapes-in-messages",
+    "submodule-update-command",
+)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "attack", [attack for attack in ATTACKS if attack.name in UPDATES], ids=lambda attack: attack.name
 )
-def test_attack_by_an_update_comes_to_nothing(play: Path, attack: Attack, capsys: pytest.CaptureFixture[str]) -> None:
-    """A version that turned hostile: as above, where Copier runs git."""
-    template, first = play / "template", play / "first"
-    build(attack, template, play)
-    build(
-        Attack("first", "", files={"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}"}),
-        first,
-        play,
-    )
-    old, new = Checkout(first, "source", "v1", None), Checkout(template, "source", "v2", None)
-    project = render(old, {}, defaults=True, ask=None, trusted_digest=None).files
-    before = picture(play)
-    data = {name: value.replace("@PLAY@", str(play)) for name, value in attack.data.items()}
-    answers = PurePosixPath(".copier-answers.yml")
-    error = None
-    try:
-        done = update(old, new, project, answers, conflict="inline", trusted_digest=None, data=data, limits=QUICK)
-    except ScaffoldError as caught:
-        error = caught
-    assert picture(play) == before
-    assert capsys.readouterr() == ("", "")
-    if error is None:
-        assert attack.name in ("git-hook", "git-other-case", "git-repository-with-hooks", "escapes-in-messages")
-        assert not any(".git" in part.lower() for path in done.files for part in path.parent.parts)
-        assert SECRET.encode() not in b"".join(done.files.values())
+def test_attack_by_an_update_comes_to_nothing(play: Path, scaffold: Run, attack: Attack) -> None:
+    """`scaffold update` to a version that turned hostile: as above, and a project that is kept as it was."""
+    template, dest = play / "template", play / "parent" / "dest"
+    answers = {"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}"}
+    build(Attack("first", "", files=answers), template, play, "repository")
+    git(template, "tag", "v0.1")
+    assert scaffold("new", str(dest), "--template", str(template), "--defaults").code == 0
+    git(dest, "init", "--quiet")
+    git(dest, "add", "--all")
+    git(dest, "commit", "--quiet", "--message=project")
+    shutil.rmtree(play / "home" / ".local")
+    for path in template.iterdir():
+        if path.name != ".git":
+            path.unlink()
+    build(attack, template, play, "repository")
+    git(template, "tag", "v0.2")
+    before, project = picture(play), files_of(dest)
+    result = scaffold("update", str(dest), "--defaults", *flags(attack, play))
+    assert changed(play, before) == set()
+    assert_nothing_raw(result.out + result.err)
+    files = files_of(dest)
+    assert {path: content for path, content in files.items() if path.startswith(".git/")} == {
+        path: content for path, content in project.items() if path.startswith(".git/")
+    }
+    assert SECRET.encode() not in b"".join(files.values())
+    if result.code == 0:
+        assert attack.name in HARMLESS
+        assert not any(part.lower() in (".git", "git~1") for path in files for part in Path(path).parts[1:])
     else:
-        assert error.exit_code == attack.code
-        assert str(error).isprintable()
+        assert (result.code, result.err.count("\n"), files) == (attack.code, 1, project)
 
 
 def test_repository_of_the_user_in_dest_is_not_touched(play: Path, scaffold: Run) -> None:

@@ -56,7 +56,7 @@ class Budget:
         if self.size < 0:
             raise BadSource(source, f"is too large for a template: over {_LARGEST >> 20} MiB")
         if self.files < 0:
-            raise BadSource(source, f"has too many files for a template: over {_MOST_FILES:,}")
+            raise BadSource(source, f"has too many files and folders for a template: over {_MOST_FILES:,}")
 
     def take_submodule(self, source: str) -> int:
         """Count a submodule; how many more there may be.
@@ -87,7 +87,8 @@ def look_through(history: Path, commit: str, env: Mapping[str, str], budget: Bud
         Unwritable: It cannot be read whole.
     """
     found = Listing()
-    command = ["git", "ls-tree", "-r", "-l", "-z", "--full-tree", commit]
+    # With its folders: a tree of empty ones has no end either, and no file.
+    command = ["git", "ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit]
     nowhere = subprocess.DEVNULL
     with subprocess.Popen(
         command, cwd=history, env=env, stdin=nowhere, stdout=subprocess.PIPE, stderr=nowhere
