@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import attacks as a
+from attack_git import GIT
 from attack_submodules import SUBMODULES
-from attacks import PLAIN, Attack, config, named, text, tree
+from attacks import PLAIN, Attack, config, named, text
 
 
 def _billion_laughs() -> str:
@@ -52,51 +53,6 @@ _PATHS = (
     ),
     config("subdirectory-outside", "_subdirectory", PLAIN + "_subdirectory: ../outside\n"),
     config("subdirectory-computed", "forbidden", PLAIN + "_subdirectory: \"{{ '..' }}/outside\"\n"),
-)
-# What git would run, read or fetch.
-_GIT = (
-    named("git-hook", "renders no file", "{{ name }}/hooks/pre-commit", ".git"),
-    Attack(
-        "git-hook-not-excluded",
-        "",
-        files={"{{ name }}/hooks/pre-commit": "x"},
-        config=PLAIN + "_exclude: ['!.git']\n",
-        data={"name": ".git"},
-        code=0,
-    ),
-    Attack("git-config-below", "", files={"a/{{ name }}/config": "x", "b": "b"}, data={"name": ".git"}, code=0),
-    Attack("git-other-case", "", files={"{{ name }}/config": "x", "b": "b"}, data={"name": ".GIT"}, code=0),
-    named("git-dots", "git keeps its own", "{{ name }}/config", ".git. ."),
-    Attack("git-short-name", "", files={"{{ name }}/config": "x", "b": "b"}, data={"name": "GIT~1"}, code=0),
-    named("git-invisible", "no terminal shows", "{{ name }}/config", ".g\u200cit"),
-    named("git-stream", "on Windows", "{{ name }}", ".git::$INDEX_ALLOCATION"),
-    Attack("git-nested-in-template", "git keeps its own", files={"sub/.git/config": "x"}, kinds=a.FOLDER, quick=True),
-    Attack(
-        "git-repository-with-hooks",
-        "",
-        files={"a": "a", ".gitattributes": "* filter=x\n"},
-        disturb=a.hostile_repository,
-        kinds=a.REPOSITORY,
-        code=0,
-    ),
-    Attack(
-        "git-credentials",
-        "is not there",
-        files={"file.txt.jinja": "{% include '.git/config' %}"},
-        disturb=a.hostile_repository,
-        kinds=a.REPOSITORY,
-    ),
-    Attack("tag-that-turns-the-writing", "", files={"a": "a"}, disturb=a.odd_tag, kinds=a.REPOSITORY, code=0),
-    tree("tree-dotdot", "invalid path '../", ("40000", "..")),
-    tree("tree-dot-git", "invalid path '.git/", ("40000", ".git"), quick=True),
-    tree("tree-other-case", "invalid path '.GIT/", ("40000", ".GIT")),
-    tree("tree-short-name", "invalid path 'git~1/", ("40000", "git~1")),
-    tree("tree-slash", "invalid path '../../canary'", ("100644", "../../canary")),
-    tree("tree-backslash", "another path on Windows", ("100644", "..\\canary")),
-    tree("tree-escape", "31m\\u202e/../", ("40000", "\x1b[31m\u202e/..")),
-    tree("tree-link-and-folder", "", ("120000", "a"), ("40000", "a"), code=0),
-    Attack("tree-bomb", "too many files", disturb=a.tree_bomb("HEAD^{tree}"), kinds=("repository", "bundle")),
-    Attack("tree-bomb-of-nothing", "too many files", disturb=a.tree_bomb(None), kinds=a.REPOSITORY),
 )
 # Symbolic links.
 _LINKS = (
@@ -322,4 +278,4 @@ _KINDS = (
     ),
     config("escapes-in-question-name", "\\x1b", '"\\e[31mred":\n  type: str\n'),
 )
-ATTACKS = (*_PATHS, *_GIT, *SUBMODULES, *_LINKS, *_READING, *_RUNNING, *_EXHAUSTING, *_KINDS)
+ATTACKS = (*_PATHS, *GIT, *SUBMODULES, *_LINKS, *_READING, *_RUNNING, *_EXHAUSTING, *_KINDS)

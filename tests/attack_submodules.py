@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attacks import SECRET, Attack, Kind, git, hostile_repository
+from attacks import REPOSITORY, SECRET, Attack, Kind, git, hostile_repository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from attacks import Prepare
 
-REPOSITORY: Sequence[Kind] = ("repository",)
 REMOTE: Sequence[Kind] = ("remote",)
 EVERY: Sequence[Kind] = ("repository", "bundle", "remote")
 

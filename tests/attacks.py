@@ -74,25 +74,6 @@ def config(  # noqa: PLR0913  # a row of a table
     return Attack(name, says, config=yaml, files={"a": "a"}, code=code, quick=quick, kinds=kinds)
 
 
-def tree(name: str, says: str, *entries: tuple[str, str], code: int = 1, quick: bool = False) -> Attack:
-    """In a commit whose tree git itself would refuse to make: modes with names, of which a link leads outside."""
-
-    def disturb(template: Path, play: Path) -> None:
-        blob = git(template, "hash-object", "-w", "--stdin", stdin=f"{play}/outside".encode()).strip()
-        folder, settings = (git(template, "rev-parse", f"HEAD{at}").strip() for at in ("^{tree}", ":copier.yml"))
-        lines = [(mode, name, folder if mode == "40000" else blob) for mode, name in entries]
-        raw = b"".join(
-            f"{mode} {name}\0".encode() + bytes.fromhex(hash_)
-            for mode, name, hash_ in [*lines, ("100644", "copier.yml", settings)]
-        )
-        made = git(template, "hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=raw).strip()
-        commit = git(template, "commit-tree", "-m", "odd", made).strip()
-        git(template, "update-ref", "refs/heads/main", commit)
-        git(template, "tag", "v1", commit)
-
-    return Attack(name, says, files={"f": "f"}, disturb=disturb, kinds=REPOSITORY, code=code, quick=quick)
-
-
 def build(attack: Attack, template: Path, play: Path, kind: Kind = "folder") -> str:
     """Write the template; the source that it is reached as."""
     files = dict(attack.files) | ({} if attack.config is None else {"copier.yml": attack.config})
@@ -280,22 +261,3 @@ def hostile_repository(template: Path, play: Path) -> None:
         f'[url "https://user:{SECRET}@example.org"]\n\tinsteadOf = x\n',
         encoding="utf-8",
     )
-
-
-def tree_bomb(innermost: str | None) -> Prepare:
-    """Ten folders with ten folders each, ten times: a few hundred bytes that are ten thousand million files or none."""
-
-    def disturb(template: Path, _: Path) -> None:
-        inner = git(template, "rev-parse", innermost).strip() if innermost else git(template, "mktree").strip()
-        for _level in range(10):
-            lines = "".join(f"040000 tree {inner}\t{n}\n" for n in range(10))
-            inner = git(template, "mktree", stdin=lines.encode()).strip()
-        git(template, "update-ref", "refs/heads/main", git(template, "commit-tree", "-m", "bomb", inner).strip())
-        git(template, "tag", "v1", "main")
-
-    return disturb
-
-
-def odd_tag(template: Path, _: Path) -> None:
-    """A name that git allows, and that a terminal shows backwards."""
-    git(template, "tag", "one\u202etwo")

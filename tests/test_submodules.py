@@ -106,16 +106,19 @@ def test_trust_covers_the_files_of_submodules(here: Path, theirs: Path, scaffold
 
 
 def test_a_submodule_that_cannot_be_fetched_is_one_line(here: Path, theirs: Path, scaffold: Run) -> None:
-    """With its path and address: gone, without the commit, without an address; nothing is written."""
+    """With its path and address: gone, out of reach, without the commit, without an address; nothing is written."""
     (here / "inner").rename(here / "gone")
     missing = scaffold("new", "demo", "--template", str(theirs), "--defaults")
     assert f"submodule deep/inner of {here}/middle: ../inner is no repository and no bundle" in missing.err
+    remote = scaffold("new", "demo", "--template", f"git+ssh://git@templates.example{theirs}", "--defaults")
+    host = f"ssh://git@templates.example{here}"
+    assert f"submodule deep/inner of {host}/middle: cannot read {host}/inner: " in remote.err
+    assert "check the address and your access" in remote.err
     (here / "gone").rename(here / "inner")
     shutil.rmtree(here / "middle")
     commit(here / "middle", {"other": "history"})
     lost = scaffold("new", "demo", "--template", str(theirs), "--defaults")
     assert f"submodule lib/middle of {theirs}: {here}/middle has no commit " in lost.err
-    remote = scaffold("new", "demo", "--template", f"git+ssh://git@templates.example{theirs}x", "--defaults")
     commit(theirs, {".gitmodules": ""}, "v3.0.0")
     unnamed = scaffold("new", "demo", "--template", str(theirs), "--defaults")
     assert f"submodule lib/middle of {theirs}: has no url in .gitmodules" in unnamed.err

@@ -7,8 +7,7 @@ and is written from there as its parent is (docs/adr/0009).
 
 from __future__ import annotations
 
-import os
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed
@@ -19,6 +18,8 @@ from scaffold.sources.listing import Budget
 from scaffold.sources.repository import Repository
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scaffold.sources.listing import Listing
 
 _DEEPEST = 5
@@ -104,6 +105,6 @@ def _empty_place(repository: Repository, folder: Path, path: str) -> Path:
         place /= part
         if place.is_symlink() or not place.is_dir():
             raise SubmoduleFault(repository.shown, path, "stands where a file or a symbolic link is")
-    if any(os.scandir(place)):
+    if any(place.iterdir()):
         raise SubmoduleFault(repository.shown, path, "stands where other files are")
     return place
