@@ -202,6 +202,16 @@ def test_the_catalogue_added_again_brings_what_is_new(team: Path, scaffold: Run)
     assert names(scaffold) == []
 
 
+def test_a_catalogue_needs_no_submodules(team: Path, scaffold: Run) -> None:
+    """One file of it is read, so nobody else is asked for anything."""
+    commit(team / "catalogue", {".gitmodules": '[submodule "x"]\n\tpath = x\n\turl = /no/where\n'})
+    git(team / "catalogue", "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},x")
+    git(team / "catalogue", "commit", "--quiet", "--message", "a submodule")
+    git(team / "catalogue", "tag", "v1")
+    assert scaffold("template", "add", "--catalogue", "catalogue").code == 0
+    assert scaffold("template", "show", "./catalogue").code == 1
+
+
 @pytest.mark.slow
 def test_a_folder_on_a_shared_disk_is_a_catalogue_too(team: Path, scaffold: Run) -> None:
     """Its templates may stand in it, under relative paths."""

@@ -44,7 +44,8 @@ def add(
     if catalogue is not None:
         if name is not None or ref is not None:
             raise UsageError("--catalogue SOURCE[@REF] stands alone: a catalogue brings its names along")
-        with resolve.opened(resolve.parse(catalogue), accept_moved=accept_moved) as checkout:
+        wanted = resolve.parse(catalogue)
+        with resolve.opened(wanted, accept_moved=accept_moved, with_submodules=False) as checkout:
             added = names.add_catalogue(checkout)
             tags.remember(checkout)
         output.say_plain(f"{added.name}: {', '.join(added.templates) or 'no templates'}")

@@ -15,6 +15,7 @@ from scaffold.reports import output
 from scaffold.sources import submodules, tags
 from scaffold.sources.addresses import is_bundle, is_repository, without_password
 from scaffold.sources.errors import BadSource, RefMissing, UnknownTemplate
+from scaffold.sources.listing import Budget
 from scaffold.sources.repository import Repository
 
 if TYPE_CHECKING:
@@ -113,13 +114,16 @@ def _existing(text: str) -> tuple[Path | None, str | None]:
 
 
 @contextmanager
-def opened(source: Source, *, pinned: str | None = None, accept_moved: str | None = None) -> Iterator[Checkout]:
+def opened(
+    source: Source, *, pinned: str | None = None, accept_moved: str | None = None, with_submodules: bool = True
+) -> Iterator[Checkout]:
     """The template's files while they are needed: the version asked for, else the newest release, else HEAD.
 
     Args:
         source: Where it comes from.
         pinned: The commit that the version must be, where somebody recorded it.
         accept_moved: The commit that a moved tag may now mean.
+        with_submodules: Fetch their files, too; else their folders are empty.
 
     Raises:
         Unreachable: It cannot be read.
@@ -141,7 +145,7 @@ def opened(source: Source, *, pinned: str | None = None, accept_moved: str | Non
         if name in repository.refs.tags:
             tags.refuse_moved(source.recorded, name, commit, pinned=pinned, accepted=accept_moved)
         if name == "HEAD" and isinstance(source.location, Path) and repository.uncommitted():
-            if (source.location / ".gitmodules").exists():
+            if with_submodules and (source.location / ".gitmodules").exists():
                 raise BadSource(source.recorded, "has submodules, and changes that are not committed: commit them")
             output.say_note(
                 f"{source.recorded} has changes that are not committed: they are used, and no version is recorded"
@@ -150,7 +154,10 @@ def opened(source: Source, *, pinned: str | None = None, accept_moved: str | Non
             return
         files = own / "template"
         files.mkdir()
-        submodules.export(repository, commit, files)
+        if with_submodules:
+            submodules.export(repository, commit, files)
+        else:
+            repository.write(commit, files, Budget())
         described = name if name in repository.refs.tags else repository.describe(commit)
         yield Checkout(files, source.recorded, described, commit)
 
