@@ -169,6 +169,8 @@ def test_addresses_are_meant_as_git_means_them(parent: str, url: str, meant: str
         "git@-oProxyCommand=x:y",
         "host:-x",
         "fd::3",
+        "https:/x",
+        "ext:sh",
         "/etc",
         "file:///etc",
         "relative",

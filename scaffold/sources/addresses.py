@@ -10,7 +10,7 @@ _LONGEST = 1000
 # No host or path that a program could take for an option, and nothing of the form `ext::command`.
 _REMOTE = re.compile(
     r"(?:https?|ssh|git\+ssh|ssh\+git|git)://(?!-)(?![^/]*@-)[^/]+/.+"
-    r"|(?!-)(?:[\w.+-]+@(?!-))?[\w.-]{2,}:(?![:-]|//).+"
+    r"|(?!-)(?:[\w.+-]+@(?!-))?(?!(?:https?|ssh|git|file|ext|fd):)[\w.-]{2,}:(?![:-]|//).+"
 )
 _ALLOWED = "take https, ssh or git"
 
