@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pexpect
 import pytest
-from harness import ROOT, git, git_commit_all
+from harness import ROOT, contents, git, git_commit_all, in_own_process
+from repositories import write as made
+from shapes import SHAPES
 
 from scaffold.foreign.config import load
-from scaffold.trial.answer_sets import AWKWARD, AnswerSets
+from scaffold.trial.answer_sets import AnswerSets
+from scaffold.trial.values import AWKWARD
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness import Run
+    from shapes import Shape
 
 ANSWERS = {"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}"}
 QUESTIONS = """\
@@ -28,14 +37,6 @@ slug: {type: str, default: "{{ title|lower }}", when: false}
 """
 
 
-def made(where: Path, files: dict[str, str]) -> Path:
-    """A template."""
-    for name, content in files.items():
-        (where / name).parent.mkdir(parents=True, exist_ok=True)
-        (where / name).write_text(content, encoding="utf-8")
-    return where
-
-
 def pairs(rows: list[dict[str, object]]) -> set[tuple[str, str]]:
     """Every two answers that meet in one of the rows."""
     return {pair for row in rows for pair in combinations([f"{name}={value!r}" for name, value in row.items()], 2)}
@@ -45,14 +46,14 @@ def test_every_two_answers_meet_in_few_rows(tmp_path: Path) -> None:
     """As many pairs as all combinations have, and what is not asked is not answered."""
     root = made(tmp_path, {"copier.yml": QUESTIONS})
     sets = AnswerSets(load(root), root)
-    everything, chosen = sets.exhaustive(), sets.pairwise()
+    everything, chosen = [*sets.exhaustive().rows], [*sets.pairwise().rows]
     assert pairs(chosen) == pairs(everything)
     assert len(chosen) < len(everything) / 4
     assert chosen[0] == {}
     assert all(("size" in row) == row.get("big", False) for row in chosen)
-    assert {row["size"] for row in chosen if "size" in row} == {3, 1, 4}
+    assert {row["size"] for row in chosen if "size" in row} == {3, 1}
     assert {row["title"] for row in chosen[1:]} == {"shop", AWKWARD}
-    assert chosen == AnswerSets(load(root), root).pairwise()
+    assert chosen == [*AnswerSets(load(root), root).pairwise().rows]
 
 
 @pytest.mark.slow
@@ -70,7 +71,7 @@ def test_bundled_templates_pass(scaffold: Run) -> None:
     ("files", "problem"),
     [
         ({"a.py.jinja": "x = '{{ title }}'\n"}, "a.py: is no Python"),
-        ({"a.py.jinja": "# {% raw %}{% if x %}{% endraw %}\n"}, "holds Jinja that was not rendered"),
+        ({"a.py": "# {% if x %}\n"}, "holds Jinja that was not rendered"),
         ({"a.txt.jinja": "{{ missing.name }}\n"}, "does not render: UndefinedError"),
         ({"a.py.jinja": "x  = 1\n", "ruff.toml": ""}, "ruff format"),
         ({"a.py.jinja": "import os\n", "ruff.toml": ""}, "ruff check: a.py:1"),
@@ -131,6 +132,327 @@ def test_its_own_tests_are_run_where_asked(tmp_path: Path, scaffold: Run) -> Non
     result = scaffold("template", "test", str(root), "--run-tests")
     assert result.code == 1
     assert "its tests fail: 1 failed" in result.out
+
+
+# Each is asked only beside one answer of twelve to the one before it: random rows never get to the end.
+NESTED = "".join(
+    f"q{n}: {{type: str, choices: [{', '.join(f'v{k}' for k in range(12))}], default: v0"
+    + (f", when: \"{{{{ q{n - 1} == 'v7' }}}}\"" if n else "")
+    + "}\n"
+    for n in range(4)
+)
+# A default counts as an answer, also of a question that is not asked, and so does one that is computed.
+COMPUTED = """\
+kind: {type: str, choices: [a, b, c], default: a}
+design: {type: str, choices: [x, y], default: "{{ 'x' if kind == 'c' else 'y' }}"}
+hidden: {type: str, default: "{{ design ~ '!' }}", when: false}
+late: {type: bool, when: "{{ hidden == 'x!' }}"}
+later: {type: bool, default: true, when: "{{ late is defined and kind == 'b' }}"}
+"""
+# What a validator or a disabled choice refuses beside other answers is no combination.
+REFUSED = """\
+one: {type: int, default: 3, validator: "{% if not 1 <= one <= 40 %}no{% endif %}"}
+two: {type: int, default: 50, validator: "{% if two <= one + 20 %}no{% endif %}"}
+three: {type: str, default: p, choices: {P: p, Q: {value: q, validator: "{% if one == 1 %}no{% endif %}"}}}
+"""
+
+
+@pytest.mark.parametrize("config", [NESTED, COMPUTED, REFUSED], ids=["nested", "computed", "refused"])
+def test_every_pair_that_can_meet_does(tmp_path: Path, config: str) -> None:
+    """As many as all combinations have, however deep the conditions; and nothing is left undecided."""
+    root = made(tmp_path, {"copier.yml": config})
+    sets = AnswerSets(load(root), root)
+    everything, covering = sets.exhaustive(), sets.pairwise()
+    assert pairs([*covering.rows]) == pairs([*everything.rows])
+    assert covering.undecided == 0
+    assert len(covering.rows) <= len(everything.rows) + 1
+
+
+RARE = "".join(f"q{n}: {{type: str, choices: [a, b, c], default: a}}\n" for n in range(7))
+RARE += 'z: {type: str, default: p, choices: {P: p, R: {value: r, validator: "{% if not ('
+RARE += " and ".join(f"q{n} == 'c'" for n in range(7)) + ') %}no{% endif %}"}}}\n'
+
+
+def test_a_choice_that_counts_beside_rare_answers_only(tmp_path: Path) -> None:
+    """Meets all that it can meet."""
+    root = made(tmp_path, {"copier.yml": RARE})
+    sets = AnswerSets(load(root), root)
+    covering = sets.pairwise()
+    assert covering.undecided == 0
+    assert pairs([*covering.rows]) == pairs([*sets.exhaustive().rows])
+
+
+def test_twelve_conditions_nested(tmp_path: Path) -> None:
+    """Each question needs certain answers to all before it; every pair is found, and soon."""
+    config = "".join(
+        f"q{n}: {{type: str, choices: [a, b, c], default: a"
+        + (', when: "{{ ' + " and ".join(f"q{k} == 'c'" for k in range(n)) + ' }}"' if n else "")
+        + "}\n"
+        for n in range(12)
+    )
+    root = made(tmp_path, {"copier.yml": config})
+    sets = AnswerSets(load(root), root)
+    covering = sets.pairwise()
+    assert covering.undecided == 0
+    assert pairs([*covering.rows]) == pairs([*sets.exhaustive().rows])
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "_envops: {nonsense: 1}\na: 1\n",
+        "_envops: {block_start_string: '<<', variable_start_string: '<<'}\na: 1\n",
+        "a: {type: int, default: 1, choices: 5}\n",
+        "a: {type: [x], default: 1}\n",
+        "a: [\n",
+    ],
+)
+def test_a_configuration_that_is_broken(tmp_path: Path, scaffold: Run, config: str) -> None:
+    """One line, and exit 1."""
+    result = scaffold("template", "test", str(made(tmp_path, {"copier.yml": config})))
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert result.err.startswith("error: template copier.yml")
+
+
+@pytest.mark.slow
+def test_an_update_with_its_answers_elsewhere(tmp_path: Path, scaffold: Run) -> None:
+    """Works, and a failing one is made again by the command that names the place."""
+    config = "_answers_file: .config/answers.yml\ntitle: shop\n"
+    root = made(tmp_path / "template", {"copier.yml": config, "a.txt.jinja": "{{ title }}\n"} | ANSWERS)
+    git_commit_all(root)
+    git(root, "tag", "v1.0.0")
+    (root / "a.txt.jinja").write_text("{{ title }} 2\n", encoding="utf-8")
+    assert scaffold("template", "test", str(root)).code == 0
+    (root / "copier.yml").write_text(f"{config}new: {{type: str}}\n", encoding="utf-8")
+    failures = json.loads(scaffold("template", "test", str(root), "--json").out)["failures"]
+    command = next(failure["command"] for failure in failures if failure["updated_from"])
+    assert "--answers-file .config/answers.yml DEST" in command
+
+
+def test_numbers_at_the_bounds(tmp_path: Path) -> None:
+    """The least and the most that a validator takes, wherever they are."""
+    config = 'port: {type: int, default: 8080, validator: "{% if not 1024 <= port <= 65535 %}no{% endif %}"}\n'
+    config += 'share: {type: float, default: 0.5, validator: "{% if not 0 <= share <= 1 %}no{% endif %}"}\n'
+    root = made(tmp_path, {"copier.yml": config})
+    rows = AnswerSets(load(root), root).exhaustive().rows
+    assert {row["port"] for row in rows} == {8080, 1024, 65535}
+    assert {row["share"] for row in rows} == {0.5, 0, 1}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ({"a.py": 'x = "{{ title }}"\n'}, "a.py:1: holds {{ title }} as it was written"),
+        ({"a.toml": 'a = 1\nname = "{{title|lower}}"\n'}, "a.toml:2: holds {{title|lower}}"),
+        (
+            {
+                "copier.yml": QUESTIONS + 'meta: {type: yaml, default: {of: "{{ title }}"}}\n',
+                "a.txt.jinja": "{{ meta.of }}\n",
+            },
+            "a.txt:1: holds {{ title }}",
+        ),
+    ],
+)
+def test_an_expression_that_was_not_rendered(
+    tmp_path: Path, scaffold: Run, files: dict[str, str], problem: str
+) -> None:
+    """A suffix or a brace was forgotten: said with the line."""
+    root = made(tmp_path, {"copier.yml": QUESTIONS} | ANSWERS | files)
+    result = scaffold("template", "test", str(root))
+    assert (result.code, problem in result.out) == (1, True), result.out
+
+
+@pytest.mark.slow
+def test_braces_that_are_meant(tmp_path: Path, scaffold: Run) -> None:
+    """In raw blocks and texts of the template, of code hosts, of f-strings, of templates in the project, of nobody."""
+    files = {
+        "a.txt.jinja": "{% raw %}{{ title }}{% endraw %} {{ '{{ big }}' }} {{ '{{' }} size {{ '}}' }}\n",
+        "c.py.jinja": "# {% raw %}{% if title %}{% endraw %}\n",
+        "workflow.yml": "run: ${{ title }}\n",
+        "a.py": "title = 1\nx = f'{{title}}'\ny = '{{title}}'.format()\n",
+        "page.html": "<h1>{{ title }}</h1>\n",
+        "b.txt": "{{ nothing_of_ours }} {{ }} {% if %}\n",
+    }
+    root = made(tmp_path, {"copier.yml": QUESTIONS} | ANSWERS | files)
+    result = scaffold("template", "test", str(root))
+    assert result.code == 0, result.out
+
+
+@pytest.mark.slow
+def test_delimiters_of_its_own(tmp_path: Path, scaffold: Run) -> None:
+    """An expression that was left is found by the template's own delimiters, and nothing else is one."""
+    config = "_envops: {variable_start_string: '[[', variable_end_string: ']]'}\ntitle: shop\n"
+    answers = {"[[ _copier_conf.answers_file ]].jinja": "[[ _copier_answers|to_nice_yaml ]]"}
+    root = made(tmp_path / "good", {"copier.yml": config, "a.txt": "{{ title }}\n"} | answers)
+    assert scaffold("template", "test", str(root)).code == 0
+    root = made(tmp_path / "bad", {"copier.yml": config, "a.txt": "[[ title ]]\n"} | answers)
+    assert "holds [[ title ]]" in scaffold("template", "test", str(root)).out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [".config/answers.yml", "answers-of-{{ title }}"])
+def test_answers_that_are_recorded_elsewhere(tmp_path: Path, scaffold: Run, place: str) -> None:
+    """Wherever the template says, under any name."""
+    root = made(tmp_path, {"copier.yml": f"_answers_file: '{place}'\ntitle: {{type: str, default: x}}\n"} | ANSWERS)
+    result = scaffold("template", "test", str(root))
+    assert result.code == 0, result.out
+
+
+@pytest.mark.slow
+def test_an_answer_that_only_the_author_knows(tmp_path: Path, scaffold: Run) -> None:
+    """`--data` gives it in every set, and in the commands; without it, the sets say what is missing."""
+    config = "key: {type: str, validator: \"{% if key != 'sesame' %}no{% endif %}\"}\nbig: {type: bool, default: no}\n"
+    root = made(tmp_path, {"copier.yml": config, "a.txt.jinja": "{{ key }}{{ big }}\n"} | ANSWERS)
+    result = scaffold("template", "test", str(root))
+    assert (result.code, 'Question "key" is required' in result.out) == (1, True)
+    assert scaffold("template", "test", str(root), "--data", "key=sesame").code == 0
+    result = scaffold("template", "test", str(root), "--data", "key=other", "--json")
+    commands = [failure["command"] for failure in json.loads(result.out)["failures"]]
+    assert commands
+    assert all("--data key=other" in command for command in commands)
+
+
+@pytest.mark.slow
+def test_a_failed_update_can_be_made_again(tmp_path: Path, scaffold: Run) -> None:
+    """By the command that is printed, with answers other than the defaults too."""
+    files = {
+        "copier.yml": QUESTIONS,
+        "{% if big %}a.txt{% endif %}.jinja": "one\ntwo {{ range(99999)|random }}\nthree\n",
+    }
+    root = made(tmp_path / "template", files | ANSWERS)
+    git_commit_all(root)
+    git(root, "tag", "v1.0.0")
+    (root / "{% if big %}a.txt{% endif %}.jinja").write_text("one\nfour\nthree\n", encoding="utf-8")
+    git_commit_all(root)
+    failures = json.loads(scaffold("template", "test", str(root), "--json").out)["failures"]
+    failed = next(failure for failure in failures if failure["updated_from"] == "v1.0.0")
+    assert failed["answers"]["big"] == "True"
+    assert failed["problems"] == ["a.txt: is in conflict after the update"]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-e", "-c", failed["command"]],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "<<<<<<<" in (tmp_path / "DEST" / "a.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_rendering_without_end(tmp_path: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended after its time, and the others are tried."""
+    monkeypatch.setenv("SCAFFOLD_TRIAL_SECONDS", "3")
+    endless = "{% if big %}{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}{% endif %}\n"
+    root = made(tmp_path, {"copier.yml": "big: {type: bool, default: no}\n", "a.txt.jinja": endless} | ANSWERS)
+    document = json.loads(scaffold("template", "test", str(root), "--json").out)
+    assert [failure["answers"] for failure in document["failures"]] == [{"big": "True"}]
+    assert document["failures"][0]["problems"] == ["does not render: it takes longer than 3 seconds"]
+
+
+@pytest.mark.slow
+def test_a_task_and_what_it_says(tmp_path: Path, scaffold: Run) -> None:
+    """Run only with `--trust`; its last words are told, and nothing of it gets into the one JSON document."""
+    config = "_tasks: ['echo started; echo broken by design >&2; exit {{ 3 if big else 0 }}']\n"
+    config += "big: {type: bool, default: no}\n"
+    root = made(tmp_path, {"copier.yml": config, "a.txt": ""} | ANSWERS)
+    assert scaffold("template", "test", str(root)).code == 0
+    document = json.loads(scaffold("template", "test", str(root), "--trust", "--json").out)
+    assert [failure["answers"] for failure in document["failures"]] == [{"big": "True"}]
+    assert "Its last words: broken by design" in document["failures"][0]["problems"][0]
+    assert "copier copy --defaults --vcs-ref HEAD --trust" in document["failures"][0]["command"]
+
+
+@pytest.mark.slow
+def test_a_process_that_is_brought_down(tmp_path: Path) -> None:
+    """The set that does it is named, and all others are tried all the same."""
+    extension = "import os\nfrom jinja2.ext import Extension\n\n\nclass Down(Extension):\n"
+    extension += "    def __init__(self, environment):\n        super().__init__(environment)\n"
+    extension += "        environment.filters['down'] = lambda big: os._exit(1) if big else 'fine'\n"
+    config = "_jinja_extensions: [copier_templates_extensions_of_a_test.Down]\nbig: {type: bool, default: no}\n"
+    made(tmp_path / "modules", {"copier_templates_extensions_of_a_test.py": extension})
+    root = made(tmp_path / "template", {"copier.yml": config, "a.txt.jinja": "{{ big|down }}\n"} | ANSWERS)
+    path = os.pathsep.join([str(tmp_path / "modules"), str(ROOT)])
+    done = in_own_process("template", "test", str(root), "--trust", "--json", cwd=tmp_path, PYTHONPATH=path)
+    document = json.loads(done.stdout)
+    assert document["sets"] == 3
+    assert [failure["answers"] for failure in document["failures"]] == [{"big": "True"}]
+    assert document["failures"][0]["problems"] == ["brings its process down"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    """No process, no folder, one line; the exit code says which it was."""
+    endless = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}\n"
+    root = made(tmp_path / "template", {"copier.yml": "big: {type: bool}\n", "a.txt.jinja": endless} | ANSWERS)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-m", "scaffold", "template", "test", str(root)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not list(scratch.glob("scaffold-trial-*/tmp*")):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
+    process.send_signal(number)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+    assert said.splitlines() == (["error: cancelled; nothing was written"] if number == signal.SIGINT else [])
+    assert list(scratch.iterdir()) == []
+    assert children
+    deadline = time.monotonic() + 10  # the system may take a moment to clear away what has ended
+    while any(map(is_running, children)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_running(process: str) -> bool:
+    """Whether it is there, and not only waits for somebody to ask how it ended."""
+    try:
+        state = Path("/proc", process, "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [*SHAPES, None], ids=lambda shape: shape.name if shape else "bundled")
+def test_what_is_rendered_is_what_copier_renders(tmp_path: Path, shape: Shape | None) -> None:
+    """The same bytes as of Copier's own command, from the first rendering of a process to the third."""
+    root = made(tmp_path / "template", shape.files) if shape else ROOT / "templates"
+    data = dict(shape.data) if shape else {"shape": "service", "name": "bell"}
+    flags = [word for name, value in data.items() for word in ("--data", f"{name}={value}")]
+    command = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--trust", *flags, str(root), "copied"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    script = f"""
+from pathlib import Path
+from scaffold.trial import rendering
+rendering.begin(Path())
+for folder in "abc":
+    rendering.render(Path({str(root)!r}), Path(folder, "copied"), {data!r}, trust=True)
+rendering.render_again(Path({str(root)!r}), Path("d", "copied"), {data!r}, trust=True)
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    for folder in "abcd":
+        assert contents(tmp_path / folder / "copied") == contents(tmp_path / "copied")
+
+
+@pytest.mark.slow
+def test_a_bar_on_a_terminal(tmp_path: Path) -> None:
+    """It goes when all is done; what stays is the result."""
+    root = made(tmp_path, {"copier.yml": QUESTIONS, "a.txt.jinja": "{{ title }}\n"} | ANSWERS)
+    child = pexpect.spawn(
+        sys.executable, ["-m", "scaffold", "template", "test", str(root)], encoding="utf-8", timeout=60
+    )
+    child.expect("trying")
+    child.expect("%")
+    child.expect(r"sets of answers, 0 updates: none failed")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
 
 
 def test_what_is_no_template(tmp_path: Path, scaffold: Run) -> None:

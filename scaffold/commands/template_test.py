@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Optional
 
 import typer
 
 from scaffold.app import JsonFlag
+from scaffold.commands.team_flags import as_data
 from scaffold.commands.template import template
+from scaffold.errors import Cancelled
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
 
@@ -23,24 +24,33 @@ def try_template(  # noqa: PLR0913  # a parameter for each flag
     ] = False,
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Leave out ruff.")] = False,
     run_tests: Annotated[bool, typer.Option("--run-tests", help="Run each project's own tests, with pytest.")] = False,
+    data: Annotated[
+        Optional[list[str]],
+        typer.Option("--data", metavar="NAME=VALUE", help="An answer in every set, to a question without a default."),
+    ] = None,
     trust: Annotated[bool, typer.Option("--trust", help="It is yours: let it run its tasks and extensions.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Render your template with answers chosen so that any two meet, and check all that comes out."""
     from scaffold.reports.outcomes import outcomes_json, outcomes_text
-    from scaffold.trial.run import Trial, failures, run
+    from scaffold.trial.run import Trial, run
 
-    shows = sys.stderr.isatty() and not as_json
-
-    def progress(done: int, total: int) -> None:
-        if shows:
-            print(f"\r{done} of {total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
-
-    trial = Trial(template=Path(path), exhaustive=exhaustive, lint=not no_lint, run_tests=run_tests, trust=trust)
-    outcomes = run(trial, progress)
+    trial = Trial(
+        template=Path(path),
+        given=as_data(data or ()),
+        exhaustive=exhaustive,
+        lint=not no_lint,
+        run_tests=run_tests,
+        trust=trust,
+    )
+    try:
+        with output.progress_bar("trying", wanted=not as_json) as progress:
+            result = run(trial, progress)
+    except KeyboardInterrupt as error:  # Typer would end without a word
+        raise Cancelled from error
     if as_json:
-        output.print_json(outcomes_json(trial.template, outcomes))
+        output.print_json(outcomes_json(trial.template, result))
     else:
-        output.say_plain(outcomes_text(trial.template, outcomes))
-    if failures(outcomes):
+        output.say_plain(outcomes_text(result))
+    if result.failures:
         raise typer.Exit(1)

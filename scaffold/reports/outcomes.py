@@ -5,42 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scaffold.errors import escaped, one_line
-from scaffold.trial.run import failures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from scaffold.trial.run import Outcome
+    from scaffold.trial.run import Result
 
 
-def outcomes_text(template: Path, outcomes: Sequence[Outcome]) -> str:
+def outcomes_text(result: Result) -> str:
     """The failures, each with the command that makes it again, and a count."""
-    lines: list[str] = []
-    for outcome in failures(outcomes):
-        if outcome.updated_from is not None:
-            lines.append(f"update from {one_line(outcome.updated_from)}")
-        else:
-            lines.append(escaped(outcome.command(template)))
-        lines += [f"  {one_line(problem)}" for problem in outcome.problems]
-    updates = sum(outcome.updated_from is not None for outcome in outcomes)
-    counted = f"{len(outcomes) - updates} sets of answers, {updates} updates"
-    return "\n".join([*lines, f"{counted}: {len(failures(outcomes)) or 'none'} failed"])
+    return "\n".join(_lines(result))
 
 
-def outcomes_json(template: Path, outcomes: Sequence[Outcome]) -> dict[str, object]:
+def _lines(result: Result) -> Iterator[str]:
+    for outcome in result.failures:
+        yield escaped(outcome.command)
+        yield from (f"  {one_line(problem)}" for problem in outcome.problems)
+    updates = sum(outcome.updated_from is not None for outcome in result.outcomes)
+    if result.undecided:
+        yield f"{result.undecided} pairs of answers may be untried: whether they can meet was not found out"
+    counted = f"{len(result.outcomes) - updates} sets of answers, {updates} updates"
+    yield f"{counted}: {len(result.failures) or 'none'} failed"
+
+
+def outcomes_json(template: Path, result: Result) -> dict[str, object]:
     """The same as data."""
+    released = [outcome.updated_from for outcome in result.outcomes if outcome.updated_from is not None]
     return {
         "template": str(template),
-        "sets": sum(outcome.updated_from is None for outcome in outcomes),
-        "updates": [outcome.updated_from for outcome in outcomes if outcome.updated_from is not None],
+        "sets": len(result.outcomes) - len(released),
+        "updates": list(dict.fromkeys(released)),
+        "undecided": result.undecided,
         "failures": [
             {
                 "answers": {name: str(value) for name, value in outcome.answers.items()},
                 "updated_from": outcome.updated_from,
                 "problems": list(outcome.problems),
-                "command": outcome.command(template) if outcome.updated_from is None else None,
+                "command": outcome.command,
             }
-            for outcome in failures(outcomes)
+            for outcome in result.failures
         ],
     }

@@ -6,8 +6,12 @@ import io
 import json
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _BOLD, _RED, _RESET = "\033[1m", "\033[31m", "\033[0m"
 
@@ -49,6 +53,20 @@ def say_error(error: object) -> None:
 def print_json(document: object) -> None:
     """The one JSON document of a command, on stdout."""
     print(json.dumps(document, indent=2))
+
+
+@contextmanager
+def progress_bar(what: str, *, wanted: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """Something to call with how many of how many are done; a bar on stderr shows it, on a terminal only."""
+    if not (wanted and sys.stderr.isatty()):
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def say_note(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Sets of answers that together try a template: few of them, in which any two answers that were found to meet do meet.
+"""Sets of answers that together try a template: few of them, in which every two answers that can meet do meet.
 
 Most faults of a template need one answer, or two that meet (D. R. Kuhn et al., "Software fault interactions and
 implications for software testing", IEEE TSE 30(6), 2004): pairs find them with a small part of all combinations.
@@ -7,163 +7,133 @@ implications for software testing", IEEE TSE 30(6), 2004): pairs find them with 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-import yaml
-from jinja2 import FileSystemLoader, TemplateError, Undefined
-from jinja2.sandbox import SandboxedEnvironment
-
 from scaffold.errors import UsageError
+from scaffold.trial.questions import Questions, Row
+from scaffold.trial.search import Search, Undecided
+from scaffold.trial.values import COMPUTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scaffold.foreign.config import Config
-
-AWKWARD = 'It\'s "quoted" \\ ünïcode 雪'
-"""Free text that breaks what is not escaped: both quotes, a backslash, letters beyond ASCII."""
-
-Row = dict[str, Any]
-"""Answers to the questions that are asked beside each other."""
+    from scaffold.trial.questions import Question
 
 _MOST_ROWS = 10_000
-_ENOUGH = 400  # rows in turn that bring no new pair; after that the rest is taken to be impossible
+_ENOUGH = 200  # random rows in turn that bring no new pair; what is left after that is searched for
 _SEED = 0  # the same rows at every run
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class _Question:
-    name: str
-    values: tuple[Any, ...]
-    """What is tried; nothing where only the template's own default is."""
-    when: str | bool
+class Covering:
+    """Rows in which any two answers that can meet do meet."""
+
+    rows: tuple[Row, ...]
+    undecided: int = 0
+    """Pairs of which it was not found out whether they can meet."""
 
 
 class AnswerSets:
     """The answers with which a template is tried."""
 
-    def __init__(self, config: Config, root: Path) -> None:
-        options = dict(config.values.get("_envops") or {}) | {"undefined": Undefined}
-        self._environment = SandboxedEnvironment(
-            loader=FileSystemLoader(root),
-            extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],  # as in Copier
-            **options,
-        )
-        self._compiled: dict[str, Any] = {}
-        self._hidden = {
-            name: spec.get("default") for name, spec in config.questions.items() if spec.get("when") is False
-        }
-        self._questions = [
-            _Question(name, tuple(self._values(name, spec)), spec.get("when", True))
-            for name, spec in config.questions.items()
-            if spec.get("when") is not False
-        ]
+    def __init__(self, config: Config, root: Path, given: Mapping[str, Any] | None = None) -> None:
+        """Read the template's questions; `given` are answers in every row."""
+        self._given = dict(given or {})
+        self._questions = Questions(config, root, self._given)
 
-    def pairwise(self) -> list[Row]:
-        """Rows in which every two answers that met in random rows meet, after one of the defaults alone.
-
-        Two that meet only beside rare others may be missed.
-        """
-        pool = [(row, _pairs(row)) for row in self._pool()]
-        uncovered = {pair for _, pairs in pool for pair in pairs}
-        chosen: list[Row] = [{}]
+    def pairwise(self) -> Covering:
+        """Few rows, after one of the defaults alone."""
+        pool, undecided = self._pool()
+        pairs = [(row, _pairs(row)) for row in pool]
+        uncovered = {pair for _, each in pairs for pair in each}
+        chosen: list[Row] = [self._given]
         while uncovered:
-            best, covered = max(pool, key=lambda candidate: len(candidate[1] & uncovered))
-            chosen.append(best)
+            best, covered = max(pairs, key=lambda candidate: len(candidate[1] & uncovered))
+            chosen.append(_answers(best))
             uncovered -= covered
-        return chosen
+        return Covering(tuple(chosen), undecided)
 
-    def exhaustive(self) -> list[Row]:
+    def exhaustive(self) -> Covering:
         """Every combination.
 
         Raises:
             UsageError: There are more than 10,000.
         """
         rows: list[Row] = []
-        for row in self._all({}, self._questions):
+        for row in self._all({}, self._questions.tried):
             if len(rows) == _MOST_ROWS:
                 raise UsageError(f"--exhaustive: more than {_MOST_ROWS:,} combinations; leave it out")
-            rows.append(row)
-        return rows
+            rows.append(_answers(row))
+        return Covering(tuple(rows))
 
-    def _pool(self) -> list[Row]:
-        """Random rows, until no new pair has come up for long."""
+    def _pool(self) -> tuple[list[Row], int]:
+        """Rows in which every pair that can be there is: random ones first, then one for each pair that is missing."""
         chance = random.Random(_SEED)  # noqa: S311  # no secret depends on it
         rows: list[Row] = []
-        seen: set[tuple[str, str]] = set()
+        seen: set[Pair] = set()
         in_vain = 0
-        while in_vain < _ENOUGH and len(rows) < _MOST_ROWS:
+        while in_vain < _ENOUGH:
             row = self._row(chance)
-            new = _pairs(row) - seen
-            in_vain = 0 if new else in_vain + 1
-            if new:
+            in_vain = 0 if _pairs(row) - seen else in_vain + 1
+            if not in_vain:
                 rows.append(row)
-                seen |= new
-        return rows
+                seen |= _pairs(row)
+        undecided = 0
+        search = Search(self._questions, chance)
+        for wanted in self._possible():
+            if _pairs(wanted) <= seen:
+                continue
+            try:
+                found = search.row_with(wanted)
+            except Undecided:
+                undecided += 1
+                continue
+            if found is not None:
+                rows.append(found)
+                seen |= _pairs(found)
+        return rows, undecided
+
+    def _possible(self) -> Iterator[Row]:
+        """Every answer alone, and with every other one."""
+        tried = self._questions.tried
+        yield from ({question.name: value} for question in tried for value in question.values)
+        for one, other in combinations(tried, 2):
+            yield from ({one.name: a, other.name: b} for a in one.values for b in other.values)
 
     def _row(self, chance: random.Random) -> Row:
         row: Row = {}
-        for question in self._questions:
-            if question.values and self._is_asked(question, row):
-                row[question.name] = chance.choice(question.values)
+        for question in self._questions.tried:
+            if self._questions.is_asked(question, row):
+                values = [value for value in question.values if self._questions.takes(question, value, row)]
+                if values:
+                    row[question.name] = chance.choice(values)
         return row
 
-    def _all(self, row: Row, rest: Sequence[_Question]) -> Iterator[Row]:
+    def _all(self, row: Row, rest: Sequence[Question]) -> Iterator[Row]:
         if not rest:
             yield row
             return
         question, *others = rest
-        if not question.values or not self._is_asked(question, row):
-            yield from self._all(row, others)
-            return
-        for value in question.values:
+        values = question.values if self._questions.is_asked(question, row) else ()
+        values = tuple(value for value in values if self._questions.takes(question, value, row))
+        for value in values:
             yield from self._all({**row, question.name: value}, others)
-
-    def _values(self, name: str, spec: Mapping[str, Any]) -> Iterator[Any]:
-        kind, default, choices = spec.get("type", "yaml"), spec.get("default"), spec.get("choices")
-        if choices and not isinstance(choices, str):
-            given = list(_choice_values(choices))
-            yield from (given if not spec.get("multiselect") else [[], given, *([value] for value in given)])
-        elif kind == "bool":
-            yield from (True, False)
-        elif kind in {"int", "float"} and isinstance(default, (int, float)):
-            yield from (value for value in (default, 0, 1, -1, default + 1) if self._passes(name, spec, value))
-        elif kind == "str" and not spec.get("secret"):
-            plain = [default] if isinstance(default, str) and "{" not in default else []
-            yield from (value for value in (*plain, AWKWARD) if self._passes(name, spec, value))
-
-    def _passes(self, name: str, spec: Mapping[str, Any], value: object) -> bool:
-        validator = spec.get("validator")
-        return not validator or not self._render(str(validator), {name: value}).strip()
-
-    def _is_asked(self, question: _Question, row: Row) -> bool:
-        when = question.when
-        if not isinstance(when, str):
-            return bool(when)
-        return bool(yaml.safe_load(self._render(when, row) or "false"))
-
-    def _render(self, text: str, row: Row) -> str:
-        """The text with these answers; what cannot be judged without the others counts as nothing."""
-        if text not in self._compiled:
-            self._compiled[text] = self._environment.from_string(text)
-        try:
-            rendered: str = self._compiled[text].render({**self._hidden, **row})
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError):
-            return ""
-        return rendered
+        if not values:
+            yield from self._all(row, others)
 
 
-def _choice_values(choices: Any) -> Iterator[Any]:  # noqa: ANN401  # whatever copier.yml holds
-    for choice in choices.values() if isinstance(choices, Mapping) else choices:
-        value = choice[1] if isinstance(choice, (list, tuple)) and len(choice) == 2 else choice
-        yield value["value"] if isinstance(value, Mapping) else value
+def _answers(row: Row) -> Row:
+    """What a row gives; what the template computes is left out."""
+    return {name: value for name, value in row.items() if value is not COMPUTED}
 
 
-def _pairs(row: Row) -> set[tuple[str, str]]:
+def _pairs(row: Row) -> set[Pair]:
     """Every two answers of a row, and each alone."""
     answers = [f"{name}={value!r}" for name, value in row.items()]
     return {*combinations(answers, 2), *((answer, "") for answer in answers)}

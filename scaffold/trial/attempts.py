@@ -1,0 +1,194 @@
+"""One attempt at a template, in a process of its own: a set of answers rendered and checked, or a project updated."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scaffold.errors import ScaffoldError, one_line
+from scaffold.foreign.config import load
+from scaffold.git import git, own_environment
+from scaffold.trial import checks
+from scaffold.trial.answer_sets import AnswerSets
+from scaffold.trial.rendering import LONGEST, TookTooLong, output_of, render, update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from scaffold.trial.leftovers import Leftovers
+    from scaffold.trial.questions import Row
+
+_RECORD = Path(".copier-answers.yml")  # unless the template says otherwise
+_DOWN = "brings its process down"
+_LAST_WORDS = 4_000  # bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How all attempts at a template are made."""
+
+    template: Path
+    """As the user named it, for commands."""
+    folder: Path
+    """For everything that attempts leave; the one that started them clears it away."""
+    lint: bool
+    run_tests: bool
+    trust: bool
+    leftovers: Leftovers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of an attempt."""
+
+    answers: Row
+    """Those that differ from doing nothing; all others take the template's default."""
+    problems: tuple[str, ...]
+    updated_from: str | None = None
+    command: str
+    """The command that makes the same again."""
+
+
+@dataclass(frozen=True)
+class Set:
+    """A set of answers to render and check."""
+
+    plain: Path
+    """The template's files, without its repository."""
+    answers: Row
+    manner: Manner
+
+    def __call__(self) -> list[Outcome]:
+        """Try it."""
+        with _scratch(self.manner) as folder:
+            return [self._outcome(_caught(self._problems(folder), self.manner, "does not render"))]
+
+    def lost(self) -> list[Outcome]:
+        """What to say when the process did not come back."""
+        return [self._outcome([_DOWN])]
+
+    def _problems(self, folder: Path) -> Iterator[str]:
+        out, manner = folder / "project", self.manner
+        record = render(self.plain, out, self.answers, trust=manner.trust)
+        yield from checks.python_problems(out)
+        yield from manner.leftovers.problems(out)
+        yield from checks.replay_problems(self.plain, out, record, folder / "again" / "project", trust=manner.trust)
+        if manner.lint:
+            yield from checks.lint_problems(out)
+        if manner.run_tests:
+            yield from checks.own_test_problems(out)
+
+    def _outcome(self, problems: Sequence[str]) -> Outcome:
+        command = shlex.join(_copy(self.manner, self.answers, "HEAD"))
+        return Outcome(answers=self.answers, problems=tuple(problems), command=command)
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """A release from which untouched projects have to come to what the template is now."""
+
+    repository: Path
+    """The template's history, with its files as they are now as the newest commit."""
+    release: str
+    more: int
+    """How many sets of answers to try beside the defaults."""
+    given: Mapping[str, Any]
+    manner: Manner
+
+    def __call__(self) -> list[Outcome]:
+        """Try it."""
+        return [self._tried(answers) for answers in self._rows()]
+
+    def _tried(self, answers: Row) -> Outcome:
+        records: list[Path] = []
+        problems = _caught(self._problems(answers, records.append), self.manner, "does not update")
+        return self._outcome(answers, problems, records[-1] if records else _RECORD)
+
+    def lost(self) -> list[Outcome]:
+        """What to say when the process did not come back."""
+        return [self._outcome(dict(self.given), [_DOWN], _RECORD)]
+
+    def _rows(self) -> list[Row]:
+        """The defaults, and the first sets that cover the release's own questions."""
+        with _scratch(self.manner) as folder:
+            files = folder / "template"
+            files.mkdir()
+            where = ("--git-dir", self.repository / ".git", "--work-tree", files)
+            index = {"GIT_INDEX_FILE": str(folder / "index")}
+            git(*where, "read-tree", "-u", "--reset", self.release, cwd=files, env=own_environment() | index)
+            try:
+                return list(AnswerSets(load(files), files, self.given).pairwise().rows[: 1 + self.more])
+            except ScaffoldError:  # Copier will not read it either, and says why
+                return [dict(self.given)]
+
+    def _problems(self, answers: Row, note_record: Callable[[Path], None]) -> Iterator[str]:
+        with _scratch(self.manner) as folder:
+            project = folder / "project"
+            record = render(self.repository, project, answers, trust=self.manner.trust, version=self.release)
+            note_record(record)
+            _commit_all(project)
+            update(project, record, trust=self.manner.trust)
+            _, output = git("diff", "--name-only", "--diff-filter=U", "-z", cwd=project)
+            conflicts = [name for name in output.decode("utf-8", "replace").split("\0") if name]
+            yield from (f"{name}: is in conflict after the update" for name in conflicts)
+
+    def _outcome(self, answers: Row, problems: Sequence[str], record: Path) -> Outcome:
+        elsewhere = [] if record == _RECORD else ["--answers-file", str(record)]
+        trust = ["--trust"] if self.manner.trust else ["--skip-tasks"]
+        steps = [
+            _copy(self.manner, answers, self.release),
+            ["git", "-C", "DEST", "init", "--quiet"],
+            ["git", "-C", "DEST", "add", "--all"],
+            ["git", "-C", "DEST", "commit", "--quiet", "--message", "all"],
+            ["copier", "update", "--defaults", "--vcs-ref", "HEAD", *trust, *elsewhere, "DEST"],
+        ]
+        command = " && ".join(map(shlex.join, steps))
+        return Outcome(answers=answers, problems=tuple(problems), updated_from=self.release, command=command)
+
+
+def _copy(manner: Manner, answers: Row, version: str) -> list[str]:
+    trust = "--trust" if manner.trust else "--skip-tasks"
+    words = ["copier", "copy", "--defaults", "--vcs-ref", version, trust]
+    for name, value in answers.items():
+        words += ["--data", f"{name}={value}"]
+    return [*words, str(manner.template), "DEST"]
+
+
+@contextmanager
+def _scratch(manner: Manner) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=manner.folder) as folder:
+        yield Path(folder)
+
+
+def _commit_all(project: Path) -> None:
+    for arguments in (
+        ("init", "--quiet"),
+        ("add", "--all"),
+        ("commit", "--quiet", "--allow-empty", "--message", "all"),
+    ):
+        git(*arguments, cwd=project)
+
+
+def _caught(problems: Iterator[str], manner: Manner, failing: str) -> list[str]:
+    """All that is wrong; whatever a template makes Copier raise is one more thing that is."""
+    found: list[str] = []
+    try:
+        for problem in problems:
+            found.append(problem)  # noqa: PERF402  # what was found before a failure counts
+    except TookTooLong:
+        found.append(f"{failing}: it takes longer than {LONGEST} seconds")
+    except Exception as error:  # noqa: BLE001  # the author's template may do anything
+        said = _last_words(manner) if manner.trust else ""
+        found.append(f"{failing}: {one_line(f'{type(error).__name__}: {error}')}{said}")
+    return found
+
+
+def _last_words(manner: Manner) -> str:
+    """The last line that a task printed."""
+    text = output_of(manner.folder).read_bytes()[-_LAST_WORDS:].decode("utf-8", "replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    return f" Its last words: {one_line(lines[-1])}" if lines else ""

@@ -1,0 +1,99 @@
+"""What can be checked of a rendered project: each check yields a sentence for each thing that is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import yaml
+
+from scaffold.trial.rendering import render_again
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_TEST_TIMEOUT = 600  # seconds
+
+
+def python_problems(out: Path) -> Iterator[str]:
+    """Files that are no Python."""
+    for path in sorted(out.rglob("*.py")):
+        name, content = path.relative_to(out), path.read_bytes()
+        try:
+            compile(content, str(name), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            yield f"{name}: is no Python: {error}"
+
+
+def replay_problems(template: Path, out: Path, record: Path, again: Path, *, trust: bool) -> Iterator[str]:
+    """The answers that it records make the same project once more: else it can never be updated."""
+    if not (out / record).is_file():
+        yield f"records no answers in {record}: it can never be updated"
+        return
+    try:
+        recorded = yaml.safe_load((out / record).read_bytes())
+    except yaml.YAMLError as error:
+        yield f"{record}: records answers that are no YAML: {error}"
+        return
+    if not isinstance(recorded, dict) or "_src_path" not in recorded:
+        yield f"{record}: does not record where it comes from: it can never be updated"
+        return
+    answers = {name: value for name, value in recorded.items() if not str(name).startswith("_")}
+    render_again(template, again, answers, trust=trust)
+    first, second = (_contents(place) for place in (out, again))
+    for path in sorted(first.keys() | second.keys()):
+        if first.get(path) != second.get(path):
+            yield f"{path}: is another when rendered again from the recorded answers"
+
+
+def _contents(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def lint_problems(out: Path) -> Iterator[str]:
+    """What ruff says with the project's own settings; nothing where there are none, or there is no ruff."""
+    ruff = shutil.which("ruff") or shutil.which("ruff", path=str(_programs()))
+    if ruff is None or not _has_ruff_settings(out):
+        return
+    for arguments in (("format", "--check"), ("check", "--output-format", "concise")):
+        done = subprocess.run(
+            [ruff, *arguments, "--no-cache", "."], cwd=out, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            first = (done.stdout or done.stderr).strip().splitlines()[:1]
+            yield f"ruff {arguments[0]}: {' '.join(first)}"
+
+
+def _programs() -> str:
+    return os.path.dirname(sys.executable)  # noqa: PTH120  # of this environment, not of the Python behind it
+
+
+def _has_ruff_settings(out: Path) -> bool:
+    pyproject = out / "pyproject.toml"
+    stated = pyproject.is_file() and b"[tool.ruff" in pyproject.read_bytes()
+    return stated or any((out / name).is_file() for name in ("ruff.toml", ".ruff.toml"))
+
+
+def own_test_problems(out: Path) -> Iterator[str]:
+    """Its own tests, run by pytest in this environment."""
+    paths = os.pathsep.join([str(out / "src"), str(out)])
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+            cwd=out,
+            env=os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=_TEST_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        yield f"its tests take longer than {_TEST_TIMEOUT} seconds"
+        return
+    if done.returncode:
+        said = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
+        yield f"its tests fail: {' '.join(said)}"
