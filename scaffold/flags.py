@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from scaffold.errors import UsageError
+from scaffold.errors import Cancelled, UsageError
 
 if TYPE_CHECKING:
     from scaffold.questions import Question
@@ -25,6 +25,13 @@ class PlainCommand(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # Typer's types are private
         """As the base class does."""
         return take_as_typed(super().get_params(ctx))
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's types are private
+        """As the base class does; but Typer would end at Ctrl-C without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Cancelled from error
 
 
 class PlainGroup(TyperGroup):

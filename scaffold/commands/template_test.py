@@ -10,7 +10,6 @@ import typer
 from scaffold.app import JsonFlag
 from scaffold.commands.team_flags import as_data
 from scaffold.commands.template import template
-from scaffold.errors import Cancelled
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
 
@@ -43,11 +42,8 @@ def try_template(  # noqa: PLR0913  # a parameter for each flag
         run_tests=run_tests,
         trust=trust,
     )
-    try:
-        with output.progress_bar("trying", wanted=not as_json) as progress:
-            result = run(trial, progress)
-    except KeyboardInterrupt as error:  # Typer would end without a word
-        raise Cancelled from error
+    with output.progress_bar("trying", wanted=not as_json) as progress:
+        result = run(trial, progress)
     if as_json:
         output.print_json(outcomes_json(trial.template, result))
     else:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import CodeType, FrameType
 
-LONGEST: Final = int(os.environ.get("SCAFFOLD_TRIAL_SECONDS", "60"))
+_SECONDS: Final = os.environ.get("SCAFFOLD_TRIAL_SECONDS", "")
+LONGEST: Final = int(_SECONDS) if _SECONDS.isdecimal() else 60
 """Seconds for one rendering; a hundred times what a large template takes."""
 
 _ENVIRONMENT = (
