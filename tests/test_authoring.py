@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from harness import Run
     from newer import Newer
 
+pytestmark = pytest.mark.slow  # each makes a repository, most of them several
+
 ANSWERS = ".copier-answers.yml"
 
 
@@ -191,7 +193,6 @@ def test_the_advice_reaches_it(here: Path, scaffold: Run) -> None:
     assert (result.code, "design" in result.err, (here / "other").exists()) == (2, True, False)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ci", ["github", "none"])
 def test_its_own_tests_and_checks_pass(here: Path, scaffold: Run, ci: str) -> None:
     """As its README has them; its tests' file is formatted and typed, too."""
@@ -206,7 +207,6 @@ def test_its_own_tests_and_checks_pass(here: Path, scaffold: Run, ci: str) -> No
     passes([sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "tests"], here / "mine")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("version", pythons.found())
 def test_its_projects_pass_their_tests(here: Path, scaffold: Run, version: str) -> None:
     """On each Python found, with results and without."""
@@ -260,7 +260,6 @@ def test_it_writes_what_scaffold_writes(here: Path, scaffold: Run, flags: tuple[
     assert ours == theirs
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_all_that_it_can_make_is_right(scaffold: Run) -> None:
     """By our own check of templates."""
