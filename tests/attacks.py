@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
+from repositories import SSH
 
 from scaffold import places
 from scaffold.foreign.checkout import Limits
@@ -128,7 +129,7 @@ def playground(play: Path) -> dict[str, str]:
         "repository/.git/config": "[core]\n\trepositoryformatversion = 0\n",
         "repository/.git/hooks/pre-commit": "#!/bin/sh\n",
         "cwd/mine": "untouched",
-        "ssh.sh": '#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n',  # another host, which is this one
+        "ssh.sh": SSH,
     }
     for name, content in secrets.items():
         (play / name).parent.mkdir(parents=True, exist_ok=True)

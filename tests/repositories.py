@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import pytest
+
 ANSWERS = "{{ _copier_answers|to_nice_yaml -}}\n"
 ANSWERS_FILE = "{{ _copier_conf.answers_file }}.jinja"
 
@@ -19,6 +21,17 @@ SMALL: Mapping[str, str] = {
     ANSWERS_FILE: ANSWERS,
 }
 """A template with one question."""
+
+
+SSH = '#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n'
+"""A command for ssh to which every host is this one."""
+
+
+def ssh_to_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let git reach this machine by any host's name, as the user's own command for ssh."""
+    (folder / "ssh.sh").write_text(SSH, encoding="utf-8")
+    (folder / "ssh.sh").chmod(0o755)
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(folder / "ssh.sh"))
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:

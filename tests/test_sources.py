@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from harness import Run, files_below, git
-from repositories import SMALL, commit, write
+from repositories import SMALL, commit, ssh_to_here, write
 
 from scaffold import places
 from scaffold.errors import ScaffoldError
@@ -35,10 +35,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def repository(here: Path, history: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same, in the current directory, for one test alone; the user's own command for ssh is a shell here."""
     monkeypatch.setenv("XDG_DATA_HOME", str(here / "data"))
-    ssh = here / "ssh.sh"
-    ssh.write_text('#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n', encoding="utf-8")
-    ssh.chmod(0o755)
-    monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
+    ssh_to_here(here, monkeypatch)
     return Path(shutil.copytree(history, here / "theirs", symlinks=True))
 
 

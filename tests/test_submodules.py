@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import Run, files_below, git
-from repositories import SMALL, commit
+from repositories import SMALL, commit, ssh_to_here
 
 from scaffold.sources.addresses import BadAddress, submodule_location
 from scaffold.sources.resolve import opened, parse
@@ -47,10 +47,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def theirs(here: Path, built: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same for one test; the user's own command for ssh is a shell here."""
     monkeypatch.setenv("XDG_DATA_HOME", str(here / "data"))
-    ssh = here / "ssh.sh"
-    ssh.write_text('#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n', encoding="utf-8")
-    ssh.chmod(0o755)
-    monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
+    ssh_to_here(here, monkeypatch)
     for name in ("inner", "middle", "theirs"):
         shutil.copytree(built / name, here / name, symlinks=True)
     return here / "theirs"

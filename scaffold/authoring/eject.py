@@ -126,8 +126,9 @@ def find(dest: Path) -> Ejected | None:
         return None
     if git("rev-parse", "--is-shallow-repository", cwd=dest, env=_environment())[1].strip() == b"true":
         raise NotEjected(dest, "is a shallow clone: git fetch --unshallow first")
-    has = [version for version, commit in history().commits.items() if _contains(dest, "HEAD", commit)]
-    return Ejected(dest, has[-1], history().newest) if has else None
+    newest_first = reversed(history().commits.items())
+    has = next((version for version, commit in newest_first if _contains(dest, "HEAD", commit)), None)
+    return None if has is None else Ejected(dest, has, history().newest)
 
 
 def bring_newest(ejected: Ejected) -> None:

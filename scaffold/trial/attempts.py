@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.errors import ScaffoldError, one_line
 from scaffold.foreign.config import load
 from scaffold.git import git, own_environment
+from scaffold.template import ANSWERS_FILE
 from scaffold.trial import checks
 from scaffold.trial.answer_sets import AnswerSets
 from scaffold.trial.rendering import LONGEST, TookTooLong, output_of, render, update
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from scaffold.trial.leftovers import Leftovers
     from scaffold.trial.questions import Row
 
-_RECORD = Path(".copier-answers.yml")  # unless the template says otherwise
+_RECORD = Path(ANSWERS_FILE)  # unless the template says otherwise
 _DOWN = "brings its process down"
 _LAST_WORDS = 4_000  # bytes
 
@@ -39,6 +40,11 @@ class Manner:
     run_tests: bool
     trust: bool
     leftovers: Leftovers
+
+    @property
+    def tasks_flag(self) -> str:
+        """What Copier's own command takes for whether tasks are run."""
+        return "--trust" if self.trust else "--skip-tasks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,21 +144,19 @@ class Upgrade:
 
     def _outcome(self, answers: Row, problems: Sequence[str], record: Path) -> Outcome:
         elsewhere = [] if record == _RECORD else ["--answers-file", str(record)]
-        trust = ["--trust"] if self.manner.trust else ["--skip-tasks"]
         steps = [
             _copy(self.manner, answers, self.release),
             ["git", "-C", "DEST", "init", "--quiet"],
             ["git", "-C", "DEST", "add", "--all"],
             ["git", "-C", "DEST", "commit", "--quiet", "--message", "all"],
-            ["copier", "update", "--defaults", "--vcs-ref", "HEAD", *trust, *elsewhere, "DEST"],
+            ["copier", "update", "--defaults", "--vcs-ref", "HEAD", self.manner.tasks_flag, *elsewhere, "DEST"],
         ]
         command = " && ".join(map(shlex.join, steps))
         return Outcome(answers=answers, problems=tuple(problems), updated_from=self.release, command=command)
 
 
 def _copy(manner: Manner, answers: Row, version: str) -> list[str]:
-    trust = "--trust" if manner.trust else "--skip-tasks"
-    words = ["copier", "copy", "--defaults", "--vcs-ref", version, trust]
+    words = ["copier", "copy", "--defaults", "--vcs-ref", version, manner.tasks_flag]
     for name, value in answers.items():
         words += ["--data", f"{name}={value}"]
     return [*words, str(manner.template), "DEST"]

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
@@ -14,7 +15,6 @@ from scaffold.trial.rendering import render_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _TEST_TIMEOUT = 600  # seconds
 
@@ -56,7 +56,7 @@ def _contents(folder: Path) -> dict[Path, bytes]:
 
 def lint_problems(out: Path) -> Iterator[str]:
     """What ruff says with the project's own settings; nothing where there are none, or there is no ruff."""
-    ruff = shutil.which("ruff") or shutil.which("ruff", path=str(_programs()))
+    ruff = shutil.which("ruff") or shutil.which("ruff", path=str(Path(sys.executable).parent))
     if ruff is None or not _has_ruff_settings(out):
         return
     for arguments in (("format", "--check"), ("check", "--output-format", "concise")):
@@ -66,10 +66,6 @@ def lint_problems(out: Path) -> Iterator[str]:
         if done.returncode:
             first = (done.stdout or done.stderr).strip().splitlines()[:1]
             yield f"ruff {arguments[0]}: {' '.join(first)}"
-
-
-def _programs() -> str:
-    return os.path.dirname(sys.executable)  # noqa: PTH120  # of this environment, not of the Python behind it
 
 
 def _has_ruff_settings(out: Path) -> bool:

@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, TemplateError, Undefined, nodes
+from jinja2 import TemplateError, nodes
+
+from scaffold.trial.questions import environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from jinja2 import Environment
 
     from scaffold.foreign.config import Config
 
@@ -56,20 +60,14 @@ class Leftovers:
 
 def leftovers(config: Config, root: Path) -> Leftovers:
     """What has to be looked for in what this template renders."""
-    options = {"variable_start_string": "{{", "variable_end_string": "}}"}
-    options |= config.values.get("_envops") or {}
-    start, end = (re.escape(str(options[f"variable_{which}_string"]).encode()) for which in ("start", "end"))
+    environment = environment_of(config, root)
+    start, end = (re.escape(getattr(environment, f"variable_{which}_string").encode()) for which in ("start", "end"))
     names = b"|".join(re.escape(name.encode()) for name in (*config.questions, "_copier_answers", "_copier_conf"))
     text = rb"(?<![\\$])%s[-+]?\s*(?:%s)\b(?:(?!%s).)*%s" % (start, names, end, end)
     expression = re.compile(text)
-    written = [text for path in root.rglob("*") if path.is_file() for text in _texts(path, _environment(config))]
+    written = [text for path in root.rglob("*") if path.is_file() for text in _texts(path, environment)]
     meant = {match[0] for text in written for match in expression.finditer(text)}
     return Leftovers(expression, frozenset(meant), any(_STATEMENT.search(text) for text in written))
-
-
-def _environment(config: Config) -> Environment:
-    options = dict(config.values.get("_envops") or {}) | {"undefined": Undefined}
-    return Environment(extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"], **options)  # noqa: S701
 
 
 def _texts(path: Path, environment: Environment) -> Iterator[bytes]:

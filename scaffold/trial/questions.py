@@ -27,6 +27,17 @@ _FAILURES: Final = (TemplateError, TypeError, ValueError, ArithmeticError, Looku
 _NO: Final = {"", "n", "no", "f", "false", "off", "~", "null", "none"}
 
 
+def environment_of(config: Config, root: Path) -> SandboxedEnvironment:
+    """Jinja as Copier sets it up for this template; what is undefined is nothing.
+
+    Raises:
+        TypeError: An option in `_envops` is none of Jinja's.
+    """
+    options = dict(config.values.get("_envops") or {}) | {"undefined": Undefined}
+    extensions = ["jinja2_ansible_filters.AnsibleCoreFiltersExtension"]
+    return SandboxedEnvironment(loader=FileSystemLoader(root), extensions=extensions, **options)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question:
     """A question for which there are answers to try."""
@@ -52,12 +63,7 @@ class Questions:
             TypeError: An option in `_envops` is none of Jinja's.
         """
         self._given = given
-        options = dict(config.values.get("_envops") or {}) | {"undefined": Undefined}
-        self.environment = SandboxedEnvironment(
-            loader=FileSystemLoader(root),
-            extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],  # as in Copier
-            **options,
-        )
+        self.environment = environment_of(config, root)
         self.specs = config.questions
         self._compiled: dict[str | nodes.Expr, Template] = {}
         self._named: dict[str, frozenset[str]] = {}

@@ -153,7 +153,6 @@ class _Kept:
         self.again = False
         self._compiled: dict[object, CodeType] = {}
 
-    @cache  # noqa: B019  # there is one of it
     def install(self) -> None:
         """Keep what Jinja compiles. `Environment.compile` is public and made to be replaced."""
         compile_anew = Environment.compile

@@ -29,6 +29,7 @@ from scaffold.trial.leftovers import leftovers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from scaffold.foreign.config import Config
     from scaffold.trial.answer_sets import Covering
 
 _TRIED_WELL = 3  # of the newest releases: updates with more than the defaults
@@ -79,9 +80,10 @@ def run(trial: Trial, progress: Callable[[int, int], None]) -> Result:
     root = trial.template.absolute()
     if not root.is_dir():
         raise BadDestination(trial.template, "is no directory: give the template's folder")
-    covering = _answer_sets(trial, root)
+    config = load(root)
+    covering = _answer_sets(trial, config, root)
     with tempfile.TemporaryDirectory(prefix="scaffold-trial-", ignore_cleanup_errors=True) as folder:
-        attempts = list(_attempts(trial, root, covering, Path(folder)))
+        attempts = list(_attempts(trial, config, covering, Path(folder)))
         progress(0, len(attempts))
         outcomes: dict[int, list[Outcome]] = {}
         for number, found in _made(attempts, Path(folder)):
@@ -90,8 +92,7 @@ def run(trial: Trial, progress: Callable[[int, int], None]) -> Result:
     return Result(tuple(outcome for _, found in sorted(outcomes.items()) for outcome in found), covering.undecided)
 
 
-def _answer_sets(trial: Trial, root: Path) -> Covering:
-    config = load(root)
+def _answer_sets(trial: Trial, config: Config, root: Path) -> Covering:
     try:
         sets = AnswerSets(config, root, trial.given)
         return sets.exhaustive() if trial.exhaustive else sets.pairwise()
@@ -99,8 +100,8 @@ def _answer_sets(trial: Trial, root: Path) -> Covering:
         raise TemplateFault(config.file, f"its questions cannot be read: {error}") from error
 
 
-def _attempts(trial: Trial, root: Path, covering: Covering, folder: Path) -> Iterator[Attempt]:
-    plain = folder / "template"
+def _attempts(trial: Trial, config: Config, covering: Covering, folder: Path) -> Iterator[Attempt]:
+    root, plain = trial.template.absolute(), folder / "template"
     try:
         shutil.copytree(root, plain, symlinks=True, ignore=shutil.ignore_patterns(".git"))
     except (OSError, shutil.Error) as error:
@@ -111,7 +112,7 @@ def _attempts(trial: Trial, root: Path, covering: Covering, folder: Path) -> Ite
         lint=trial.lint,
         run_tests=trial.run_tests,
         trust=trial.trust,
-        leftovers=leftovers(load(root), plain),
+        leftovers=leftovers(config, plain),
     )
     yield from (Set(plain, answers, manner) for answers in covering.rows)
     releases = _releases(root)
