@@ -17,8 +17,8 @@ from pathlib import Path
 
 from scaffold.life.history import history
 from scaffold.plan import Plan
-from scaffold.publish import publish
 from scaffold.questions import complete_follow_ups, complete_workload
+from scaffold.writing.publish import publish
 
 SCAFFOLD = str(Path(sys.executable).with_name("scaffold"))
 COPIER = str(Path(sys.executable).with_name("copier"))
@@ -55,7 +55,7 @@ def _project(place: Path) -> None:
     """A project of the oldest version."""
     template = history().template(history().versions[0])
     workload = complete_follow_ups(complete_workload({}, lambda q, _: q.default), lambda q, _: q.default)
-    publish(Plan(place, template.render(template.complete(workload, {"name": "demo"}))))
+    publish(Plan(place, template.render(template.complete(workload, {"name": "demo"}))), "new")
 
 
 def _compare_update(where: Path, rounds: int) -> None:

@@ -86,10 +86,8 @@ class NothingGenerated(ScaffoldError):
 class NothingToUndo(ScaffoldError):
     """A place where no command of ours left a record, or one that was taken back."""
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(
-            f"nothing to undo in {_shown_path(root)}: scaffold wrote nothing here, or it is taken back already"
-        )
+    def __init__(self, root: Path, reason: str = "scaffold wrote nothing here, or it is taken back already") -> None:
+        super().__init__(f"nothing to undo in {_shown_path(root)}: {reason}")
 
 
 class NotUndoable(ScaffoldError):
@@ -167,6 +165,44 @@ class WriteFailed(ScaffoldError):
 
     def __init__(self, dest: Path, error: OSError) -> None:
         super().__init__(f"cannot write {_shown_path(dest)}: {error.strerror or error}; nothing was changed")
+
+
+class NotTakenBack(ScaffoldError):
+    """A write that failed or was killed, where the file system refuses to take it back as well."""
+
+    def __init__(self, dest: Path, error: OSError) -> None:
+        super().__init__(
+            f"cannot write {_shown_path(dest)}: {error.strerror or error}; some files are changed already:"
+            " mend that, then any scaffold command that writes there takes them back first"
+        )
+
+
+class ChangedMeanwhile(ScaffoldError):
+    """A file that somebody changed between the decision to write it and the write; nothing was changed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{_shown_path(path)} was changed by somebody else meanwhile; nothing was written: run it again"
+        )
+
+
+class Busy(ScaffoldError):
+    """A directory in which another run is at work; `holder` says which."""
+
+    def __init__(self, dest: Path, holder: str) -> None:
+        super().__init__(
+            f"{_shown_path(dest)}: {holder} is at work there; wait until it has ended, then run this again"
+        )
+
+
+class NoStateFolder(ScaffoldError):
+    """No folder for the record of a run, without which it could not be taken back."""
+
+    def __init__(self, dest: Path) -> None:
+        super().__init__(
+            f"cannot write {_shown_path(dest)}: no folder for the record of this run can be written;"
+            " set XDG_STATE_HOME to one that is yours alone, outside of the project"
+        )
 
 
 class TemplateFault(ScaffoldError):

@@ -24,6 +24,11 @@ def data_folder() -> Path:
     return _folder("XDG_DATA_HOME", ".local/share", "user_data_path")
 
 
+def state_folder() -> Path:
+    """What scaffold needs to take back what it wrote: records of runs, with the former contents of files."""
+    return _folder("XDG_STATE_HOME", ".local/state", "user_state_path")
+
+
 def _folder(variable: str, usual: str, elsewhere: str) -> Path:
     # Every `new` and `advise` looks here; where the rule is a line, platformdirs is not worth the time of its import.
     if _XDG:

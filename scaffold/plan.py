@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,10 @@ class Plan:
     """Files that will be gone."""
     executable: frozenset[PurePosixPath] = frozenset()
     """Those of the files that can be run."""
+    expected: Mapping[PurePosixPath, str | None] = field(default_factory=dict)
+    """The hash (scaffold.writing.record.digest) of what has to stand at a path, or None for nothing."""
+    was_fresh: bool = False
+    """Whether the directory was still to be made, or empty, when the plan was checked."""
 
     @property
     def is_fresh(self) -> bool:
@@ -74,25 +78,32 @@ def _check_existing(dest: Path) -> None:
         raise BadDestination(dest if dest.exists() else parent, "may not be written: choose another DEST")
 
 
-def check_plan(plan: Plan, *, force: bool) -> None:
+def check_plan(plan: Plan, *, force: bool) -> Plan:
     """Refuse to replace anything unasked, and to write through or over what is no plain file.
+
+    Returns:
+        The plan, which now replaces nothing that was not there.
 
     Raises:
         Clashes: The directory is not empty, and `force` is not given.
         BadDestination: Something that is no plain file or directory stands where a file has to go.
     """
     if plan.is_fresh:
-        return
+        return replace(plan, was_fresh=True)
     changes = plan.changes()
     blocked = [str(path) for path, change in changes.items() if change == "in the way" or is_blocked(plan.dest, path)]
     if blocked and force:
         raise BadDestination(plan.dest / blocked[0], "is no plain file in a plain directory: move it away first")
     if not force:
         raise Clashes(plan.dest, [str(path) for path, change in changes.items() if change != "new"])
+    return replace(plan, expected={path: None for path, change in changes.items() if change == "new"})
 
 
-def check_new(plan: Plan, *, except_for: Collection[PurePosixPath]) -> None:
+def check_new(plan: Plan, *, except_for: Collection[PurePosixPath]) -> Plan:
     """Refuse to touch anything that is there already.
+
+    Returns:
+        The plan, which now replaces nothing but what is expected.
 
     Raises:
         BadDestination: Something stands where a file has to go, or what may be replaced is no plain file.
@@ -102,6 +113,8 @@ def check_new(plan: Plan, *, except_for: Collection[PurePosixPath]) -> None:
             raise BadDestination(
                 plan.dest / path, "is there already, or no plain file in a plain directory: move it away first"
             )
+    new = {path: None for path in plan.files if path not in except_for}
+    return replace(plan, expected={**new, **plan.expected})
 
 
 def is_blocked(dest: Path, path: PurePosixPath) -> bool:

@@ -250,7 +250,7 @@ def test_undo_takes_it_back(project: Path, scaffold: Run, monkeypatch: pytest.Mo
     before = files_below(project)
     assert scaffold("add", "--defaults", "--write-config").code == 0
     assert files_below(project) != before
-    assert scaffold("undo", str(project)).code == 0
+    assert scaffold("undo", "--yes", str(project)).code == 0
     assert files_below(project) == before
 
 

@@ -14,7 +14,7 @@ from harness import files_below
 
 from scaffold.errors import BadDestination, WriteFailed
 from scaffold.plan import Plan, check_destination, check_plan
-from scaffold.publish import publish
+from scaffold.writing.publish import publish
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links are POSIX's")
 
@@ -67,7 +67,7 @@ def test_link_put_in_place_after_the_check(play: Path, dest: Path, place: str) -
     swap(dest / place, play / "outside")
     before = picture(play)
     with pytest.raises(WriteFailed, match="nothing was changed"):
-        publish(plan)
+        publish(plan, "new")
     assert picture(play) == before
     assert (dest / "file.txt").read_text(encoding="utf-8") == "before"
 
@@ -79,7 +79,7 @@ def test_file_replaced_by_a_link_after_the_check(play: Path, dest: Path) -> None
     (dest / SRC).symlink_to(play / "outside" / "secret.yml")
     before = picture(play)
     with suppress(WriteFailed):
-        publish(plan)
+        publish(plan, "new")
     assert picture(play) == before
 
 
@@ -96,7 +96,7 @@ def test_dest_itself_replaced_after_the_check(play: Path, dest: Path, *, empty: 
     swap(dest, play / "outside" / "empty" if empty else play / "outside")
     before = picture(play)
     with pytest.raises(WriteFailed):
-        publish(plan)
+        publish(plan, "new")
     assert picture(play) == before
 
 
@@ -127,7 +127,7 @@ def test_racing_process_gets_nothing_through(play: Path, dest: Path) -> None:
             written = 0
             for number in range(400):
                 with suppress(WriteFailed, OSError):
-                    publish(Plan(dest, {SRC: b"x%d" % number, PurePosixPath(f"src/{number}.txt"): b"x"}))
+                    publish(Plan(dest, {SRC: b"x%d" % number, PurePosixPath(f"src/{number}.txt"): b"x"}), "new")
                     written += 1
             assert racer.poll() is None
             assert 0 < written < 400, "nobody was in anybody's way"

@@ -79,11 +79,11 @@ def test_template_that_is_not_ours(project: Path, scaffold: Run) -> None:
 
 def test_undo_of_new_leaves_no_trace(project: Path, scaffold: Run) -> None:
     """The directory goes too; a second undo has nothing to do."""
-    assert scaffold("undo", str(project), "--dry-run").code == 0
+    assert scaffold("undo", "--yes", str(project), "--dry-run").code == 0
     assert project.exists()
-    assert scaffold("undo", str(project)).code == 0
+    assert scaffold("undo", "--yes", str(project)).code == 0
     assert not project.exists()
-    result = scaffold("undo", str(project))
+    result = scaffold("undo", "--yes", str(project))
     assert result.code == 1
     assert "nothing to undo" in result.err
 
@@ -91,7 +91,7 @@ def test_undo_of_new_leaves_no_trace(project: Path, scaffold: Run) -> None:
 def test_undo_from_a_directory_inside(project: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The project is found upwards, as everywhere."""
     monkeypatch.chdir(project / "src")
-    assert scaffold("undo").code == 0
+    assert scaffold("undo", "--yes").code == 0
     assert not project.exists()
 
 
@@ -110,12 +110,12 @@ def test_undo_leaves_what_was_changed_since(project: Path, scaffold: Run) -> Non
     original = (project / WORK).read_bytes()
     (project / WORK).write_text("mine", encoding="utf-8")
     (project / "own.txt").write_text("own", encoding="utf-8")
-    result = scaffold("undo", str(project), "--json")
+    result = scaffold("undo", "--yes", str(project), "--json")
     assert result.code == 3
     assert json.loads(result.out)["left"] == [WORK]
     assert files_below(project) == {WORK: b"mine", "own.txt": b"own"}
     (project / WORK).write_bytes(original)
-    assert scaffold("undo", str(project)).code == 0
+    assert scaffold("undo", "--yes", str(project)).code == 0
     assert files_below(project) == {"own.txt": b"own"}
 
 
@@ -126,7 +126,7 @@ def test_undo_of_force_restores_what_was_replaced(tmp_path: Path, scaffold: Run)
     (project / "README.md").write_text("mine", encoding="utf-8")
     (project / "README.md").chmod(0o755)
     assert scaffold("new", str(project), "--defaults", "--force").code == 0
-    assert scaffold("undo", str(project)).code == 0
+    assert scaffold("undo", "--yes", str(project)).code == 0
     assert files_below(project) == {"README.md": b"mine"}
     assert (project / "README.md").stat().st_mode & 0o777 == 0o755
 
@@ -136,4 +136,4 @@ def test_state_directory_that_cannot_be_written(tmp_path: Path, scaffold: Run, m
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     assert scaffold("new", str(tmp_path / "demo"), "--defaults").code == 0
-    assert scaffold("undo", str(tmp_path / "demo")).code == 1
+    assert scaffold("undo", "--yes", str(tmp_path / "demo")).code == 1

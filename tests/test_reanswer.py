@@ -177,7 +177,7 @@ def test_no_repository(tmp_path: Path, scaffold: Run) -> None:
     assert result.code == 1
     assert "is in no git repository: run git init" in result.err
     assert scaffold("reanswer", str(tmp_path / "demo"), "--workers", "8", "--allow-dirty").code == 0
-    assert scaffold("undo", str(tmp_path / "demo")).code == 0
+    assert scaffold("undo", "--yes", str(tmp_path / "demo")).code == 0
     assert scaffold("check", str(tmp_path / "demo")).code == 0
 
 
@@ -215,7 +215,7 @@ def test_any_path(tmp_path: Path, scaffold: Run, name: str) -> None:
     assert scaffold("reanswer", "--workers", "8", "--", str(project)).code == 0
     assert scaffold("check", "--", str(project)).code == 0
     assert contents(project) != before
-    assert scaffold("undo", "--", str(project)).code == 0
+    assert scaffold("undo", "--yes", "--", str(project)).code == 0
     assert contents(project) == before
 
 

@@ -95,7 +95,7 @@ def test_update_keeps_edits_and_records_the_new_version(project: Path, template:
     answers = (project / ".copier-answers.yml").read_text(encoding="utf-8")
     assert "_commit: v2.0.0" in answers
     assert f"_scaffold_commit: {git(template, 'rev-parse', 'HEAD').strip()}" in answers
-    assert scaffold("undo", str(project)).code == 0
+    assert scaffold("undo", "--yes", str(project)).code == 0
     assert contents(project) == before
 
 

@@ -183,7 +183,7 @@ def test_undo_takes_an_update_back(project: Path, ahead: Newer) -> None:
     before = contents(project)
     assert ahead("update", "--defaults", cwd=project).code == 0
     (project / "NOTES.md").write_text("edited\n", encoding="utf-8")
-    result = ahead("undo", cwd=project)
+    result = ahead("undo", "--yes", cwd=project)
     assert result.code == 3
     assert "left      NOTES.md  (changed since scaffold update)" in result.out
     assert contents(project) == before | {"NOTES.md": b"edited\n"}

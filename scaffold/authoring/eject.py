@@ -16,7 +16,7 @@ from scaffold.errors import GitFailed, NotEjected
 from scaffold.git import git, own_environment
 from scaffold.life.history import history
 from scaffold.plan import Plan, check_destination
-from scaffold.publish import publish
+from scaffold.writing.publish import publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,9 +72,7 @@ def plan(dest: Path, given: Answers) -> Plan:
         assert ours.encode() in files[path], f"{name} does not begin as it did"
         files[path] = files[path].replace(ours.encode(), theirs.encode())
     files |= skeleton().render(answers_for(dest, "ejected", given))
-    planned = Plan(dest, dict(sorted(files.items())))
-    check_empty(planned)
-    return planned
+    return check_empty(Plan(dest, dict(sorted(files.items()))))
 
 
 def write(planned: Plan) -> None:
@@ -84,7 +82,7 @@ def write(planned: Plan) -> None:
         WriteFailed: The file system refused; nothing was changed.
         GitFailed: Git did; nothing was changed.
     """
-    publish(planned, finish=_as_repository)
+    publish(planned, "template eject", make_repository=_as_repository)
 
 
 def versions() -> dict[str, object]:

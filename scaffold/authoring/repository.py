@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,14 +37,15 @@ def answers_for(dest: Path, kind: str, given: Answers) -> dict[str, Value]:
     return skeleton().complete({**given, "kind": kind}, suggested)
 
 
-def check_empty(plan: Plan) -> None:
-    """Refuse a directory with anything in it.
+def check_empty(plan: Plan) -> Plan:
+    """Refuse a directory with anything in it; the plan, which holds to that.
 
     Raises:
         BadDestination: It has.
     """
     if not plan.is_fresh:
         raise BadDestination(plan.dest, "is not empty: choose another DIR")
+    return replace(plan, was_fresh=True)
 
 
 def is_in_repository(folder: Path) -> bool:

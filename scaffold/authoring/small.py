@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.authoring.repository import answers_for, begin, check_empty, commit_all, is_in_repository, skeleton
 from scaffold.plan import Plan, check_destination
-from scaffold.publish import publish
+from scaffold.writing.publish import publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +21,7 @@ def plan(dest: Path, given: Answers) -> Plan:
         ScaffoldError: DEST cannot be made or holds something already, or an answer cannot be used.
     """
     check_destination(dest)
-    planned = Plan(dest, skeleton().render(answers_for(dest, "small", given)))
-    check_empty(planned)
-    return planned
+    return check_empty(Plan(dest, skeleton().render(answers_for(dest, "small", given))))
 
 
 def write(planned: Plan) -> bool:
@@ -34,9 +32,9 @@ def write(planned: Plan) -> bool:
         GitFailed: Git did; nothing was changed.
     """
     if is_in_repository(planned.dest.absolute().parent):
-        publish(planned)
+        publish(planned, "template new")
         return False
-    publish(planned, finish=_as_repository)
+    publish(planned, "template new", make_repository=_as_repository)
     return True
 
 

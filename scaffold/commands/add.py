@@ -11,7 +11,15 @@ import typer
 from scaffold import prompt
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import module_questions, note_without_effect, with_scoped_file
-from scaffold.commands.written import DryRunFlag, ShowFlag, check_show, check_shown, print_plan, project_json
+from scaffold.commands.written import (
+    DryRunFlag,
+    ShowFlag,
+    check_show,
+    check_shown,
+    print_plan,
+    project_json,
+    say_recovered,
+)
 from scaffold.errors import SeveralPackages
 from scaffold.questions import Answers, Choice
 from scaffold.reports import module, output
@@ -50,19 +58,19 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     from scaffold.existing.additions import additions
     from scaffold.existing.module import NewModule, with_plain_paths
     from scaffold.existing.survey import survey
-    from scaffold.life.undo import remembered
     from scaffold.plan import check_new
     from scaffold.project import prepare
-    from scaffold.publish import publish, take_back_interrupted
     from scaffold.template import bundled
+    from scaffold.writing.journal import recover
+    from scaffold.writing.publish import publish
 
     shown = check_show(show, dry_run=dry_run)
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
     target = NewModule(bundled(), survey(None if project is None else Path(project), Path()))
     ask = prompt.is_possible() and not as_json and not defaults
     _say_found(target, as_json=as_json)
-    for path in () if dry_run else take_back_interrupted(target.survey.root):
-        output.say_note(f"took back {path}, left by a run that was killed")
+    if not dry_run:
+        say_recovered(recover(target.survey.root))
     made = prepare(target.template, target, _with_package(target, given, ask=ask), ask=ask, use_defaults=defaults)
     note_without_effect(given, made.answers)
     if note := module.note_on_tests(made, target.survey):
@@ -70,12 +78,11 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     missing = additions(target.survey.config, target.optional_dependency(made.answers))
     if write_config and missing:
         made = _with_config(made, missing)
-    check_new(made.plan, except_for={_PYPROJECT})
+    plan = check_new(made.plan, except_for={_PYPROJECT})
     if dry_run:
         check_shown(made.plan, shown)
     else:
-        with remembered(made.plan, "add"):
-            publish(made.plan)
+        say_recovered(publish(plan, "add"))
     if as_json:
         document = project_json(made, written=not dry_run, show=shown)
         found = {"found": module.found_json(target.survey), "config": module.additions_json(missing)}
@@ -112,8 +119,10 @@ def _with_package(target: NewModule, given: Answers, *, ask: bool) -> Answers:
 def _with_config(made: Project, missing: list[Addition]) -> Project:
     """The same, and pyproject.toml with what is missing there."""
     from scaffold.existing.additions import with_additions
+    from scaffold.writing.record import digest
 
     path = made.plan.dest / _PYPROJECT
-    text = path.read_bytes().decode() if path.is_file() else ""
-    content = with_additions(text, missing, path).encode()
-    return replace(made, plan=replace(made.plan, files={**made.plan.files, _PYPROJECT: content}))
+    before = path.read_bytes() if path.is_file() else None
+    content = with_additions((before or b"").decode(), missing, path).encode()
+    expected = {_PYPROJECT: None if before is None else digest(before)}
+    return replace(made, plan=replace(made.plan, files={**made.plan.files, _PYPROJECT: content}, expected=expected))

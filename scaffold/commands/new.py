@@ -13,7 +13,15 @@ from scaffold import prompt
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import note_without_effect, project_questions, team_names, with_scoped_file
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
-from scaffold.commands.written import DryRunFlag, ShowFlag, check_show, check_shown, print_plan, project_json
+from scaffold.commands.written import (
+    DryRunFlag,
+    ShowFlag,
+    check_show,
+    check_shown,
+    print_plan,
+    project_json,
+    say_recovered,
+)
 from scaffold.errors import Cancelled, UsageError
 from scaffold.questions import Answers
 from scaffold.reports import advice, files, output
@@ -138,20 +146,17 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, *, ask: bool, d
 
 
 def _write(project: Project | TeamProject, *, force: bool, ask: bool) -> None:
-    from scaffold.life.undo import remembered
     from scaffold.plan import check_plan
-    from scaffold.publish import publish, take_back_interrupted
+    from scaffold.writing.journal import recover
+    from scaffold.writing.publish import publish
 
-    plan = project.plan
-    for path in take_back_interrupted(plan.dest):
-        output.say_note(f"took back {path}, left by a run that was killed")
-    check_plan(plan, force=force)
+    say_recovered(recover(project.plan.dest))
+    plan = check_plan(project.plan, force=force)
     if not plan.is_fresh or (ask and project.made_from is not None):
         output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
         if ask and not prompt.confirm("Write these?", default=plan.is_fresh):
             raise Cancelled
-    with remembered(plan, "new"):
-        publish(plan)
+    say_recovered(publish(plan, "new"))
     if project.made_from is not None:
         from scaffold.sources import tags
 

@@ -3,37 +3,84 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scaffold import prompt
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ProjectArgument
+from scaffold.commands.written import say_recovered
+from scaffold.errors import Cancelled, UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
 
+if TYPE_CHECKING:
+    from scaffold.writing.undo import Undo
+
 
 @app.command(cls=PlainCommand)
-def undo(
+def undo(  # noqa: PLR0913  # a parameter for each flag
     project: ProjectArgument = ".",
     *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take it back without asking.")] = False,
+    list_steps: Annotated[
+        bool, typer.Option("--list", help="List the steps that can be taken back, the newest first.")
+    ] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Forget all steps here, with the former contents of files.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be taken back; write nothing.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Take back the last new, add, update or reanswer; files changed since then are left and listed."""
-    from scaffold.life.undo import find, last, take_back
-    from scaffold.publish import take_back_interrupted
-    from scaffold.reports import status
+    from scaffold.reports import steps as report
+    from scaffold.writing import undo as undoing
+    from scaffold.writing.journal import recover
 
-    root = find(Path(project))
-    for path in () if dry_run else take_back_interrupted(root):
-        output.say_note(f"took back {path}, left by a run that was killed")
-    found = last(root)
+    if list_steps + forget + dry_run > 1:
+        raise UsageError("choose one of --list, --forget and --dry-run")
+    root = undoing.find(Path(project))
+    if list_steps:
+        found = undoing.steps(root)
+        _print(report.steps_json(root, found) if as_json else report.steps_text(root, found))
+        return
     if not dry_run:
-        take_back(root, found)
-    if as_json:
-        output.print_json(status.undo_json(root, found, written=not dry_run))
-    else:
-        output.say_plain(status.undo_text(found))
-    if found.left:
+        say_recovered(recover(root))
+    if forget:
+        number = undoing.forget(root)
+        _print(report.forgotten_json(root, number) if as_json else report.forgotten_text(root, number))
+        return
+    found_undo = undoing.newest(root)
+    if not dry_run:
+        _confirm(found_undo, yes=yes, as_json=as_json)
+        undoing.take_back(found_undo)
+    written = not dry_run
+    _print(report.undo_json(found_undo, written=written) if as_json else report.undo_text(found_undo, written=written))
+    if found_undo.left:
         raise typer.Exit(3)
+
+
+def _print(document: str | dict[str, object]) -> None:
+    if isinstance(document, str):
+        output.say_plain(document)
+    else:
+        output.print_json(document)
+
+
+def _confirm(undo: Undo, *, yes: bool, as_json: bool) -> None:
+    """Say which step it is, and ask.
+
+    Raises:
+        UsageError: Nobody can be asked.
+        Cancelled: The user says no.
+    """
+    from scaffold.reports import steps as report
+
+    if yes:
+        return
+    if as_json or not prompt.is_possible():
+        raise UsageError(f"no terminal to ask at: add --yes to take back {report.step_text(undo.step)}")
+    output.say_plain(report.undo_text(undo, written=False))
+    if not prompt.confirm("Take this back?"):
+        raise Cancelled

@@ -13,6 +13,7 @@ from scaffold.answers import read_answers
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import all_questions, changeable_questions
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
+from scaffold.commands.written import say_recovered
 from scaffold.errors import UsageError
 from scaffold.questions import Answers
 from scaffold.reports import output
@@ -192,13 +193,12 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
     from scaffold.life.generated import find_root, pieces_of, select
     from scaffold.life.update import join, merge
     from scaffold.life.worktree import check_clean
-    from scaffold.publish import take_back_interrupted
     from scaffold.reports import status
+    from scaffold.writing.journal import recover
 
     root = find_root(Path(project))
     if not how.dry_run:  # before anything is read: a killed run may have left the record of what it was about to make
-        for path in take_back_interrupted(root):
-            output.say_note(f"took back {path}, left by a run that was killed")
+        say_recovered(recover(root))
     pieces = select(pieces_of(root), module)
     ours = [piece for piece in pieces if piece.is_bundled]
     theirs = [piece for piece in pieces if not piece.is_bundled]
@@ -221,13 +221,11 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
 
 
 def _write(command: str, update: Update, how: _How) -> None:
-    from scaffold.life.undo import remembered
     from scaffold.life.worktree import check_clean
-    from scaffold.publish import publish
+    from scaffold.writing.publish import publish
 
     plan = update.plan
     if not how.allow_dirty:
         check_clean(update.root, (*plan.files, *plan.removed))
     if plan.files or plan.removed:
-        with remembered(plan, command):
-            publish(plan)
+        say_recovered(publish(plan, command))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold.errors import UsageError, did_you_mean
+from scaffold.errors import UsageError, did_you_mean, escaped
 from scaffold.reports import advice, files, output
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from scaffold.plan import Plan
     from scaffold.project import Project, TeamProject
+    from scaffold.writing.recovery import Recovery
 
 DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
 ShowFlag = Annotated[
@@ -51,6 +52,19 @@ def print_plan(plan: Plan, show: Sequence[str]) -> None:
         if str(path) in show:
             output.say(f"\n**{path}**")
             sys.stdout.write(files.file_text(path, content))
+
+
+def say_recovered(recovery: Recovery) -> None:
+    """Say what was taken back after a run that was killed, and what was not."""
+    for path in recovery.taken_back:
+        output.say_note(f"took back {escaped(path)}, left by a run that was killed")
+    for path in recovery.kept:
+        output.say_note(f"kept {escaped(path)}, which was changed after a run that was killed had begun to write it")
+    for name in recovery.strangers:
+        output.say_note(
+            f"{name} was left by a run of which there is no record here; nothing of it is used: look into it, then"
+            " delete it"
+        )
 
 
 def project_json(project: Project | TeamProject, *, written: bool, show: Sequence[str] = ()) -> dict[str, object]:

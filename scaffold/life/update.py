@@ -20,6 +20,7 @@ from scaffold.life.merge import Change, Manner, Outcome, has_markers, merge_tree
 from scaffold.plan import Plan, is_blocked
 from scaffold.questions import DESIGN_QUESTION, SCOPE, workload_of
 from scaffold.recommend import recommend
+from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,17 +70,23 @@ class Update:
     def plan(self) -> Plan:
         """The files to write and to delete."""
         files: dict[PurePosixPath, bytes] = {}
+        expected: dict[PurePosixPath, str | None] = {}
         for change in self.changes:
+            here = None if change.was is not None and not change.is_move_away else change.before
+            expected[change.path] = None if here is None else digest(here)
             if change.after is not None and (change.after != change.before or change.was is not None):
                 files[change.path] = change.after
             if change.rejected is not None:
                 files[_reject_path(change)] = change.rejected
+                expected[_reject_path(change)] = None
         removed = (change.path for change in self.changes if change.after is None and change.before is not None)
         moved = (
             change for change in self.changes if change.was is not None and os.access(self.root / change.was, os.X_OK)
         )
         programs = {*self.executable, *(change.path for change in moved)}
-        return Plan(self.root, files, frozenset(removed), frozenset(programs & files.keys()))
+        gone = frozenset(removed)
+        known = {path: expected[path] for path in (*files, *gone)}
+        return Plan(self.root.resolve(), files, gone, frozenset(programs & files.keys()), known)
 
 
 # --- answers --------------------------------------------------------------------------------------------------------

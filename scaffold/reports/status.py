@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scaffold.life.check import Status
-    from scaffold.life.undo import Undo
     from scaffold.life.update import Update
 
 
@@ -47,26 +46,6 @@ def update_json(update: Update, *, written: bool) -> dict[str, object]:
             for change in update.changes
         ],
         "conflicts": [str(change.path) for change in update.conflicts],
-    }
-
-
-def undo_text(undo: Undo) -> str:
-    """What is taken back, and what is left."""
-    lines = [f"restored  {_printable(path)}" for path in undo.plan.files]
-    lines += [f"deleted   {_printable(path)}" for path in sorted(undo.plan.removed)]
-    lines += [f"left      {_printable(path)}  (changed since scaffold {undo.command})" for path in undo.left]
-    return "\n".join(lines) or f"scaffold {undo.command} is taken back already"
-
-
-def undo_json(root: Path, undo: Undo, *, written: bool) -> dict[str, object]:
-    """The same as data."""
-    return {
-        "project": str(root),
-        "command": undo.command,
-        "written": written,
-        "restored": [str(path) for path in undo.plan.files],
-        "deleted": [str(path) for path in sorted(undo.plan.removed)],
-        "left": [str(path) for path in undo.left],
     }
 
 

@@ -1,0 +1,120 @@
+"""A directory that is still to be made: built whole beside its place, and renamed there in one step."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scaffold.errors import ChangedMeanwhile
+from scaffold.writing.nofollow import Directory
+from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest
+
+if TYPE_CHECKING:
+    from scaffold.writing.job import Job
+    from scaffold.writing.record import Journal, Place
+
+TREE: Final = "tree"
+READY: Final = "ready"
+"""Stands beside the tree from the moment on in which that is whole."""
+
+
+def write(job: Job, place: Place, journal: Journal) -> None:
+    """Make the directory with all its files.
+
+    Raises:
+        ChangedMeanwhile: Something stands there by now.
+        OSError: The file system refused; nothing is left.
+    """
+    record = Record(
+        dest=str(place.dest),
+        command=job.command,
+        nonce=secrets.token_hex(12),
+        when=time.time(),
+        inode=None,
+        fresh=True,
+        entries=tuple(Entry(str(path), None, digest(content)) for path, content in job.files.items()),
+        made=tuple(_folders(job)),
+        root_goes=True,
+        keep=job.keep,
+    )
+    journal.note_down(record, {})
+    try:
+        with Directory.opened(place.dest.parent) as beside:
+            beside.make(record.staging, 0o700)
+            with beside.directory(record.staging) as staging:
+                build(staging, place.dest.parent / record.staging, job)
+                inode = staging.status(TREE).st_ino
+                try:
+                    staging.move_new(TREE, beside, place.dest.name)
+                except FileExistsError as error:
+                    raise ChangedMeanwhile(job.dest) from error
+                beside.sync()
+    except BaseException:
+        recover(record, journal, PENDING)
+        raise
+    _finish(replace(record, inode=inode), journal, PENDING)
+
+
+def recover(record: Record, journal: Journal, name: str) -> None:
+    """Clear away what a killed run left beside the directory, unless the directory is in its place already."""
+    dest = Path(record.dest)
+    inode = None
+    with suppress(OSError), Directory.opened(dest.parent) as beside:
+        with suppress(OSError), beside.directory(record.staging) as staging:
+            if staging.exists(READY) and not staging.exists(TREE):
+                inode = beside.status(dest.name).st_ino
+        if inode is None and name == PENDING:
+            beside.remove_tree(record.staging)
+    if inode is None and name == PENDING:
+        journal.remove(name)
+    else:
+        _finish(replace(record, inode=inode), journal, name)
+
+
+def _finish(record: Record, journal: Journal, name: str) -> None:
+    if name == PENDING:
+        if record.inode is not None:
+            journal.identify(name, record)
+        journal.rename(PENDING, FINISHING)
+    with suppress(OSError), Directory.opened(Path(record.dest).parent) as beside:
+        beside.remove_tree(record.staging)
+    if record.keep:
+        journal.keep(FINISHING)
+    else:
+        journal.remove(FINISHING)
+
+
+def build(staging: Directory, path: Path, job: Job) -> None:
+    """Write all files, and what else belongs to them, into a new folder of `staging`, which is at `path`."""
+    staging.make(TREE)
+    with staging.directory(TREE) as tree:
+        for file, content in job.files.items():
+            with tree.inside(str(file), make=True) as (parent, name):
+                parent.write_new(name, content, mode=job.modes.get(file), executable=file in job.executable)
+    if job.finish is not None:
+        job.finish(path / TREE)
+    _sync_tree(path / TREE)
+    staging.write_new(READY, b"")
+    staging.sync()
+
+
+def _folders(job: Job) -> dict[str, None]:
+    found: dict[str, None] = {}
+    for path in job.files:
+        found |= dict.fromkeys(str(parent) for parent in reversed(path.parents[:-1]))
+    return found
+
+
+def _sync_tree(folder: Path) -> None:
+    """Bring all names below a folder of our own down to the disk, and the files of a repository in it."""
+    for place, _, files in os.walk(folder):
+        with Directory.opened(Path(place)) as directory:
+            if ".git" in Path(place).relative_to(folder).parts:
+                for name in files:
+                    directory.sync_file(name)
+            directory.sync()

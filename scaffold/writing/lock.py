@@ -1,0 +1,130 @@
+"""One run at a time in a directory, and no signal between any two of its steps."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from scaffold.errors import Busy
+from scaffold.writing.record import PENDING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import FrameType
+
+    from scaffold.writing.nofollow import Directory
+    from scaffold.writing.record import Journal
+
+_HOLDER = "holder"
+_LOCK = "lock"
+_LONGEST_HOLDER = 200  # characters
+_PAUSE = 0.02  # seconds between two attempts
+
+if sys.platform != "win32":
+    import fcntl
+
+
+@contextmanager
+def locked(journal: Journal, dest: Path, command: str, *, patience: float = 0) -> Iterator[None]:
+    """Keep out every other run of this user's in the directory. The kernel lets go when the process ends, in any way.
+
+    Args:
+        journal: That of the directory.
+        dest: The directory, for messages; it need not exist.
+        command: What is at work, for the message of whoever is kept out.
+        patience: Seconds to wait for another run.
+
+    Raises:
+        Busy: Another run is at work there.
+    """
+    with ExitStack() as held:
+        until = time.monotonic() + patience
+        while not _taken(journal.folder / _LOCK, held):
+            if time.monotonic() >= until:
+                raise Busy(dest, _holder(journal))
+            time.sleep(_PAUSE)
+        with suppress(OSError):
+            (journal.folder / _HOLDER).write_text(f"{command} (process {os.getpid()})", encoding="utf-8")
+        yield
+
+
+@contextmanager
+def alone(root: Directory, dest: Path) -> Iterator[None]:
+    """Keep out other users as well: the lock is on the directory itself, so that there is nothing to leave behind.
+
+    Raises:
+        Busy: Another user's run is at work there.
+    """
+    if sys.platform != "win32" and root.descriptor is not None:
+        try:
+            fcntl.flock(root.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy(dest, "another user's scaffold") from error
+        except OSError:  # a file system without locks on directories: only this user is kept out
+            pass
+    yield
+
+
+def _taken(path: Path, held: ExitStack) -> bool:
+    """Whether the lock was free; it is held until `held` is left."""
+    if sys.platform == "win32":
+        from filelock import FileLock, Timeout  # on POSIX its import takes longer than all else here
+
+        lock = FileLock(path, timeout=0)
+        try:
+            held.enter_context(lock)
+        except Timeout:
+            return False
+    else:
+        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        held.callback(os.close, number)
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def _holder(journal: Journal) -> str:
+    with suppress(OSError, ValueError):
+        said = (journal.folder / _HOLDER).read_text(encoding="utf-8")[:_LONGEST_HOLDER]
+        if said.isprintable() and said:
+            return said
+    return "another scaffold"
+
+
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """Ctrl-C, SIGTERM and SIGHUP are delivered after these few milliseconds, not between any two of their steps."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        arrived.append(number)
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    before = {number: signal.getsignal(number) for name in names if (number := getattr(signal, name, None))}
+    for number, handler in before.items():
+        if handler is not None and handler != signal.SIG_IGN:
+            signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None and handler != signal.SIG_IGN:
+                signal.signal(number, handler)
+        for number in dict.fromkeys(arrived):
+            signal.raise_signal(number)
+
+
+def is_waiting(journal: Journal) -> bool:
+    """Whether a killed run, or one at work, has left its record."""
+    return (journal.folder / PENDING).is_dir()

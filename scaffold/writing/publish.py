@@ -1,0 +1,48 @@
+"""From a plan to the disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scaffold.writing.job import Job
+from scaffold.writing.journal import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from scaffold.plan import Plan
+    from scaffold.writing.recovery import Recovery
+
+REPOSITORY = ".git"
+
+
+def publish(plan: Plan, command: str, *, make_repository: Callable[[Path], None] | None = None) -> Recovery:
+    """Write the plan's files, all or none; `scaffold undo` can take them back.
+
+    Args:
+        plan: What to write, and where.
+        command: What the user called, for messages and for the list of what can be undone.
+        make_repository: Makes a repository of a new directory, in a folder that holds all its files. What has a history
+            of its own from the start is not kept for `scaffold undo`.
+
+    Raises:
+        Busy: Another run is at work there.
+        ChangedMeanwhile: Something there is not as it was when the plan was made; nothing was changed.
+        NoStateFolder: There is no place for the record of the run.
+        WriteFailed: The file system refused; nothing was changed.
+    """
+    return write(
+        Job(
+            dest=plan.dest,
+            command=command,
+            files=plan.files,
+            removed=plan.removed,
+            executable=plan.executable,
+            expected=plan.expected,
+            empty=plan.was_fresh,
+            finish=make_repository,
+            last=None if make_repository is None else REPOSITORY,
+            keep=make_repository is None,
+        )
+    )

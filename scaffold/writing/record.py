@@ -1,0 +1,329 @@
+"""What is written down before anything is changed, and where: in the user's own state folder and nowhere else.
+
+    <state>/journal/<hash of the real path>/
+        lock, holder            who is at work in that directory
+        new-<nonce>/            a record that is being written
+        pending/                a run at work, or one that was killed: it is taken back
+        finishing/              all its files are in place; only clearing away is left
+        00000001/, 00000002/ …  the steps that `scaffold undo` takes back
+
+Each of these folders holds `record.json` and the former contents of files, by number. Nothing that lies in or beside
+the directory itself is ever believed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from scaffold.errors import NoStateFolder
+from scaffold.places import state_folder
+from scaffold.writing.nofollow import Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+PENDING: Final = "pending"
+FINISHING: Final = "finishing"
+_RECORD = "record.json"
+_IDENTIFIED = "record.new"
+_VERSION = 1
+_STEP = re.compile(r"[0-9]{8}")
+_NONCE = re.compile(r"[0-9a-f]{24}")
+_LARGEST_RECORD = 32 << 20  # bytes; 10,000 files with paths of 1,000 bytes are half of it
+_MOST_STEPS = 10
+_MOST_BYTES = 50 << 20  # of the former contents of all steps of a directory
+_LONGEST = 90 * 24 * 3600  # seconds that steps are kept
+_MOST_ENTRIES = 10_000  # directories that are looked at for what is out of date
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a run does to one file."""
+
+    path: str
+    before: str | None
+    """Hash of what stood there; None where nothing did."""
+    after: str | None
+    """Hash of what will; None where nothing will."""
+    mode: int = 0
+    """Permissions of what stood there."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run is about to do."""
+
+    dest: str
+    """The real path of the directory."""
+    command: str
+    nonce: str
+    when: float
+    """Seconds since 1970."""
+    inode: int | None
+    """The directory's; None while it is still to be made."""
+    entries: tuple[Entry, ...]
+    made: tuple[str, ...] = ()
+    """Folders that were not there, outermost first."""
+    emptied: tuple[str, ...] = ()
+    """Folders that go when nothing is left in them, innermost first."""
+    last: str | None = None
+    """A folder that is moved into place after all files, such as a repository's `.git`: then the run counts as done."""
+    undoes: str | None = None
+    """The step that this run takes back."""
+    root_goes: bool = False
+    """Whether the directory itself goes, too, if nothing is left in it."""
+    keep: bool = True
+    """Whether `scaffold undo` can take the run back."""
+    fresh: bool = False
+    """Whether the run makes the directory itself."""
+
+    @property
+    def staging(self) -> str:
+        """The folder for new contents: in the directory, or beside one that is still to be made."""
+        return f"{STAGING}{self.nonce}"
+
+
+STAGING: Final = ".scaffold-"
+
+
+def is_staging(name: str) -> bool:
+    """Whether a name is that of a folder for new contents, ours or another user's."""
+    return name.startswith(STAGING) and _NONCE.fullmatch(name.removeprefix(STAGING)) is not None
+
+
+def digest(data: bytes) -> str:
+    """The hash by which contents are compared: SHA-256, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The folder of records about one directory. It belongs to this user alone; it need not exist."""
+
+    folder: Path
+
+    def read(self, name: str) -> Record | None:
+        """The record of this name; None where there is none that is whole."""
+        try:
+            status = (self.folder / name / _RECORD).lstat()
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_RECORD:
+                return None
+            data = json.loads((self.folder / name / _RECORD).read_bytes())
+            return _parsed(data)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
+    def kept(self, name: str, number: int) -> bytes | None:
+        """What the file of an entry held before."""
+        try:
+            return (self.folder / name / str(number)).read_bytes()
+        except OSError:
+            return None
+
+    @property
+    def steps(self) -> Sequence[str]:
+        """The names of what can be undone, the oldest first."""
+        try:
+            return sorted(name for name in os.listdir(self.folder) if _STEP.fullmatch(name))  # noqa: PTH208  # names
+        except OSError:
+            return ()
+
+    def note_down(self, record: Record, contents: Mapping[int, bytes]) -> None:
+        """Have the record on the disk before the first change: `pending` appears with everything in it."""
+        name = f"new-{record.nonce}"
+        with Directory.opened(self.folder) as entry:
+            try:
+                entry.make(name, 0o700)
+                with entry.directory(name) as folder:
+                    for number, content in contents.items():
+                        folder.write_new(str(number), content, mode=0o600)
+                    folder.write_new(_RECORD, _as_json(record), mode=0o600)
+                    folder.sync()
+                entry.move_new(name, entry, PENDING)
+                entry.sync()
+            except BaseException:
+                entry.remove_tree(name)
+                raise
+
+    def identify(self, name: str, record: Record) -> None:
+        """Note which directory came of a record that makes one."""
+        with Directory.opened(self.folder) as entry, entry.directory(name) as folder:
+            with suppress(FileNotFoundError):
+                folder.unlink(_IDENTIFIED)
+            folder.write_new(_IDENTIFIED, _as_json(record), mode=0o600)
+            folder.rename(_IDENTIFIED, folder, _RECORD)
+            folder.sync()
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a record another name, for good."""
+        with Directory.opened(self.folder) as entry:
+            entry.move_new(old, entry, new)
+            entry.sync()
+
+    def remove(self, name: str) -> None:
+        """Forget a record."""
+        with suppress(OSError), Directory.opened(self.folder) as entry:
+            if entry.exists(name):
+                # First out of sight: a record that is half removed is none.
+                gone = f"new-{name}-gone"
+                with suppress(FileExistsError):
+                    entry.move_new(name, entry, gone)
+                    entry.sync()
+                entry.remove_tree(gone)
+                entry.remove_tree(name)
+
+    def clear(self) -> None:
+        """Remove what never became a record, or is one no more."""
+        with suppress(OSError):
+            for name in os.listdir(self.folder):  # noqa: PTH208  # names
+                if name.startswith("new-"):
+                    with Directory.opened(self.folder) as entry:
+                        entry.remove_tree(name)
+
+    def keep(self, name: str) -> None:
+        """Make a finished record the newest step, and forget those that are too many, too large or too old."""
+        newest = int(self.steps[-1]) if self.steps else 0
+        self.rename(name, f"{newest + 1:08}")
+        sizes = {step: self._size(step) for step in self.steps}
+        total = sum(sizes.values())
+        for position, step in enumerate(sorted(sizes)):
+            record = self.read(step)
+            old = record is None or time.time() - record.when > _LONGEST
+            if old or len(sizes) - position > _MOST_STEPS or total > _MOST_BYTES:
+                self.remove(step)
+                total -= sizes[step]
+
+    def _size(self, name: str) -> int:
+        with suppress(OSError), os.scandir(self.folder / name) as found:
+            return sum(entry.stat(follow_symlinks=False).st_size for entry in found if entry.name != _RECORD)
+        return 0
+
+
+def _as_json(record: Record) -> bytes:
+    return json.dumps({"version": _VERSION, **asdict(record)}).encode()
+
+
+def _parsed(data: Mapping[str, Any]) -> Record:
+    """A record, of which nothing leads out of its directory.
+
+    Raises:
+        ValueError: It is none that this version wrote.
+    """
+    fields = dict(data)
+    if fields.pop("version") != _VERSION:
+        raise ValueError("another version")
+    entries = tuple(Entry(**each) for each in fields.pop("entries"))
+    made, emptied = tuple(fields.pop("made")), tuple(fields.pop("emptied"))
+    record = Record(entries=entries, made=made, emptied=emptied, **fields)
+    last = () if record.last is None else (record.last,)
+    for path in (*(entry.path for entry in entries), *record.made, *record.emptied, *last):
+        if PurePosixPath(path).is_absolute() or ".." in path.split("/") or path in {"", "."}:
+            raise ValueError(path)
+    if not _NONCE.fullmatch(record.nonce) or not isinstance(record.when, (int, float)):
+        raise ValueError(record.nonce)
+    return record
+
+
+# --- where ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the records about a directory are, whatever it is at the moment: there, still to be made, or gone."""
+
+    dest: Path
+    """Its real path."""
+
+    @classmethod
+    def of(cls, dest: Path) -> Place:
+        """The place of records about the directory at this path."""
+        return cls(dest.resolve())
+
+    @cached_property
+    def _key(self) -> str:
+        return hashlib.sha256(os.fsencode(self.dest)).hexdigest()[:32]
+
+    def journals(self) -> Iterator[Journal]:
+        """Those that are there and can be believed: more than one where the home was read-only for a while."""
+        for root in self._roots():
+            folder = root / "journal" / self._key
+            if _is_private(root) and _is_private(root / "journal") and _is_private(folder):
+                yield Journal(folder)
+
+    def journal(self) -> Journal:
+        """The one to write to, made where it is missing.
+
+        Raises:
+            NoStateFolder: No folder for it can be written.
+        """
+        for root in self._roots():
+            with suppress(OSError):
+                root.parent.mkdir(parents=True, exist_ok=True)
+                for folder in (root, root / "journal", root / "journal" / self._key):
+                    folder.mkdir(exist_ok=True, mode=0o700)
+                    if not _is_private(folder):
+                        break
+                else:
+                    if os.access(folder, os.W_OK | os.X_OK):
+                        return Journal(folder)
+        raise NoStateFolder(self.dest)
+
+    def _roots(self) -> Iterator[Path]:
+        """Folders that nobody else can write to, and that did not come with the directory."""
+        for root in roots():
+            if not root.resolve().is_relative_to(self.dest):
+                yield root
+
+
+def roots() -> tuple[Path, ...]:
+    """Where records may be: the user's state folder, and where that is read-only, a private one for temporary files."""
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    return state_folder(), Path(tempfile.gettempdir()) / f"scaffold-state-{user}"
+
+
+def all_journals() -> Iterator[Journal]:
+    """Those of every directory that this user wrote to."""
+    for root in roots():
+        if _is_private(root) and _is_private(root / "journal"):
+            with suppress(OSError), os.scandir(root / "journal") as found:
+                for number, entry in enumerate(found):
+                    if number == _MOST_ENTRIES:
+                        break
+                    if _is_private(Path(entry.path)):
+                        yield Journal(Path(entry.path))
+
+
+def is_out_of_date(journal: Journal) -> bool:
+    """Whether every step of a journal is too old to be kept, and no run is left in it."""
+    with suppress(OSError):
+        if time.time() - journal.folder.stat().st_mtime > _LONGEST:  # the time of its newest step
+            return not {PENDING, FINISHING} & set(os.listdir(journal.folder))  # noqa: PTH208  # names
+    return False
+
+
+def forget(journal: Journal) -> None:
+    """Remove a journal with all that is in it."""
+    shutil.rmtree(journal.folder, ignore_errors=True)
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether a folder is this user's, and nobody else can write to it."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    if not hasattr(os, "getuid"):  # Windows: profiles are private by their access lists
+        return stat.S_ISDIR(status.st_mode)
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022

@@ -1,0 +1,150 @@
+"""Taking back what a killed run left half-way: whatever still is exactly what that run wrote, and nothing else."""
+
+from __future__ import annotations
+
+import errno
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scaffold.writing.record import PENDING, digest
+
+if TYPE_CHECKING:
+    from scaffold.writing.nofollow import Content, Directory
+    from scaffold.writing.record import Entry, Journal, Record
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What became of a killed run."""
+
+    taken_back: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    """Changed since by somebody else; they stay as they are."""
+    strangers: tuple[str, ...] = ()
+    """Folders for new contents that no record of this user's names; they stay as they are."""
+
+    def plus(self, other: Recovery) -> Recovery:
+        """Both."""
+        return Recovery(self.taken_back + other.taken_back, self.kept + other.kept, self.strangers + other.strangers)
+
+
+def take_back(root: Directory, record: Record, journal: Journal) -> Recovery:
+    """Bring every file of a pending record to what it was before, unless somebody has changed it since.
+
+    Raises:
+        OSError: The file system refuses; it can be tried again.
+    """
+    taken_back: list[str] = []
+    kept: list[str] = []
+    root.make(record.staging, 0o700)
+    with root.directory(record.staging) as staging:
+        for number, entry in enumerate(record.entries):
+            verdict = _One(root, staging, entry, number, journal).take_back()
+            if verdict is not None:
+                (taken_back if verdict else kept).append(entry.path)
+    for folder in reversed(record.made):
+        with suppress(OSError), root.inside(folder) as (parent, name):
+            parent.rmdir(name)
+    return Recovery(tuple(taken_back), tuple(kept))
+
+
+@dataclass(frozen=True)
+class _One:
+    """One file of the record."""
+
+    root: Directory
+    staging: Directory
+    entry: Entry
+    number: int
+    journal: Journal
+
+    def take_back(self) -> bool | None:
+        """Whether it was taken back; None where nothing had been done to it, or is left to do."""
+        try:
+            with self.root.inside(self.entry.path) as (parent, name):
+                now = _digest(parent.read(name))
+                if now == self.entry.before and not self._has_swapped_out_an_edit:
+                    return None
+                return self._decided(parent, name, now)
+        except FileNotFoundError:  # its folder is not there: never made, or removed since
+            return None if self.entry.before is None else False
+        except (NotADirectoryError, IsADirectoryError, ValueError):
+            return False
+        except OSError as error:
+            if error.errno in _IN_THE_WAY:
+                return False
+            raise
+
+    def _decided(self, parent: Directory, name: str, now: str | None) -> bool | None:
+        if now is None and self.entry.after is not None:
+            if self._return_from_aside(parent, name):
+                return True
+            return None if self.entry.before is None else False
+        if now != self.entry.after:
+            return False
+        done = self._make_new_one_go(parent, name) if self.entry.before is None else self._bring_back(parent, name)
+        parent.sync()
+        return done
+
+    @property
+    def _slot(self) -> str:
+        """Where the new content was, and what stood there before is, once they were exchanged."""
+        return str(self.number)
+
+    @property
+    def _swapped_out(self) -> str | None:
+        """The hash of what is in the slot."""
+        with suppress(OSError):
+            return _digest(self.staging.read(self._slot))
+        return None
+
+    @property
+    def _has_swapped_out_an_edit(self) -> bool:
+        """Whether the killed run had just taken out what somebody wrote in that very moment."""
+        return self._swapped_out not in {None, self.entry.before, self.entry.after}
+
+    def _make_new_one_go(self, parent: Directory, name: str) -> bool:
+        ours = f"{self.number}.ours"
+        parent.rename(name, self.staging, ours)
+        if _digest(self.staging.read(ours)) == self.entry.after:
+            return True
+        self.staging.move_new(ours, parent, name)  # an edit between the two looks
+        return False
+
+    def _bring_back(self, parent: Directory, name: str) -> bool:
+        edited = self._has_swapped_out_an_edit
+        source = self._slot
+        if not edited and self._swapped_out != self.entry.before:
+            content = self.journal.kept(PENDING, self.number)
+            if content is None or digest(content) != self.entry.before:
+                return False
+            source = f"{self.number}.back"
+            with suppress(FileNotFoundError):
+                self.staging.unlink(source)
+            self.staging.write_new(source, content, mode=self.entry.mode)
+        if self.entry.after is None:
+            self.staging.move_new(source, parent, name)
+            return not edited
+        parent.exchange(name, self.staging, source)
+        if _digest(self.staging.read(source)) == self.entry.after:
+            return not edited
+        parent.exchange(name, self.staging, source)  # an edit between the two looks
+        return False
+
+    def _return_from_aside(self, parent: Directory, name: str) -> bool:
+        """Where the file system cannot exchange files in one step, a kill may leave what stood there aside."""
+        aside = f"{self._slot}.aside"
+        with suppress(OSError):
+            if self.staging.exists(aside):
+                self.staging.move_new(aside, parent, name)
+                return True
+        return False
+
+
+def _digest(content: Content | None) -> str | None:
+    return None if content is None else digest(content.data)
+
+
+_IN_THE_WAY = (errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.EFBIG, errno.EACCES, errno.EEXIST)
+"""Errors that say that something else stands there than what a run writes."""
