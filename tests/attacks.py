@@ -177,8 +177,8 @@ def _noted(play: Path) -> str:
     """All that may appear outside of DEST, by hashes: what `undo` needs with the files before, and what a tag was."""
     state = Path(platformdirs.user_state_dir("scaffold", appauthor=False)).relative_to(play)
     data = places.data_folder().relative_to(play)
-    undo = rf"{re.escape(str(state))}/undo/[0-9a-f]{{24}}/(manifest\.json|[0-9]+)"
-    return rf"{undo}|{re.escape(str(data))}/tags/[0-9a-f]{{64}}"
+    journal = rf"{re.escape(str(state))}/journal/[0-9a-f]{{32}}/(lock|holder|[0-9]{{8}}/(record\.json|[0-9]+))"
+    return rf"{journal}|{re.escape(str(data))}/tags/[0-9a-f]{{64}}"
 
 
 def links(**targets: str) -> Prepare:

@@ -12,7 +12,7 @@ import pytest
 from attacks import picture, playground
 from harness import files_below
 
-from scaffold.errors import BadDestination, WriteFailed
+from scaffold.errors import BadDestination, ChangedMeanwhile, WriteFailed
 from scaffold.plan import Plan, check_destination, check_plan
 from scaffold.writing.publish import publish
 
@@ -126,7 +126,7 @@ def test_racing_process_gets_nothing_through(play: Path, dest: Path) -> None:
         try:
             written = 0
             for number in range(400):
-                with suppress(WriteFailed, OSError):
+                with suppress(WriteFailed, ChangedMeanwhile, OSError):
                     publish(Plan(dest, {SRC: b"x%d" % number, PurePosixPath(f"src/{number}.txt"): b"x"}), "new")
                     written += 1
             assert racer.poll() is None

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
-from filelock import FileLock
 from harness import ROOT, Run, files_below, git
 from repositories import SMALL, commit, write
 
 from scaffold import tomlfile
+from scaffold.writing.lock import locked
+from scaffold.writing.record import Place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,16 +106,15 @@ def test_names_that_somebody_else_changes_without_end(
     team: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After some seconds one line says so, and what holds them; nothing is changed."""
-    monkeypatch.setattr("scaffold.sources.names._LOCK_TIMEOUT", 0.3)
-    place = team / "data" / "scaffold" / "names.lock"
-    place.parent.mkdir(parents=True)
-    with FileLock(place):
-        for arguments in (["add", "mine", "theirs"], ["add", "--catalogue", "catalogue"], ["remove", "mine"]):
+    monkeypatch.setattr("scaffold.sources.names._PATIENCE", 0.3)
+    assert scaffold("template", "add", "first", "theirs").code == 0
+    place = team / "config" / "scaffold"
+    with locked(Place.of(place).journal(), place, "another run"):
+        for arguments in (["add", "mine", "theirs"], ["add", "--catalogue", "catalogue"], ["remove", "first"]):
             result = scaffold("template", *arguments)
             assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
-            assert "another scaffold has been changing the names" in result.err
-            assert str(place) in result.err
-        assert names(scaffold) == []
+            assert f"another scaffold has been changing {place / 'templates.toml'}" in result.err
+        assert names(scaffold) == ["first"]
     assert scaffold("template", "add", "mine", "theirs").code == 0
 
 
@@ -281,7 +281,6 @@ def test_a_broken_catalogue_is_refused_with_its_line(team: Path, scaffold: Run, 
     assert (result.code, result.err.count("\n"), result.out) == (1, 1, "")
     assert f"{team / 'catalogue'}: scaffold.toml{says}" in result.err
     assert not (team / "config").exists()
-    assert not (team / "data" / "scaffold" / "catalogues").exists()
 
 
 @pytest.mark.parametrize(
@@ -352,7 +351,7 @@ def test_a_broken_file_of_names_is_told_with_its_line(team: Path, scaffold: Run,
 def test_a_lost_copy_of_a_catalogue_is_mended_as_it_says(team: Path, scaffold: Run) -> None:
     """Removed and added again."""
     scaffold("template", "add", "--catalogue", "catalogue")
-    (team / "data" / "scaffold" / "catalogues" / "platform.toml").unlink()
+    (team / "config" / "scaffold" / "catalogues" / "platform.toml").unlink()
     result = scaffold("template", "list")
     assert (result.code, result.err.count("\n")) == (1, 1)
     assert "scaffold template remove platform, then add it again" in result.err

@@ -50,10 +50,10 @@ class NameTaken(ScaffoldError):
 class NamesInUse(ScaffoldError):
     """Another process that changes the user's names, and does not end."""
 
-    def __init__(self, lock: Path, seconds: float) -> None:
+    def __init__(self, path: Path, seconds: float) -> None:
         super().__init__(
-            f"another scaffold has been changing the names of templates for {seconds:g} seconds: wait until it has"
-            f" ended, or end the process that holds {lock}"
+            f"another scaffold has been changing {path} for {seconds:g} seconds: wait until it has ended, then run"
+            " this again"
         )
 
 

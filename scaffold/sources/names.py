@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import contextmanager
+import time
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from scaffold import tomlfile
-from scaffold.errors import BadAnswer, WriteFailed
-from scaffold.places import data_folder, names_file
+from scaffold.errors import BadAnswer, Busy, ChangedMeanwhile, WriteFailed
+from scaffold.places import config_folder, names_file
 from scaffold.sources.catalogue import FILE, Catalogue, Entry, check_name, parse_catalogue
 from scaffold.sources.errors import CatalogueFault, NamesInUse, NameTaken, UnknownTemplate
+from scaffold.writing.job import Job
+from scaffold.writing.journal import write
+from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from scaffold.foreign.checkout import Checkout
     from scaffold.questions import Question, Value
@@ -26,7 +27,8 @@ _HEAD = (
     "# The templates that this user has names for. `scaffold template add` and `remove` rewrite it, without comments.\n"
 )
 _LARGEST_FILE = 1_000_000
-_LOCK_TIMEOUT = 10  # seconds; a change takes a few milliseconds
+_PATIENCE = 10  # seconds; a change takes a few milliseconds
+_COPIES = "catalogues"
 
 
 @dataclass(frozen=True)
@@ -122,13 +124,15 @@ def add(name: str, checkout: Checkout, ref: str | None) -> None:
     """
     check_name(name)
     entry = {"source": checkout.source} | ({"ref": ref} if ref else {})
-    with _alone():
+
+    def change(data: dict[str, Any]) -> _Change:
         taken = load().find(name)
         if taken is not None:
             raise NameTaken(name, taken.source, taken.catalogue)
-        data = _data()
         data.setdefault("templates", {})[name] = entry
-        _write_data(data)
+        return _Change(data)
+
+    _apply(f"template add {name}", change)
 
 
 def add_catalogue(checkout: Checkout) -> Catalogue:
@@ -144,13 +148,14 @@ def add_catalogue(checkout: Checkout) -> Catalogue:
         raise CatalogueFault(checkout.source, f"there is no {FILE} at its top: it is no catalogue")
     text = _read(path)
     catalogue = parse_catalogue(text, f"{checkout.source}: {FILE}", _base(checkout.source))
-    with _alone():
+
+    def change(data: dict[str, Any]) -> _Change:
         _refuse_taken(catalogue, checkout)
-        _write(_copy(catalogue.name), text)
-        data = _data()
         known = {"source": checkout.source, "ref": checkout.ref, "commit": checkout.commit}
         data.setdefault("catalogues", {})[catalogue.name] = {key: value for key, value in known.items() if value}
-        _write_data(data)
+        return _Change(data, copy=catalogue.name, text=text)
+
+    _apply(f"template add {catalogue.name}", change)
     return catalogue
 
 
@@ -173,42 +178,81 @@ def remove(name: str) -> str:
         CatalogueFault: It belongs to a catalogue.
         NamesInUse: Another scaffold changes the names.
     """
-    with _alone():
-        data = _data()
+    removed: list[str] = []
+
+    def change(data: dict[str, Any]) -> _Change:
         for kind in ("templates", "catalogues"):
             if name in data.get(kind, {}):
                 del data[kind][name]
-                data = {key: value for key, value in data.items() if value != {}}
-                _write_data(data)
-                if kind == "catalogues":
-                    _copy(name).unlink(missing_ok=True)
-                return kind.removesuffix("s")
-    names = load()
-    entry = names.find(name)
-    if entry is not None:
-        reason = f"{name} is one of its names: scaffold template remove {entry.catalogue} forgets them all"
-        raise CatalogueFault(f"the catalogue {entry.catalogue}", reason)
-    raise UnknownTemplate(name, [each.name for each in names.entries])
+                removed.append(kind.removesuffix("s"))
+                rest = {key: value for key, value in data.items() if value != {}}
+                return _Change(rest, copy=name if kind == "catalogues" else None)
+        names = load()
+        entry = names.find(name)
+        if entry is not None:
+            reason = f"{name} is one of its names: scaffold template remove {entry.catalogue} forgets them all"
+            raise CatalogueFault(f"the catalogue {entry.catalogue}", reason)
+        raise UnknownTemplate(name, [each.name for each in names.entries])
+
+    _apply(f"template remove {name}", change)
+    return removed[-1]
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Nobody else changes the names meanwhile: they are read, changed and written as a whole."""
-    from filelock import FileLock, Timeout
+@dataclass(frozen=True)
+class _Change:
+    """What the names become, and a catalogue's copy that is written with them, or goes."""
 
-    place = data_folder() / "names.lock"  # not beside the file, in a folder that people look into
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(place, timeout=_LOCK_TIMEOUT)
-        lock.acquire()
-    except Timeout as error:
-        raise NamesInUse(place, _LOCK_TIMEOUT) from error
-    except OSError as error:
-        raise WriteFailed(place, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    data: Mapping[str, Any]
+    copy: str | None = None
+    """The catalogue's name."""
+    text: str | None = None
+    """What its copy holds; None removes it."""
+
+
+def _apply(command: str, change: Callable[[dict[str, Any]], _Change]) -> None:
+    """Read the names, change them and write them whole; where somebody else was faster, begin again.
+
+    Raises:
+        NamesInUse: Another scaffold changes the names, and does not end.
+        WriteFailed: They cannot be written.
+    """
+    until = time.monotonic() + _PATIENCE
+    while True:
+        before = names_file().read_bytes() if names_file().exists() else None
+        wanted = change(_data())
+        try:
+            config_folder().mkdir(parents=True, exist_ok=True)
+            _write(command, before, wanted, patience=max(until - time.monotonic(), 0))
+        except (Busy, ChangedMeanwhile) as error:
+            if time.monotonic() >= until:
+                raise NamesInUse(names_file(), _PATIENCE) from error
+        except OSError as error:
+            raise WriteFailed(config_folder(), error) from error
+        else:
+            return
+
+
+def _write(command: str, before: bytes | None, wanted: _Change, *, patience: float) -> None:
+    """All at once; but a file of names that the user keeps elsewhere, behind a link, after the catalogue's copy."""
+    names = {PurePosixPath(names_file().name): (_HEAD + tomlfile.dump(wanted.data)).encode()}
+    copies: dict[PurePosixPath, bytes] = {}
+    removed: tuple[PurePosixPath, ...] = ()
+    if wanted.copy is not None:
+        path = PurePosixPath(_COPIES, f"{wanted.copy}.toml")
+        if wanted.text is None:
+            removed = (path,)
+        else:
+            copies[path] = wanted.text.encode()
+    expected = {path: None if before is None else digest(before) for path in names}
+    jobs = [(config_folder().resolve(), copies | names, removed, expected)]
+    if names_file().is_symlink():
+        place = names_file().resolve()
+        elsewhere = {PurePosixPath(place.name): content for content in names.values()}
+        there = {PurePosixPath(place.name): digest_ for digest_ in expected.values()}
+        jobs = [(config_folder().resolve(), copies, removed, {}), (place.parent, elsewhere, (), there)]
+    for dest, files, gone, known in jobs:
+        job = Job(dest=dest, command=command, files=files, removed=gone, expected=known, keep=False)
+        write(job, patience=patience)
 
 
 def _data() -> dict[str, Any]:
@@ -219,12 +263,8 @@ def _data() -> dict[str, Any]:
     return tomlfile.parse(text)
 
 
-def _write_data(data: Mapping[str, Any]) -> None:
-    _write(names_file(), _HEAD + tomlfile.dump(data))
-
-
 def _copy(catalogue: str) -> Path:
-    return data_folder() / "catalogues" / f"{catalogue}.toml"
+    return config_folder() / _COPIES / f"{catalogue}.toml"
 
 
 def _read(path: Path) -> str:
@@ -238,19 +278,3 @@ def _read(path: Path) -> str:
         raise CatalogueFault(path, "is not UTF-8", error.object[: error.start].count(b"\n") + 1) from error
     except OSError as error:
         raise CatalogueFault(path, error.strerror or str(error)) from error
-
-
-def _write(path: Path, text: str) -> None:
-    """The whole file or, whatever happens, the one before."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise WriteFailed(path, error) from error
