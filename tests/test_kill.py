@@ -1,220 +1,238 @@
-"""Killed, interrupted or out of space at any moment, a command leaves what was there before or its whole result."""
+"""Killed, interrupted or out of space at any moment, a command leaves what was there before or its whole result.
+
+`SCAFFOLD_KILLS=1000 pytest -m slow tests/test_kill.py` for a campaign; the counts are printed with `-s`.
+"""
 
 from __future__ import annotations
 
-import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from harness import ROOT, files_below
+from killing import Case, Forks, edit, leftovers
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from harness import Run as CommandLine
 
-# Runs the command line once for each line of standard input, in a fork that sends itself a signal at the n-th event
-# in which it touches its directory; prints the exit status, the number of events and what it said.
-HARNESS = """
-import json, os, sys
-from scaffold.cli import run
-run([*sys.argv[1:], "--dry-run"])  # so that every fork finds the templates compiled
+KILLS = int(os.environ.get("SCAFFOLD_KILLS", "120"))
+MINE = ["demo/README.md", "demo/notes.txt", "demo/src/demo/work.py"]
+CODES = {signal.SIGKILL: -9, signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+SIGNALS = [number for number in CODES if number is not signal.SIGKILL]
 
-WATCHED = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.scandir", "os.listdir", "os.chmod"}
-
-def child(directory, stop_at, number, arguments):
-    seen = 0
-    def audit(event, args):
-        nonlocal seen
-        if event in WATCHED and args and isinstance(args[0], str) and args[0].startswith(directory):
-            seen += 1
-            if seen == stop_at:
-                os.kill(os.getpid(), number)
-    sys.addaudithook(audit)
-    code = run(arguments)
-    print(seen)
-    return code
-
-for line in sys.stdin:
-    case = json.loads(line)
-    sys.stdout.flush()
-    process = os.fork()
-    if not process:
-        with open(case["log"], "w") as log:
-            os.dup2(log.fileno(), 1)
-            os.dup2(log.fileno(), 2)
-        sys.exit(child(case["directory"], case["stop_at"], case["number"], case["arguments"]))
-    _, status = os.waitpid(process, 0)
-    print(json.dumps({"code": os.waitstatus_to_exitcode(status), "said": open(case["log"]).read()}))
-"""
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks and signals are POSIX's")
 
 
 @dataclass(frozen=True)
-class Run:
-    """How one run ended, and what it said."""
+class Command:
+    """A command that writes: what is there before, what is run before, and what is killed."""
 
-    code: int
-    said: str
+    name: str
+    arguments: Sequence[str]
+    before: str = ""
+    """`files` of the user's, an `empty` directory, a `project`, or nothing."""
+    setup: Sequence[Sequence[str]] = ()
+    dest: str = "demo"
 
 
-def run_all(tmp_path: Path, runs: list[tuple[Path, int, int, list[str]]], command: str = "new") -> list[Run]:
-    """Run a command in each directory, with a signal at one moment each; moment 0 is none."""
-    cases = [
-        {
-            "directory": str(where),
-            "stop_at": stop_at,
-            "number": number,
-            "arguments": [command, str(where / "demo"), *arguments],
-            "log": str(tmp_path / "log"),
+NEW = ("new", "demo", "--name", "demo", "--defaults")
+REANSWER = ("reanswer", "demo", "--name", "other", "--workers", "8", "--allow-dirty")
+COMMANDS = [
+    Command("new", NEW),
+    Command("new into an empty directory", NEW, "empty"),
+    Command("new --force", (*NEW, "--force"), "files"),
+    Command("add", ("add", "demo", "--defaults", "--shape", "service", "--module", "more"), "project"),
+    Command("reanswer", REANSWER, "project"),
+    Command("update", ("update", "demo", "--to", "1.0.0", "--defaults", "--allow-dirty"), "project"),
+    Command("undo", ("undo", "demo", "--yes"), "project", setup=(REANSWER,)),
+    Command("undo of new", ("undo", "demo", "--yes"), "", setup=(NEW,)),
+    Command("template new", ("template", "new", "demo")),
+    Command("template new into an empty directory", ("template", "new", "demo"), "empty"),
+    Command("template eject", ("template", "eject", "demo")),
+    Command("template add", ("template", "add", "name", "source"), "source", dest="config/scaffold"),
+]
+
+
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """The process that forks."""
+    process = Forks(tmp_path_factory.mktemp("forks") / "log")
+    yield process
+    process.close()
+
+
+class Ground:
+    """A place for one run: its directory, and a home of its own."""
+
+    def __init__(self, root: Path, command: Command, project: Path) -> None:
+        self.root = root
+        self.command = command
+        for name in ("state", "config", "data", "tmp", "here"):
+            (root / name).mkdir(parents=True)
+        self.here = root / "here"
+        if command.before == "files":
+            for name in MINE:
+                (self.here / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.here / name).write_text("mine", encoding="utf-8")
+        elif command.before == "empty":
+            (self.here / "demo").mkdir()
+        elif command.before == "project":
+            shutil.copytree(project, self.here / "demo")
+        elif command.before == "source":
+            (self.here / "source").mkdir()
+            (self.here / "source" / "copier.yml").write_text("name: x\n", encoding="utf-8")
+        self.dest = root / "config" / "scaffold" if command.before == "source" else self.here / command.dest
+
+    def case(self, *, stop_at: int = 0, number: int = signal.SIGKILL) -> Case:
+        """The run."""
+        names = {"XDG_STATE_HOME": "state", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "TMPDIR": "tmp"}
+        environment = {name: str(self.root / folder) for name, folder in names.items()}
+        return Case(
+            cwd=str(self.here),
+            dest=str(self.dest),
+            arguments=self.command.arguments,
+            stop_at=stop_at,
+            number=int(number),
+            setup=self.command.setup,
+            environment=environment,
+        )
+
+    def found(self) -> dict[str, bytes]:
+        """All files but those of git's own objects, whose hashes hold the time."""
+        here = str(self.root).encode()
+        found = ((name, content.replace(here, b"HERE")) for name, content in files_below(self.dest).items())
+        return {name: content for name, content in found if not name.startswith(".git/")}
+
+    def folders(self) -> list[str]:
+        """All folders but git's, and the directory itself as an empty name."""
+        found = (path.relative_to(self.dest).as_posix() for path in self.dest.rglob("*") if path.is_dir())
+        names = sorted(name for name in found if not f"{name}/".startswith(".git/"))
+        return ["", *names] if self.dest.exists() else []
+
+    def leftovers(self) -> list[str]:
+        """What should not be there any more."""
+        return leftovers(self.root)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Path:
+    """A project with an edit."""
+    ground = Ground(tmp_path_factory.mktemp("made") / "ground", COMMANDS[0], Path())
+    assert forks(ground.case()).code == 0
+    (ground.dest / "src" / "demo" / "work.py").write_text("mine", encoding="utf-8")
+    return ground.dest
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A run that nothing disturbed: what was there before, what after, and in how many calls."""
+
+    before: dict[str, bytes]
+    folders_before: list[str]
+    after: dict[str, bytes]
+    folders_after: list[str]
+    calls: int
+
+
+def undisturbed(where: Path, command: Command, project: Path, forks: Forks) -> Undisturbed:
+    """Run it once as it is."""
+    ground = Ground(where, command, project)
+    if command.setup:
+        assert forks(replace(ground.case(), arguments=command.setup[-1], setup=command.setup[:-1])).code == 0
+    before, folders = ground.found(), ground.folders()
+    ended = forks(replace(ground.case(), setup=()))
+    assert ended.code == 0, ended.said
+    assert ground.leftovers() == []
+    return Undisturbed(before, folders, ground.found(), ground.folders(), ended.calls)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_a_kill_leaves_all_or_nothing_and_no_edit_is_lost(
+    tmp_path: Path, forks: Forks, project: Path, command: Command
+) -> None:
+    """Killed at any call, then edited, then killed in the recovery too; the next run puts right what is left."""
+    whole = undisturbed(tmp_path / "whole", command, project, forks)
+    assert whole.calls > 20
+    assert whole.before != whole.after
+    dice = random.Random(command.name)  # noqa: S311  # the same moments every time
+    moments = [1, whole.calls, *(dice.randrange(1, whole.calls + 1) for _ in range(KILLS // len(COMMANDS) - 2))]
+    names = sorted({*whole.before, *whole.after, "own.txt"} - {"templates.toml"})
+    counted: Counter[str] = Counter()
+    for turn, moment in enumerate(moments):
+        ground = Ground(tmp_path / str(turn), command, project)
+        assert forks(ground.case(stop_at=moment)).code == -9
+        edits = edit(ground.dest, names, dice)
+        if dice.random() < 0.3:
+            counted["kills of the recovery"] += 1
+            forks(replace(ground.case(stop_at=dice.randrange(1, 40)), arguments=(), setup=()))
+        last = forks(replace(ground.case(), arguments=(), setup=()))
+        assert last.code == 0, last.said
+        found = ground.found()
+        lost = {name for name, content in edits.items() if found.get(name) != content}
+        # Who deletes a file that the run was about to delete, or to write anew, did what the run did: nobody can tell.
+        lost -= {name for name in lost if edits[name] is None and found.get(name) == whole.before.get(name)}
+        assert not lost, (moment, lost, last.said)
+        untouched = {*whole.before, *whole.after} - edits.keys()
+        states = {
+            state
+            for state, wanted in (("nothing", whole.before), ("all", whole.after))
+            if all(found.get(name) == wanted.get(name) for name in untouched)
         }
-        for where, stop_at, number, arguments in runs
-    ]
-    done = subprocess.run(
-        [sys.executable, "-c", HARNESS, "new", str(tmp_path / "demo"), "--defaults"],
-        input="".join(f"{json.dumps(case)}\n" for case in cases),
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=250,
-        check=True,
-    )
-    return [Run(**json.loads(line)) for line in done.stdout.splitlines() if line.startswith("{")]
-
-
-def fill(where: Path, names: list[str]) -> Path:
-    """Make a directory with files of the user's."""
-    where.mkdir()
-    for name in names:
-        (where / name).parent.mkdir(parents=True, exist_ok=True)
-        (where / name).write_text("mine", encoding="utf-8")
-    return where
-
-
-def moments(tmp_path: Path, mine: list[str], arguments: list[str]) -> int:
-    """How often an undisturbed run touches its directory."""
-    [done] = run_all(tmp_path, [(fill(tmp_path / "whole", mine), 0, 0, arguments)])
-    assert done.code == 0, done.said
-    return int(done.said.splitlines()[-1])
-
-
-MINE = ["demo/README.md", "demo/notes.txt", "demo/src/demo/work.py"]
-CODES = {signal.SIGKILL: -9, signal.SIGINT: 130, signal.SIGTERM: 143}
+        assert states, (moment, {name for name in untouched if found.get(name) != whole.before.get(name)})
+        assert ground.leftovers() == [], moment
+        if not edits:
+            assert ground.folders() in (whole.folders_before, whole.folders_after), moment
+        counted["kills"] += 1
+        counted["edits"] += len(edits)
+        counted["/".join(sorted(states))] += 1
+        shutil.rmtree(ground.root)
+    print(f"\n{command.name}: {whole.calls} calls, {dict(counted)}")
+    assert counted["nothing"]
+    assert counted["all"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
-def test_a_fresh_project_is_there_whole_or_not_at_all(tmp_path: Path, number: signal.Signals) -> None:
-    """Only a kill may leave something beside it, which a later run clears away."""
-    total = moments(tmp_path, [], ["--defaults"])
-    whole = files_below(tmp_path / "whole" / "demo")
-    assert total > 20
-    places = [fill(tmp_path / str(moment), []) for moment in range(1, total + 1)]
-    runs = run_all(tmp_path, [(place, moment, number, ["--defaults"]) for moment, place in enumerate(places, start=1)])
-    outcomes = set()
-    for place, run in zip(places, runs, strict=True):
-        found = files_below(place / "demo")
-        assert found in ({}, whole), place.name
-        assert (place / "demo").exists() == bool(found)
-        assert run.code == CODES[number], run.said
-        assert "Traceback" not in run.said
-        if number is not signal.SIGKILL:
-            assert os.listdir(place) == (["demo"] if found else [])
-        outcomes.add(bool(found))
-    assert outcomes == {True, False}
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_signal_waits_until_all_is_written_or_nothing_is(
+    tmp_path: Path, forks: Forks, project: Path, command: Command, number: signal.Signals
+) -> None:
+    """And the exit code says that it came."""
+    whole = undisturbed(tmp_path / "whole", command, project, forks)
+    dice = random.Random(f"{command.name} {number}")  # noqa: S311  # as above
+    for turn in range(max(KILLS // len(COMMANDS) // 3, 2)):
+        ground = Ground(tmp_path / str(turn), command, project)
+        ended = forks(ground.case(stop_at=dice.randrange(1, whole.calls + 1), number=number))
+        assert ended.code == CODES[number], ended.said
+        assert "Traceback" not in ended.said
+        assert ground.found() in (whole.before, whole.after)
+        assert ground.leftovers() == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
-def test_a_directory_with_files_is_changed_wholly_or_put_back(tmp_path: Path, number: signal.Signals) -> None:
-    """After a kill, the next run puts it back first."""
-    force = ["--defaults", "--force"]
-    total = moments(tmp_path, MINE, force)
-    whole = files_below(tmp_path / "whole" / "demo")
-    assert whole["notes.txt"] == b"mine"
-    places = [fill(tmp_path / str(moment), MINE) for moment in range(1, total + 1)]
-    before = files_below(places[0] / "demo")
-    run_all(tmp_path, [(place, moment, number, force) for moment, place in enumerate(places, start=1)])
-    if number is signal.SIGKILL:  # a run that is refused is enough to put things back
-        assert {run.code for run in run_all(tmp_path, [(place, 0, 0, ["--defaults"]) for place in places])} == {1}
-    outcomes = set()
-    for place in places:
-        found = files_below(place / "demo")
-        assert found in (before, whole), (place.name, sorted(found))
-        if number is not signal.SIGKILL:
-            assert os.listdir(place) == ["demo"]
-        outcomes.add(found == whole)
-    assert outcomes == {True, False}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
-def test_an_update_is_whole_or_put_back(tmp_path: Path, scaffold: CommandLine, number: signal.Signals) -> None:
-    """Files replaced, made, moved and removed; after a kill, the next command at that place puts it back first."""
-    made = tmp_path / "made"
-    made.mkdir()
-    assert scaffold("new", str(made / "demo"), "--name", "demo", "--defaults").code == 0
-    (made / "demo" / "src" / "demo" / "work.py").write_text("mine", encoding="utf-8")
-    arguments = ["--name", "other", "--workers", "8", "--allow-dirty"]
-    shutil.copytree(made, tmp_path / "whole")
-    [done] = run_all(tmp_path, [(tmp_path / "whole", 0, 0, arguments)], "reanswer")
-    assert done.code == 0, done.said
-    before, whole = files_below(made / "demo"), files_below(tmp_path / "whole" / "demo")
-    assert whole["src/other/work.py"] == b"mine"
-    total = int(done.said.splitlines()[-1])
-    chosen = range(1, total + 1, 1 if number is signal.SIGKILL else 4)  # the others wait until all is written
-    places = [shutil.copytree(made, tmp_path / str(moment)) for moment in chosen]
-    runs = [(place, moment, int(number), arguments) for moment, place in zip(chosen, places, strict=True)]
-    codes = {run.code for run in run_all(tmp_path, runs, "reanswer")}
-    assert CODES[number] in codes
-    if number is signal.SIGKILL:
-        run_all(tmp_path, [(place, 0, 0, ["--allow-dirty"]) for place in places], "update")
-    outcomes = set()
-    for place in places:
-        found = files_below(place / "demo")
-        differing = [
-            {name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name)}
-            for wanted in (before, whole)
-        ]
-        assert found in (before, whole), (place.name, differing)
-        if number is not signal.SIGKILL:
-            assert os.listdir(place) == ["demo"]
-        outcomes.add(found == whole)
-    assert outcomes == {True, False}
-
-
-def test_what_a_killed_run_left_beside_is_cleared_away_later(tmp_path: Path, scaffold: CommandLine) -> None:
-    """A minute later, since it may belong to a run at work until then."""
-    left = tmp_path / ".scaffold-left"
-    (left / "demo").mkdir(parents=True)
-    assert scaffold("new", str(tmp_path / "one"), "--defaults").code == 0
-    assert left.exists()
-    long_ago = time.time() - 61
-    os.utime(left, (long_ago, long_ago))
-    assert scaffold("new", str(tmp_path / "two"), "--defaults").code == 0
-    assert sorted(os.listdir(tmp_path)) == ["one", "two"]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="needs POSIX limits")
-@pytest.mark.parametrize("mine", [[], MINE], ids=["fresh", "force"])
-def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path, mine: list[str]) -> None:
+@pytest.mark.parametrize("mine", [False, True], ids=["fresh", "force"])
+def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path, *, mine: bool) -> None:
     """A limit on the size of files stands in for it: the write fails in the same way."""
-    where = fill(tmp_path / "here", mine)
-    before = files_below(where)
+    ground = Ground(tmp_path / "ground", COMMANDS[2] if mine else COMMANDS[0], Path())
+    before = files_below(ground.here)
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "from scaffold.cli import run; sys.exit(run(['new', *sys.argv[1:]]))"
+        "from scaffold.cli import run; sys.exit(run(sys.argv[1:]))"
     )
-    arguments = [str(where / "demo"), "--defaults", *(["--force"] if mine else [])]
     done = subprocess.run(
-        [sys.executable, "-B", "-c", code, *arguments],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        [sys.executable, "-B", "-c", code, *ground.command.arguments],
+        cwd=ground.here,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | dict(ground.case().environment),
         capture_output=True,
         text=True,
         check=False,
@@ -222,5 +240,25 @@ def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path, mine: list[str]
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("error: cannot write")
     assert done.stderr.endswith("nothing was changed\n")
-    assert files_below(where) == before
-    assert os.listdir(where) == (["demo"] if mine else [])
+    assert files_below(ground.here) == before
+    assert os.listdir(ground.here) == (["demo"] if mine else [])
+    assert ground.leftovers() == []
+
+
+def test_what_a_killed_run_left_beside_goes_with_the_next_run_anywhere(
+    tmp_path: Path, forks: Forks, scaffold: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Since its own record names it; folders of the user's that are called alike stay, however old they are."""
+    ground = Ground(tmp_path / "ground", COMMANDS[0], Path())
+    assert forks(ground.case(stop_at=60)).code == -9
+    assert [name for name in os.listdir(ground.here) if name.startswith(".scaffold-")]
+    mine = ground.here / ".scaffold-mine"
+    mine.mkdir()
+    (mine / "file").write_text("mine", encoding="utf-8")
+    os.utime(mine, (1, 1))
+    for name, value in ground.case().environment.items():
+        monkeypatch.setenv(name, value)
+    assert scaffold("new", str(tmp_path / "elsewhere"), "--defaults").code == 0
+    assert os.listdir(ground.here) == [".scaffold-mine"]
+    assert files_below(mine) == {"file": b"mine"}
+    assert ground.leftovers() == []

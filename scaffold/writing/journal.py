@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.errors import Busy, ChangedMeanwhile, NotTakenBack, WriteFailed
 from scaffold.writing import fresh
-from scaffold.writing.lock import alone, is_waiting, locked, signals_wait
+from scaffold.writing.lock import alone, locked, signals_wait
 from scaffold.writing.nofollow import Directory
 from scaffold.writing.record import (
     FINISHING,
@@ -28,7 +28,6 @@ from scaffold.writing.record import (
     all_journals,
     digest,
     forget,
-    is_out_of_date,
     is_staging,
 )
 from scaffold.writing.recovery import Recovery, take_back
@@ -75,7 +74,7 @@ def recover(dest: Path) -> Recovery:
         NotTakenBack: The file system refuses to.
     """
     place = Place.of(dest)
-    if not any(is_waiting(journal) or (journal.folder / FINISHING).is_dir() for journal in place.journals()):
+    if not any(journal.is_unfinished for journal in place.journals()):
         return Recovery(strangers=_strangers(place))
     with signals_wait():
         try:
@@ -326,11 +325,11 @@ def _strangers(place: Place) -> tuple[str, ...]:
 def _clear_elsewhere() -> None:
     """What killed runs left beside directories that were never made, and records that are out of date."""
     for journal in all_journals():
-        if is_waiting(journal) and (record := journal.read(PENDING)) and record.fresh:
+        if (record := journal.read(PENDING)) and record.fresh:
             with suppress(Busy, OSError), locked(journal, Path(record.dest), "recovery"):
                 if again := journal.read(PENDING):
                     fresh.recover(again, journal, PENDING)
-        elif is_out_of_date(journal):
+        elif journal.is_out_of_date:
             forget(journal)
 
 

@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from scaffold.errors import Busy
-from scaffold.writing.record import PENDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,8 +122,3 @@ def signals_wait() -> Iterator[None]:
                 signal.signal(number, handler)
         for number in dict.fromkeys(arrived):
             signal.raise_signal(number)
-
-
-def is_waiting(journal: Journal) -> bool:
-    """Whether a killed run, or one at work, has left its record."""
-    return (journal.folder / PENDING).is_dir()

@@ -140,6 +140,23 @@ class Journal:
         except OSError:
             return ()
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a killed run, or one at work, has left something."""
+        try:
+            names = os.listdir(self.folder)  # noqa: PTH208  # names
+        except OSError:
+            return False
+        return any(name in {PENDING, FINISHING} or name.startswith("new-") for name in names)
+
+    @property
+    def is_out_of_date(self) -> bool:
+        """Whether every step is too old to be kept, and nothing is unfinished."""
+        with suppress(OSError):
+            if time.time() - self.folder.stat().st_mtime > _LONGEST:  # the time of its newest step
+                return not self.is_unfinished
+        return False
+
     def note_down(self, record: Record, contents: Mapping[int, bytes]) -> None:
         """Have the record on the disk before the first change: `pending` appears with everything in it."""
         name = f"new-{record.nonce}"
@@ -303,14 +320,6 @@ def all_journals() -> Iterator[Journal]:
                         break
                     if _is_private(Path(entry.path)):
                         yield Journal(Path(entry.path))
-
-
-def is_out_of_date(journal: Journal) -> bool:
-    """Whether every step of a journal is too old to be kept, and no run is left in it."""
-    with suppress(OSError):
-        if time.time() - journal.folder.stat().st_mtime > _LONGEST:  # the time of its newest step
-            return not {PENDING, FINISHING} & set(os.listdir(journal.folder))  # noqa: PTH208  # names
-    return False
 
 
 def forget(journal: Journal) -> None:
