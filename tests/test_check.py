@@ -129,11 +129,3 @@ def test_undo_of_force_restores_what_was_replaced(tmp_path: Path, scaffold: Run)
     assert scaffold("undo", "--yes", str(project)).code == 0
     assert files_below(project) == {"README.md": b"mine"}
     assert (project / "README.md").stat().st_mode & 0o777 == 0o755
-
-
-def test_state_directory_that_cannot_be_written(tmp_path: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then nothing can be undone, but everything else works."""
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    assert scaffold("new", str(tmp_path / "demo"), "--defaults").code == 0
-    assert scaffold("undo", "--yes", str(tmp_path / "demo")).code == 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scaffold.answers import load_recorded
 from scaffold.errors import BadAnswer, BadRecord, NothingGenerated, did_you_mean
 from scaffold.life.history import SOURCE, history
+from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,6 +43,18 @@ class Piece:
         return self.root / self.answers_file
 
     @cached_property
+    def stamp(self) -> str:
+        """The hash of the answers file, from before it was read: another one later means that it may be out of date.
+
+        Raises:
+            BadRecord: It cannot be read.
+        """
+        try:
+            return digest(self.path.read_bytes())
+        except OSError as error:
+            raise BadRecord(self.path, error.strerror or str(error)) from error
+
+    @cached_property
     def recorded(self) -> Mapping[str, object]:
         """All that stands in the answers file, every scalar as text.
 
@@ -49,6 +62,7 @@ class Piece:
             BadRecord: It cannot be read, or does not say where it comes from.
             NothingGenerated: It was made from a template without versions.
         """
+        _ = self.stamp
         recorded = load_recorded(self.path)
         if not isinstance(recorded.get("_src_path"), str):
             raise BadRecord(self.path, "has no _src_path")

@@ -69,7 +69,8 @@ def prepare(root: Path, piece: Piece, order: Order) -> Update:
         for path in sorted(before.keys() | files.keys())
         if before.get(path) != files.get(path)
     ]
-    return Update(root, (Step(piece, new.ref),), tuple(changes), done.executable)
+    seen = {PurePosixPath(piece.answers_file): piece.stamp}
+    return Update(root, (Step(piece, new.ref),), tuple(changes), done.executable, seen)
 
 
 def _source(piece: Piece, version: str | None) -> Source:

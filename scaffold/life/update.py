@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,8 @@ class Update:
     changes: tuple[Change, ...]
     executable: frozenset[PurePosixPath] = frozenset()
     """Those of the changed files that are programs."""
+    seen: Mapping[PurePosixPath, str | None] = field(default_factory=dict)
+    """The hash of every file that was looked at, or None where there was none: the update was decided on that."""
 
     @property
     def conflicts(self) -> list[Change]:
@@ -86,7 +88,8 @@ class Update:
         programs = {*self.executable, *(change.path for change in moved)}
         gone = frozenset(removed)
         known = {path: expected[path] for path in (*files, *gone)}
-        return Plan(self.root.resolve(), files, gone, frozenset(programs & files.keys()), known)
+        programs &= files.keys()
+        return Plan(self.root.resolve(), files, gone, frozenset(programs), {**known, **self.seen})
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -208,12 +211,13 @@ def _advice_now(answers: Answers) -> Iterator[str]:
 def merge(root: Path, targets: Sequence[Target], style: ConflictStyle) -> Update:
     """What has to change in the project so that every piece becomes what it shall be."""
     changes: dict[PurePosixPath, Change] = {}
+    seen: dict[PurePosixPath, str | None] = {}
     for target in targets:
-        for change in _changes(root, target, style, changes):
+        for change in _changes(root, target, style, changes, seen):
             first = changes.get(change.path)
             changes[change.path] = change if first is None else replace(change, before=first.before)
     steps = (Step(target.piece, target.template.version, target.notes) for target in targets)
-    return Update(root, tuple(steps), tuple(change for _, change in sorted(changes.items())))
+    return Update(root, tuple(steps), tuple(change for _, change in sorted(changes.items())), seen=seen)
 
 
 def join(root: Path, updates: Sequence[Update]) -> Update:
@@ -234,6 +238,7 @@ def join(root: Path, updates: Sequence[Update]) -> Update:
         tuple(step for update in updates for step in update.steps),
         tuple(change for _, change in sorted(changes.items())),
         frozenset(path for update in updates for path in update.executable),
+        {path: hash_ for update in updates for path, hash_ in update.seen.items()},
     )
 
 
@@ -246,11 +251,20 @@ def _check(root: Path, change: Change) -> None:
         raise BadDestination(root / _reject_path(change), "is left from an earlier update: resolve and delete it")
 
 
-def _changes(root: Path, target: Target, style: ConflictStyle, earlier: Mapping[PurePosixPath, Change]) -> list[Change]:
+def _changes(
+    root: Path,
+    target: Target,
+    style: ConflictStyle,
+    earlier: Mapping[PurePosixPath, Change],
+    seen: dict[PurePosixPath, str | None],
+) -> list[Change]:
     piece = target.piece
     base = piece.generate()
     theirs = target.template.render(target.answers, piece.answers_file)
     mine = read_tree(root, base.keys() | theirs.keys())
+    for path in base.keys() | theirs.keys():
+        seen.setdefault(path, digest(mine[path]) if path in mine else None)
+    seen[PurePosixPath(piece.answers_file)] = piece.stamp
     for path, change in earlier.items():
         mine.pop(path, None)
         if change.after is not None:

@@ -56,7 +56,7 @@ def write(job: Job, *, patience: float = 0) -> Recovery:
             journal = place.journal()
             with locked(journal, job.dest, job.command, patience=patience):
                 recovery = _recover(place)
-                _clear_elsewhere()
+                _clear_elsewhere(journal)
                 if _is_missing(job.dest):
                     fresh.write(job, place, journal)
                 else:
@@ -107,9 +107,9 @@ def _write_within(job: Job, place: Place, journal: Journal) -> None:
         journal.note_down(record, {number: content.data for number, content in contents.items()})
         try:
             _stage(root, record, job, contents, literal)
-            _put_in_place(root, record, literal)
+            _put_all_in_place(root, record, literal)
         except BaseException:
-            _take_back_now(root, record, journal, job.dest)
+            take_back_now(root, record, journal, job.dest)
             raise
         journal.rename(PENDING, FINISHING)
         _finish(root, record, journal)
@@ -118,7 +118,7 @@ def _write_within(job: Job, place: Place, journal: Journal) -> None:
             literal.rmdir()
 
 
-def _take_back_now(root: Directory, record: Record, journal: Journal, dest: Path) -> None:
+def take_back_now(root: Directory, record: Record, journal: Journal, dest: Path) -> None:
     """After a failure in the middle.
 
     Raises:
@@ -136,13 +136,16 @@ def _compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int,
     Raises:
         ChangedMeanwhile: Not what they held when that was decided.
     """
+    for path, hash_ in job.expected.items():
+        if path not in job.files and path not in job.removed and _plain_hash(root, str(path)) != hash_:
+            raise ChangedMeanwhile(job.dest / path)
     entries: list[Entry] = []
     contents: dict[int, Content] = {}
     made: dict[str, None] = {}
     emptied = {*job.folders_gone}
     for path in dict.fromkeys((*job.files, *job.removed)):
         found = _content(root, str(path))
-        before = None if found is None else digest(found.data)
+        before = _hash_of(found)
         after = None if path in job.removed else digest(job.files[path])
         if path in job.expected and job.expected[path] != before and not (job.undoes and before == after):
             raise ChangedMeanwhile(job.dest / path)
@@ -193,14 +196,14 @@ def _stage(root: Directory, record: Record, job: Job, contents: Mapping[int, Con
         staging.sync()
 
 
-def _put_in_place(root: Directory, record: Record, dest: Path) -> None:
+def _put_all_in_place(root: Directory, record: Record, dest: Path) -> None:
     for folder in record.made:
         with root.inside(folder) as (parent, name):
             parent.make(name)
     with root.directory(record.staging) as staging:
         for number, entry in enumerate(record.entries):
             with root.inside(entry.path) as (parent, name):
-                _put_one_in_place(parent, name, staging, str(number), entry, dest / entry.path)
+                put_in_place(parent, name, staging, str(number), entry, dest / entry.path)
         changed = {str(PurePosixPath(path).parent) for path in (*record.made, *(each.path for each in record.entries))}
         for folder in sorted(changed):
             with root.directory(folder) as directory:
@@ -212,7 +215,7 @@ def _put_in_place(root: Directory, record: Record, dest: Path) -> None:
             root.sync()
 
 
-def _put_one_in_place(  # noqa: PLR0913, PLR0917  # one step, of which each is a part
+def put_in_place(  # noqa: PLR0913, PLR0917  # one step, of which each is a part
     parent: Directory, name: str, staging: Directory, slot: str, entry: Entry, path: Path
 ) -> None:
     """Put the slot's file at `name` if that holds `before`; what was there is in the slot then, and is looked at."""
@@ -322,15 +325,18 @@ def _strangers(place: Place) -> tuple[str, ...]:
     return ()
 
 
-def _clear_elsewhere() -> None:
+def _clear_elsewhere(own: Journal) -> None:
     """What killed runs left beside directories that were never made, and records that are out of date."""
     for journal in all_journals():
-        if (record := journal.read(PENDING)) and record.fresh:
-            with suppress(Busy, OSError), locked(journal, Path(record.dest), "recovery"):
-                if again := journal.read(PENDING):
-                    fresh.recover(again, journal, PENDING)
-        elif journal.is_out_of_date:
-            forget(journal)
+        record = journal.read(PENDING)
+        if journal == own or not (journal.is_out_of_date or (record is not None and record.fresh)):
+            continue
+        with suppress(Busy, OSError), locked(journal, journal.folder, "recovery"):
+            record = journal.read(PENDING)
+            if record is not None and record.fresh:
+                fresh.recover(record, journal, PENDING)
+            elif journal.is_out_of_date:
+                forget(journal)
 
 
 def _content(root: Directory, path: str) -> Content | None:
@@ -339,6 +345,17 @@ def _content(root: Directory, path: str) -> Content | None:
             return parent.read(name)
     except FileNotFoundError:
         return None
+
+
+def _hash_of(content: Content | None) -> str | None:
+    return None if content is None else digest(content.data)
+
+
+def _plain_hash(root: Directory, path: str) -> str | None:
+    """None where no plain file is."""
+    with suppress(OSError):
+        return _hash_of(_content(root, path))
+    return None
 
 
 def _is_directory(root: Directory, path: str) -> bool:

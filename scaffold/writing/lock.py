@@ -48,8 +48,7 @@ def locked(journal: Journal, dest: Path, command: str, *, patience: float = 0) -
             if time.monotonic() >= until:
                 raise Busy(dest, _holder(journal))
             time.sleep(_PAUSE)
-        with suppress(OSError):
-            (journal.folder / _HOLDER).write_text(f"{command} (process {os.getpid()})", encoding="utf-8")
+        _name_holder(journal.folder / _HOLDER, f"{command} (process {os.getpid()})")
         yield
 
 
@@ -88,6 +87,13 @@ def _taken(path: Path, held: ExitStack) -> bool:
         except BlockingIOError:
             return False
     return True
+
+
+def _name_holder(path: Path, text: str) -> None:
+    with suppress(OSError):
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with open(number, "w", encoding="utf-8") as file:  # noqa: PTH123  # a descriptor
+            file.write(text)
 
 
 def _holder(journal: Journal) -> str:

@@ -45,6 +45,7 @@ _LARGEST_RECORD = 32 << 20  # bytes; 10,000 files with paths of 1,000 bytes are 
 _MOST_STEPS = 10
 _MOST_BYTES = 50 << 20  # of the former contents of all steps of a directory
 _LONGEST = 90 * 24 * 3600  # seconds that steps are kept
+_NEVER = 1e11  # seconds; the year 5138
 _MOST_ENTRIES = 10_000  # directories that are looked at for what is out of date
 
 
@@ -248,7 +249,7 @@ def _parsed(data: Mapping[str, Any]) -> Record:
     for path in (*(entry.path for entry in entries), *record.made, *record.emptied, *last):
         if PurePosixPath(path).is_absolute() or ".." in path.split("/") or path in {"", "."}:
             raise ValueError(path)
-    if not _NONCE.fullmatch(record.nonce) or not isinstance(record.when, (int, float)):
+    if not _NONCE.fullmatch(record.nonce) or not 0 <= record.when < _NEVER:
         raise ValueError(record.nonce)
     return record
 
