@@ -53,6 +53,7 @@ def write(job: Job, place: Place, journal: Journal) -> None:
                     staging.move_new(TREE, beside, place.dest.name)
                 except FileExistsError as error:
                     raise ChangedMeanwhile(job.dest) from error
+                staging.sync()
                 beside.sync()
     except BaseException:
         recover(record, journal, PENDING)
@@ -70,6 +71,7 @@ def recover(record: Record, journal: Journal, name: str) -> None:
                 inode = beside.status(dest.name).st_ino
         if inode is None and name == PENDING:
             beside.remove_tree(record.staging)
+            beside.sync()
     if inode is None and name == PENDING:
         journal.remove(name)
     else:
@@ -83,6 +85,7 @@ def _finish(record: Record, journal: Journal, name: str) -> None:
         journal.rename(PENDING, FINISHING)
     with suppress(OSError), Directory.opened(Path(record.dest).parent) as beside:
         beside.remove_tree(record.staging)
+        beside.sync()
     if record.keep:
         journal.keep(FINISHING)
     else:

@@ -179,6 +179,7 @@ def _compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int,
 def _stage(root: Directory, record: Record, job: Job, contents: Mapping[int, Content], dest: Path) -> None:
     """Have all new contents on the disk, on the directory's own file system."""
     root.make(record.staging, 0o700)
+    root.sync()
     with root.directory(record.staging) as staging:
         staging.write_new(".gitignore", b"*\n")  # whoever commits before the recovery does not commit this
         for number, entry in enumerate(record.entries):
@@ -212,6 +213,7 @@ def _put_all_in_place(root: Directory, record: Record, dest: Path) -> None:
         if record.last is not None:  # the last step: from here on all is there
             with staging.directory(fresh.TREE) as tree:
                 tree.move_new(record.last, root, record.last)
+                tree.sync()
             root.sync()
 
 
@@ -243,6 +245,7 @@ def _finish(root: Directory, record: Record, journal: Journal) -> None:
     for folder in record.emptied:
         with suppress(OSError), root.inside(folder) as (parent, name):
             parent.rmdir(name)
+            parent.sync()
     _remove_staging(root, record)
     _file_away(journal, record)
 
@@ -252,6 +255,7 @@ def _remove_staging(root: Directory, record: Record) -> None:
     with suppress(OSError):
         if root.is_directory(record.staging):
             root.remove_tree(record.staging)
+            root.sync()
 
 
 def _file_away(journal: Journal, record: Record) -> None:

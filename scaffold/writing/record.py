@@ -288,10 +288,9 @@ class Place:
         """
         for root in self._roots():
             with suppress(OSError):
-                root.parent.mkdir(parents=True, exist_ok=True)
-                for folder in (root, root / "journal", root / "journal" / self._key):
-                    folder.mkdir(exist_ok=True, mode=0o700)
-                    if not _is_private(folder):
+                for folder in (*reversed(root.parents), root, root / "journal", root / "journal" / self._key):
+                    _make_for_good(folder)
+                    if folder.is_relative_to(root) and not _is_private(folder):
                         break
                 else:
                     if os.access(folder, os.W_OK | os.X_OK):
@@ -326,6 +325,15 @@ def all_journals() -> Iterator[Journal]:
 def forget(journal: Journal) -> None:
     """Remove a journal with all that is in it."""
     shutil.rmtree(journal.folder, ignore_errors=True)
+
+
+def _make_for_good(folder: Path) -> None:
+    """Make a folder, if it is missing, so that it is still there after a power cut."""
+    if not folder.is_dir():
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        with Directory.opened(folder.parent.resolve()) as parent:
+            parent.sync()
 
 
 def _is_private(folder: Path) -> bool:

@@ -46,6 +46,7 @@ def take_back(root: Directory, record: Record, journal: Journal) -> Recovery:
     for folder in reversed(record.made):
         with suppress(OSError), root.inside(folder) as (parent, name):
             parent.rmdir(name)
+            parent.sync()
     return Recovery(tuple(taken_back), tuple(kept))
 
 
