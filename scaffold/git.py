@@ -6,13 +6,13 @@ import os
 import re
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed, GitUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _OLDEST = (2, 31)  # the first that takes its configuration from GIT_CONFIG_COUNT
 _TIMEOUT = 120  # seconds; a local operation takes well under one, a clone over a network may not
@@ -38,10 +38,16 @@ _OF_A_REPOSITORY = (
     "GIT_WORK_TREE",
 )
 
+NOWHERE = str(Path(__file__).with_name("nowhere") / "nothing")
+"""A file or folder that is not there, in a folder that is not there: git finds it empty, and can never write it.
+
+The null device in its place would be replaced by a `git config --global` of root's.
+"""
+
 _OURS = {
     "commit.gpgSign": "false",
     "core.autocrlf": "false",
-    "core.hooksPath": os.devnull,
+    "core.hooksPath": NOWHERE,
     "gc.auto": "0",
     "init.defaultBranch": "main",
     "init.templateDir": "",
@@ -54,10 +60,14 @@ _OURS = {
 }
 
 
+def surroundings() -> dict[str, str]:
+    """The user's environment without what points git at another repository."""
+    return {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
+
+
 def environment() -> dict[str, str]:
-    """The surroundings without what points git at another repository, and without questions at the terminal."""
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
-    return kept | {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    """The same, without questions at the terminal."""
+    return surroundings() | {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 
 def looking_environment() -> dict[str, str]:
@@ -79,7 +89,7 @@ def looking_environment() -> dict[str, str]:
 def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """For repositories of our own: none of the user's configuration, no hooks, and `settings` beside ours."""
     plain = {name: value for name, value in environment().items() if not name.startswith("GIT_CONFIG")}
-    plain |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    plain |= {"GIT_CONFIG_GLOBAL": NOWHERE, "GIT_CONFIG_NOSYSTEM": "1"}
     return with_settings(plain, {**_OURS, **(settings or {})})
 
 
