@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffold.foreign.commands import shield_git_of_copier
 from scaffold.foreign.guard import Blocked, Guard
 
 if TYPE_CHECKING:
@@ -127,7 +129,10 @@ def main() -> None:
     questionary.unsafe_prompt = asking  # type: ignore[assignment]  # before Copier looks for it
     import copier
 
-    if not job["trusted"]:
+    tempfile.tempdir = job["temporary"]  # a task's own TMPDIR is the user's
+    if job["trusted"]:
+        shield_git_of_copier(job["git"])
+    else:
         _limit(job)
         several = 4 if job["update"] else 1  # an update renders the old version, the new one, and the new one again
         files, size = several * job["files"], several * job["total_size"]
