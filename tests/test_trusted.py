@@ -56,7 +56,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         home,
         {
             ".gitconfig": "[user]\n\tname = Grace Hopper\n\temail = grace@example.org\n"
-            "[init]\n\tdefaultBranch = trunk\n[core]\n\thooksPath = ~/hooks\n[diff]\n\tnoprefix = true\n[commit]\n\tgpgSign = true\n",
+            "[init]\n\tdefaultBranch = trunk\n"
+            "[core]\n\thooksPath = ~/hooks\n[diff]\n\tnoprefix = true\n[commit]\n\tgpgSign = true\n",
             "hooks/post-commit": f"#!/bin/sh\ntouch {home}/hooked\n",
         },
     )
