@@ -14,6 +14,7 @@ from scaffold.errors import GitFailed, GitUnusable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_COUNT = re.compile(r"[0-9]{1,6}")
 _OLDEST = (2, 31)  # the first that takes its configuration from GIT_CONFIG_COUNT
 _TIMEOUT = 120  # seconds; a local operation takes well under one, a clone over a network may not
 
@@ -75,15 +76,8 @@ def looking_environment() -> dict[str, str]:
 
     Not even to fetch a missing object: that runs what the repository's own configuration names as `uploadpack`.
     """
-    plain = environment()
-    number = int(plain.get("GIT_CONFIG_COUNT") or 0)
-    return plain | {
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_CONFIG_COUNT": str(number + 1),
-        f"GIT_CONFIG_KEY_{number}": "core.fsmonitor",
-        f"GIT_CONFIG_VALUE_{number}": "false",
-    }
+    plain = environment() | {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+    return with_settings(plain, {"core.fsmonitor": "false"})
 
 
 def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -94,9 +88,9 @@ def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]
 
 
 def with_settings(surroundings: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
-    """`surroundings` in which these settings win over every file's."""
+    """`surroundings` in which these settings win over every file's; a count that git would not take counts nothing."""
     counted = surroundings.get("GIT_CONFIG_COUNT", "")
-    first = int(counted) if counted.isdecimal() else 0
+    first = int(counted) if _COUNT.fullmatch(counted) else 0
     numbered = {"GIT_CONFIG_COUNT": str(first + len(settings))}
     for number, (key, value) in enumerate(settings.items(), first):
         numbered |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}

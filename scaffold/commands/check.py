@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -11,7 +10,7 @@ import typer
 
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ModuleFlag
-from scaffold.errors import ScaffoldError, UsageError
+from scaffold.errors import ScaffoldError, SystemRefused, UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
 
@@ -51,7 +50,7 @@ def check(  # noqa: PLR0913  # a parameter for each flag
         for name, found in zip(names, pool.imap(functools.partial(_look, module, ignore or ()), names), strict=True):
             worst = max(worst, _code(found))
             if as_json or jsonl:
-                print(json.dumps(status.check_json(name, found, with_diff=diff), indent=2 if as_json else None))
+                output.print_json(status.check_json(name, found, with_diff=diff), indent=2 if as_json else None)
             elif isinstance(found, ScaffoldError):
                 output.say_error(found)
             else:
@@ -67,6 +66,8 @@ def _look(module: str | None, ignored: Sequence[str], project: str) -> list[Stat
         return check_project(Path(project), module, ignored)
     except ScaffoldError as error:
         return error
+    except OSError as error:  # one project that cannot be read is no reason not to look at the others
+        return SystemRefused(error)
 
 
 def _code(found: list[Status] | ScaffoldError) -> int:

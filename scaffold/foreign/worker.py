@@ -202,7 +202,7 @@ class _Versions(dict[Any, Mapping[str, Any]]):
 
 def _numbers(refs: Iterable[str | None]) -> list[Any]:
     """The versions that tags, or `git describe`, name; what is no number is a little more than the one before it."""
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     numbers = [Version("0")]
     for ref in refs:
@@ -210,7 +210,7 @@ def _numbers(refs: Iterable[str | None]) -> list[Any]:
         last = numbers[-1]
         try:
             numbers.append(Version(f"{described[1]}.post{described[2]}" if described else ref or "0"))
-        except InvalidVersion:
+        except ValueError:  # also a number of more digits than Python takes
             release = ".".join(map(str, last.release))
             numbers.append(Version(f"{last.epoch}!{release}.post{(last.post or 0) + 1}"))
     return numbers[1:]

@@ -31,9 +31,9 @@ def by_version(tags: Iterable[str]) -> list[str]:
 
 
 def _version(tag: str) -> Version | None:
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
-    with suppress(InvalidVersion):
+    with suppress(ValueError):  # InvalidVersion, or a number of more digits than Python takes
         return Version(tag)
     return None
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffold import shell
 from scaffold.errors import ScaffoldError, one_line
 from scaffold.foreign.config import load
 from scaffold.git import git, own_environment
@@ -89,7 +89,7 @@ class Set:
             yield from checks.own_test_problems(out)
 
     def _outcome(self, problems: Sequence[str]) -> Outcome:
-        command = shlex.join(_copy(self.manner, self.answers, "HEAD"))
+        command = shell.command(_copy(self.manner, self.answers, "HEAD"))
         return Outcome(answers=self.answers, problems=tuple(problems), command=command)
 
 
@@ -151,7 +151,7 @@ class Upgrade:
             ["git", "-C", "DEST", "commit", "--quiet", "--message", "all"],
             ["copier", "update", "--defaults", "--vcs-ref", "HEAD", self.manner.tasks_flag, *elsewhere, "DEST"],
         ]
-        command = " && ".join(map(shlex.join, steps))
+        command = " && ".join(map(shell.command, steps))
         return Outcome(answers=answers, problems=tuple(problems), updated_from=self.release, command=command)
 
 
@@ -159,7 +159,7 @@ def _copy(manner: Manner, answers: Row, version: str) -> list[str]:
     words = ["copier", "copy", "--defaults", "--vcs-ref", version, manner.tasks_flag]
     for name, value in answers.items():
         words += ["--data", f"{name}={value}"]
-    return [*words, str(manner.template), "DEST"]
+    return [*words, shell.path_word(manner.template), "DEST"]
 
 
 @contextmanager
