@@ -14,6 +14,7 @@ from scaffold.commands import app
 from scaffold.errors import (
     Cancelled,
     NoWorkingDirectory,
+    OutOfMemory,
     OutputFailed,
     ScaffoldError,
     SystemRefused,
@@ -36,11 +37,14 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; mistakes become one line on stderr."""
     streams.prepare()
     _end_in_order()
+    if any("\0" in word for word in arguments):  # no shell can hand one over, but a program that calls this can
+        return _explain(UsageError("an argument contains a null character: leave it out"))
     code = _guarded(arguments)
-    failed = streams.finish()
-    if failed is None or code not in (0, DRIFT):  # what went wrong before is said already
-        return code
-    return streams.NOBODY_READS if isinstance(failed, BrokenPipeError) else _explain(OutputFailed(failed))
+    failed = streams.finish(sys.stdout)
+    if failed is not None and code in (0, DRIFT):  # else what went wrong before is said already
+        code = streams.NOBODY_READS if isinstance(failed, BrokenPipeError) else _explain(OutputFailed(failed))
+    streams.finish(sys.stderr)
+    return code
 
 
 def _guarded(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # each end has a code of its own
@@ -60,8 +64,10 @@ def _guarded(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # each end has 
     except BrokenPipeError:
         return _nobody_reads()
     except OSError as error:
-        failed = streams.finish()
+        failed = streams.finish(sys.stdout)
         return _explain(SystemRefused(error) if failed is None else OutputFailed(failed), error)
+    except MemoryError as error:
+        return _explain(OutOfMemory(), error)
     except Exception as error:  # noqa: BLE001  # what nobody thought of
         return _explain(Unexpected(error), error)
     return code if isinstance(code, int) else 0
@@ -69,8 +75,8 @@ def _guarded(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # each end has 
 
 def _explain(error: ScaffoldError, cause: BaseException | None = None) -> int:
     """One line, and for whoever asks for it how the error came about."""
-    if not isinstance(error, (UsageError, Cancelled)) and NoWorkingDirectory.is_so():
-        error = NoWorkingDirectory()
+    if not isinstance(error, (UsageError, Cancelled)):
+        error = NoWorkingDirectory.behind(error)
     if cause is not None and os.environ.get("SCAFFOLD_TRACEBACK"):
         import traceback
 
@@ -81,7 +87,7 @@ def _explain(error: ScaffoldError, cause: BaseException | None = None) -> int:
 
 def _nobody_reads() -> int:
     sys.stdout = sys.__stdout__ or sys.stdout
-    streams.give_up()
+    streams.give_up(sys.stdout)
     return streams.NOBODY_READS
 
 

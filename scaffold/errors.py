@@ -37,7 +37,7 @@ class UnknownKey(UsageError):
     """A key of an answers file that is no question."""
 
     def __init__(self, key: str, known: Iterable[str], where: Path) -> None:
-        super().__init__(f"{where}: there is no question {_shown(key)}{did_you_mean(key, known)}")
+        super().__init__(f"{_place(where)}: there is no question {_shown(key)}{did_you_mean(key, known)}")
 
 
 class MissingAnswers(UsageError):
@@ -64,17 +64,14 @@ class BadAnswersFile(UsageError):
     """An answers file that cannot be read."""
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
-        place = f"{path}:{line}" if line else f"{path}"
-        super().__init__(f"--answers {place}: {reason}")
+        super().__init__(f"--answers {_place(path, line)}: {reason}")
 
 
 class BadRecord(ScaffoldError):
     """An answers file of generated code that cannot be read, or is not what was written."""
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
-        name = str(path) if str(path).isprintable() else ascii(str(path))
-        place = f"{name}:{line}" if line else name
-        super().__init__(f"{place}: {reason}; restore the file from your version control")
+        super().__init__(f"{_place(path, line)}: {reason}; restore the file from your version control")
 
 
 class NothingGenerated(ScaffoldError):
@@ -245,7 +242,16 @@ class SystemRefused(ScaffoldError):
         names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, (str, bytes))]
         place = " -> ".join(_shown(name, longest=250) for name in names)
         reason = one_line(error.strerror or str(error) or type(error).__name__)
+        if reason.startswith("No usable temporary directory"):  # Python's own words name each that it tried
+            reason += ": set TMPDIR to one that can be written"
         super().__init__(f"{place}: {reason}" if place else f"the system refused: {reason}")
+
+
+class OutOfMemory(ScaffoldError):
+    """The machine, or a limit on this process, has no more memory."""
+
+    def __init__(self) -> None:
+        super().__init__("there is not enough memory for this: end other programs, or raise the limit (ulimit -v)")
 
 
 class OutputFailed(ScaffoldError):
@@ -263,14 +269,14 @@ class NoWorkingDirectory(ScaffoldError):
         place = f"the working directory {_shown(known, longest=250)}" if known else "the working directory"
         super().__init__(f"{place} no longer exists or cannot be read: change to one that can (cd)")
 
-    @staticmethod
-    def is_so() -> bool:
-        """Whether that is the case."""
+    @classmethod
+    def behind(cls, error: ScaffoldError) -> ScaffoldError:
+        """This as what brought `error` about, where it is so; else `error`."""
         try:
             os.getcwd()  # noqa: PTH109  # the least that can fail
         except OSError:
-            return True
-        return False
+            return cls()
+        return error
 
 
 class NoHome(ScaffoldError):
@@ -321,6 +327,13 @@ def _shown(value: object, longest: int = 80) -> str:
     """A value in one line, safe for a terminal, and never too long."""
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     return text if len(text) <= longest else f"{text[: longest - 20]}… ({len(str(value))} characters)"
+
+
+def _place(path: Path, line: int | None = None) -> str:
+    """A file, and a line of it, in the form that editors follow."""
+    text = str(path)
+    name = text if text.isprintable() and len(text) <= 250 else _shown_path(path)
+    return f"{name}:{line}" if line else name
 
 
 def _shown_path(path: Path) -> str:

@@ -9,6 +9,10 @@ import io
 import os
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 NOBODY_READS = 141
 """The exit code of a command whose reader has gone, as in `scaffold rules | head -1`: a shell's for SIGPIPE."""
@@ -40,19 +44,19 @@ def _is_closed(number: int) -> bool:
     return False
 
 
-def finish() -> OSError | None:
+def finish(stream: TextIO) -> OSError | None:
     """Hand over what was printed; the error, where that failed. Nothing is left to fail after that."""
     try:
-        sys.stdout.flush()
+        stream.flush()
     except OSError as error:
-        give_up()
+        give_up(stream)
         return error
     return None
 
 
-def give_up() -> None:
-    """Print nothing any more to stdout: the interpreter would try once more as it ends, and complain."""
+def give_up(stream: TextIO) -> None:
+    """Let nothing more arrive: the interpreter would try once more as it ends, and complain."""
     with suppress(OSError, ValueError):  # a stream of a test has no number
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)

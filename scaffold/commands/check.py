@@ -10,7 +10,7 @@ import typer
 
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ModuleFlag
-from scaffold.errors import ScaffoldError, SystemRefused, UsageError
+from scaffold.errors import NoWorkingDirectory, ScaffoldError, SystemRefused, UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
 
@@ -65,9 +65,9 @@ def _look(module: str | None, ignored: Sequence[str], project: str) -> list[Stat
     try:
         return check_project(Path(project), module, ignored)
     except ScaffoldError as error:
-        return error
+        return NoWorkingDirectory.behind(error)
     except OSError as error:  # one project that cannot be read is no reason not to look at the others
-        return SystemRefused(error)
+        return NoWorkingDirectory.behind(SystemRefused(error))
 
 
 def _code(found: list[Status] | ScaffoldError) -> int:
