@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import PurePath
+
+_PAIRED: Final = re.compile(r"\*(?=\*)")
 
 
 def path_word(path: PurePath | str) -> str:
@@ -19,10 +21,10 @@ def path_word(path: PurePath | str) -> str:
 
 def quoted(word: str) -> str:
     """One word for a POSIX shell; what a terminal does not show stands escaped in it, as bash, zsh and ksh read it."""
+    # Our own text marks what is bold by two asterisks: here they are of the word, and must not stand side by side.
     if word.replace("\n", "").isprintable():
-        # Our own text marks what is bold by two asterisks: here they are of the word.
-        return re.sub(r"\*(?=\*)", "*''", shlex.quote(word))
-    return "$'" + "".join(map(_escaped, word)) + "'"
+        return _PAIRED.sub("*''", shlex.quote(word))
+    return "$'" + _PAIRED.sub(r"\\x2a", "".join(map(_escaped, word))) + "'"
 
 
 def command(words: Iterable[str]) -> str:

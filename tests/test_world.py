@@ -266,7 +266,7 @@ def test_tags_and_minimum_versions_without_end(here: Path, scaffold: Run) -> Non
         if len(tag) < 200:
             (folder / tag).write_bytes(commit)
         else:  # longer than any file's name
-            packed.open("ab").write(commit.strip() + f" refs/tags/{tag}\n".encode())
+            packed.write_bytes(commit.strip() + f" refs/tags/{tag}\n".encode())
     assert scaffold("new", "made", "--template", f"{template}@v1.0", "--defaults").code == 0
     assert scaffold("template", "show", str(template)).code == 0
     git_commit_all(here / "made")

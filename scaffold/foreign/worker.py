@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffold.foreign import hints
 from scaffold.foreign.commands import shield_git_of_copier
 from scaffold.foreign.guard import Blocked, Guard
 
@@ -302,4 +303,4 @@ def _reason(error: BaseException) -> str:
         return f"{error} Upgrade it: python -m pip install --upgrade copier"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}{f': {Path(str(error.filename)).name}' if error.filename else ''}"
-    return str(error) or type(error).__name__
+    return hints.said(error) or type(error).__name__

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold import shell
 from scaffold.errors import ScaffoldError, one_line
+from scaffold.foreign import hints
 from scaffold.foreign.config import load
 from scaffold.git import git, own_environment
 from scaffold.template import ANSWERS_FILE
@@ -187,7 +188,7 @@ def _caught(problems: Iterator[str], manner: Manner, failing: str) -> list[str]:
         found.append(f"{failing}: it takes longer than {LONGEST} seconds")
     except Exception as error:  # noqa: BLE001  # the author's template may do anything
         said = _last_words(manner) if manner.trust else ""
-        found.append(f"{failing}: {one_line(f'{type(error).__name__}: {error}')}{said}")
+        found.append(f"{failing}: {one_line(f'{type(error).__name__}: {hints.said(error)}')}{said}")
     return found
 
 
