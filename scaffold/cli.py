@@ -11,18 +11,8 @@ from typer.exceptions import Abort, TyperException
 
 from scaffold import streams
 from scaffold.commands import app
-from scaffold.errors import (
-    Cancelled,
-    NoWorkingDirectory,
-    OutOfMemory,
-    OutputFailed,
-    ScaffoldError,
-    SystemRefused,
-    Unexpected,
-    UsageError,
-    did_you_mean,
-    one_line,
-)
+from scaffold.errors import Cancelled, ScaffoldError, UsageError, did_you_mean, one_line
+from scaffold.machine import NoWorkingDirectory, OutOfMemory, OutputFailed, SystemRefused, Unexpected
 from scaffold.reports import output
 
 DRIFT: Final = 3

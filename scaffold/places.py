@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from scaffold.errors import NoHome
+from scaffold.machine import NoHome
 
 _XDG = sys.platform == "linux"
 

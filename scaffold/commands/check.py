@@ -10,8 +10,9 @@ import typer
 
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ModuleFlag
-from scaffold.errors import NoWorkingDirectory, ScaffoldError, SystemRefused, UsageError
+from scaffold.errors import ScaffoldError, UsageError
 from scaffold.flags import PlainCommand
+from scaffold.machine import NoWorkingDirectory, SystemRefused
 from scaffold.reports import output
 
 if TYPE_CHECKING:

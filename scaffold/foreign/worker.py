@@ -277,7 +277,13 @@ def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, An
     # Copier's own variables say what it was at, where the error does not.
     names = next((names for code, _, names in frames if code.co_name == "_ask"), {})
     file = file or next((names.get("src_relpath") for code, _, names in frames if code.co_name == "_render_file"), None)
-    return {"kind": "fault", "reason": _reason(error), "file": file, "line": line, "question": names.get("var_name")}
+    return {
+        "kind": "fault",
+        "reason": hints.reason(error),
+        "file": file,
+        "line": line,
+        "question": names.get("var_name"),
+    }
 
 
 def _place(error: BaseException, frames: Sequence[tuple[str, int]], root: Path) -> tuple[str | None, int | None]:
@@ -290,17 +296,3 @@ def _place(error: BaseException, frames: Sequence[tuple[str, int]], root: Path) 
     if isinstance(name, str) and Path(name).is_relative_to(root):
         return Path(name).relative_to(root).as_posix(), getattr(error, "lineno", None)
     return None, None
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, RecursionError):
-        return "it calls itself without end"
-    if isinstance(error, AssertionError):
-        return "a file stands where a folder has to go, or a path leads elsewhere"
-    if type(error).__name__ == "TemplateNotFound":
-        return f"it includes {getattr(error, 'name', 'a file')}, which is not there"
-    if type(error).__name__ == "UnsupportedVersionError":
-        return f"{error} Upgrade it: python -m pip install --upgrade copier"
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}{f': {Path(str(error.filename)).name}' if error.filename else ''}"
-    return hints.said(error) or type(error).__name__

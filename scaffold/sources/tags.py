@@ -56,7 +56,9 @@ def remember(checkout: Checkout) -> None:
     place = _place(checkout.source, checkout.ref)
     with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(f"{checkout.commit} {checkout.ref} {checkout.source}\n", encoding="utf-8")
+        place.write_text(
+            f"{checkout.commit} {checkout.ref} {checkout.source}\n", encoding="utf-8", errors="surrogateescape"
+        )
 
 
 def _seen(source: str, tag: str) -> str | None:
@@ -67,4 +69,4 @@ def _seen(source: str, tag: str) -> str | None:
 
 def _place(source: str, tag: str) -> Path:
     """A file for each tag: two runs at once can neither wait for nor undo each other."""
-    return data_folder() / "tags" / hashlib.sha256(f"{source}\n{tag}".encode()).hexdigest()
+    return data_folder() / "tags" / hashlib.sha256(f"{source}\n{tag}".encode("utf-8", "surrogateescape")).hexdigest()
