@@ -27,8 +27,6 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; mistakes become one line on stderr."""
     streams.prepare()
     _end_in_order()
-    if any("\0" in word for word in arguments):  # no shell can hand one over, but a program that calls this can
-        return _explain(UsageError("an argument contains a null character: leave it out"))
     code = _guarded(arguments)
     failed = streams.finish(sys.stdout)
     if failed is not None and code in (0, DRIFT):  # else what went wrong before is said already
@@ -53,14 +51,21 @@ def _guarded(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # each end has 
         return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:
         return _nobody_reads()
-    except OSError as error:
-        failed = streams.finish(sys.stdout)
-        return _explain(SystemRefused(error) if failed is None else OutputFailed(failed), error)
-    except MemoryError as error:
-        return _explain(OutOfMemory(), error)
     except Exception as error:  # noqa: BLE001  # what nobody thought of
-        return _explain(Unexpected(error), error)
+        return _explain(_line_for(error), error)
     return code if isinstance(code, int) else 0
+
+
+def _line_for(error: Exception) -> ScaffoldError:
+    """What can be said of an error that no command has a word for."""
+    if isinstance(error, OSError):
+        failed = streams.finish(sys.stdout)
+        return SystemRefused(error) if failed is None else OutputFailed(failed)
+    if isinstance(error, MemoryError):
+        return OutOfMemory()
+    if isinstance(error, ValueError) and str(error).startswith("embedded null"):  # from a program: no shell can
+        return UsageError("a path contains a null character: leave it out")
+    return Unexpected(error)
 
 
 def _explain(error: ScaffoldError, cause: BaseException | None = None) -> int:
