@@ -1,10 +1,14 @@
 """The command `scaffold`, and `python -m scaffold`."""
 
+from __future__ import annotations
+
 import sys
-from contextlib import suppress
-from typing import NoReturn
 
 from scaffold import streams
+
+TYPE_CHECKING = False  # the name means the same to checkers; typing takes longer to import than all of this
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> None:
@@ -13,8 +17,7 @@ def main() -> None:
         from scaffold import __version__
 
         streams.prepare()
-        sys.stdout.write(f"scaffold {__version__}\n")
-        failed = streams.finish(sys.stdout)
+        failed = streams.finish(sys.stdout, f"scaffold {__version__}\n")
         if failed is None:
             return
         if isinstance(failed, BrokenPipeError):
@@ -31,9 +34,7 @@ def main() -> None:
 
 def _refuse(reason: str) -> NoReturn:
     streams.prepare()
-    with suppress(OSError):
-        print(f"error: {reason}", file=sys.stderr)
-    streams.finish(sys.stderr)
+    streams.finish(sys.stderr, f"error: {reason}\n")
     sys.exit(1)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False  # the name means the same to checkers; typing takes longer to import than all of this
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -44,9 +44,10 @@ def _is_closed(number: int) -> bool:
     return False
 
 
-def finish(stream: TextIO) -> OSError | None:
-    """Hand over what was printed; the error, where that failed. Nothing is left to fail after that."""
+def finish(stream: TextIO, last: str = "") -> OSError | None:
+    """Hand over what was printed, and `last`; the error, where that failed. Nothing is left to fail after that."""
     try:
+        stream.write(last)
         stream.flush()
     except OSError as error:
         give_up(stream)
@@ -56,7 +57,10 @@ def finish(stream: TextIO) -> OSError | None:
 
 def give_up(stream: TextIO) -> None:
     """Let nothing more arrive: the interpreter would try once more as it ends, and complain."""
-    with suppress(OSError, ValueError):  # a stream of a test has no number
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):  # a stream of a test has none
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)

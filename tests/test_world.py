@@ -120,6 +120,30 @@ WORLDS = [
     World(name="stderr-full", start='exec "$@" 2>/dev/full', hears=False),
     World(name="both-full", start='exec "$@" >/dev/full 2>&1', stops=ALL, writes=True, hears=False),
     World(name="nobody-reads", start='"$@" > >(exit 0)', stops=ALL, code=141, writes=True),
+    World(
+        name="stdout-full-unbuffered",
+        variables={"PYTHONUNBUFFERED": "1"},
+        start='exec "$@" >/dev/full',
+        stops=ALL,
+        says=FULL,
+        writes=True,
+    ),
+    World(
+        name="both-full-unbuffered",
+        variables={"PYTHONUNBUFFERED": "1"},
+        start='exec "$@" >/dev/full 2>&1',
+        stops=ALL,
+        writes=True,
+        hears=False,
+    ),
+    World(
+        name="nobody-reads-unbuffered",
+        variables={"PYTHONUNBUFFERED": "1"},
+        start='"$@" > >(exit 0)',
+        stops=ALL,
+        code=141,
+        writes=True,
+    ),
 ]
 
 

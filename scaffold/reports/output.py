@@ -58,8 +58,9 @@ def say_error(error: object) -> None:
 
 
 def say_note(text: str) -> None:
-    """One line on stderr that explains, and stops nothing."""
-    print(f"note: {escaped(text)}", file=sys.stderr)
+    """One line on stderr that explains, and stops nothing: not even where it cannot be written."""
+    with suppress(OSError):
+        print(f"note: {escaped(text)}", file=sys.stderr)
 
 
 def print_json(document: object, *, indent: int | None = 2) -> None:
