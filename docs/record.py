@@ -36,7 +36,8 @@ def main() -> None:
             sys.executable,
             ["-m", "scaffold", *COMMAND],
             cwd=where,
-            env=os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm-256color", "GIT_CONFIG_GLOBAL": os.devnull},
+            env=os.environ
+            | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm-256color", "GIT_CONFIG_GLOBAL": "/nowhere/nothing"},
             dimensions=(LINES, COLUMNS),
             encoding="utf-8",
         )

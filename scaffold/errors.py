@@ -36,7 +36,7 @@ class UnknownKey(UsageError):
     """A key of an answers file that is no question."""
 
     def __init__(self, key: str, known: Iterable[str], where: Path) -> None:
-        super().__init__(f"{where}: there is no question {_shown(key)}{did_you_mean(key, known)}")
+        super().__init__(f"{_place(where)}: there is no question {_shown(key)}{did_you_mean(key, known)}")
 
 
 class MissingAnswers(UsageError):
@@ -63,17 +63,14 @@ class BadAnswersFile(UsageError):
     """An answers file that cannot be read."""
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
-        place = f"{path}:{line}" if line else f"{path}"
-        super().__init__(f"--answers {place}: {reason}")
+        super().__init__(f"--answers {_place(path, line)}: {reason}")
 
 
 class BadRecord(ScaffoldError):
     """An answers file of generated code that cannot be read, or is not what was written."""
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
-        name = str(path) if str(path).isprintable() else ascii(str(path))
-        place = f"{name}:{line}" if line else name
-        super().__init__(f"{place}: {reason}; restore the file from your version control")
+        super().__init__(f"{_place(path, line)}: {reason}; restore the file from your version control")
 
 
 class NothingGenerated(ScaffoldError):
@@ -303,6 +300,13 @@ def _shown(value: object, longest: int = 80) -> str:
     """A value in one line, safe for a terminal, and never too long."""
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     return text if len(text) <= longest else f"{text[: longest - 20]}… ({len(str(value))} characters)"
+
+
+def _place(path: Path, line: int | None = None) -> str:
+    """A file, and a line of it, in the form that editors follow."""
+    text = str(path)
+    name = text if text.isprintable() and len(text) <= 250 else _shown_path(path)
+    return f"{name}:{line}" if line else name
 
 
 def _shown_path(path: Path) -> str:

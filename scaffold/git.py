@@ -6,14 +6,15 @@ import os
 import re
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed, GitUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+_COUNT = re.compile(r"[0-9]{1,6}")
 _OLDEST = (2, 31)  # the first that takes its configuration from GIT_CONFIG_COUNT
 _TIMEOUT = 120  # seconds; a local operation takes well under one, a clone over a network may not
 
@@ -38,10 +39,16 @@ _OF_A_REPOSITORY = (
     "GIT_WORK_TREE",
 )
 
+NOWHERE = str(Path(__file__).with_name("nowhere") / "nothing")
+"""A file or folder that is not there, in a folder that is not there: git finds it empty, and can never write it.
+
+The null device in its place would be replaced by a `git config --global` of root's.
+"""
+
 _OURS = {
     "commit.gpgSign": "false",
     "core.autocrlf": "false",
-    "core.hooksPath": os.devnull,
+    "core.hooksPath": NOWHERE,
     "gc.auto": "0",
     "init.defaultBranch": "main",
     "init.templateDir": "",
@@ -54,10 +61,14 @@ _OURS = {
 }
 
 
+def surroundings() -> dict[str, str]:
+    """The user's environment without what points git at another repository."""
+    return {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
+
+
 def environment() -> dict[str, str]:
-    """The surroundings without what points git at another repository, and without questions at the terminal."""
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
-    return kept | {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    """The same, without questions at the terminal."""
+    return surroundings() | {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 
 def looking_environment() -> dict[str, str]:
@@ -65,28 +76,21 @@ def looking_environment() -> dict[str, str]:
 
     Not even to fetch a missing object: that runs what the repository's own configuration names as `uploadpack`.
     """
-    plain = environment()
-    number = int(plain.get("GIT_CONFIG_COUNT") or 0)
-    return plain | {
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_CONFIG_COUNT": str(number + 1),
-        f"GIT_CONFIG_KEY_{number}": "core.fsmonitor",
-        f"GIT_CONFIG_VALUE_{number}": "false",
-    }
+    plain = environment() | {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+    return with_settings(plain, {"core.fsmonitor": "false"})
 
 
 def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """For repositories of our own: none of the user's configuration, no hooks, and `settings` beside ours."""
     plain = {name: value for name, value in environment().items() if not name.startswith("GIT_CONFIG")}
-    plain |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    plain |= {"GIT_CONFIG_GLOBAL": NOWHERE, "GIT_CONFIG_NOSYSTEM": "1"}
     return with_settings(plain, {**_OURS, **(settings or {})})
 
 
 def with_settings(surroundings: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
-    """`surroundings` in which these settings win over every file's."""
+    """`surroundings` in which these settings win over every file's; a count that git would not take counts nothing."""
     counted = surroundings.get("GIT_CONFIG_COUNT", "")
-    first = int(counted) if counted.isdecimal() else 0
+    first = int(counted) if _COUNT.fullmatch(counted) else 0
     numbered = {"GIT_CONFIG_COUNT": str(first + len(settings))}
     for number, (key, value) in enumerate(settings.items(), first):
         numbered |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}

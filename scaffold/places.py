@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from scaffold.machine import NoHome
+
 _XDG = sys.platform == "linux"
 
 
@@ -29,11 +31,26 @@ def state_folder() -> Path:
     return _folder("XDG_STATE_HOME", ".local/state", "user_state_path")
 
 
+def home() -> Path:
+    """The user's home directory.
+
+    Raises:
+        NoHome: There is none, or HOME is relative: what is kept there would be another file in each directory.
+    """
+    try:
+        found = Path.home()
+    except RuntimeError as error:
+        raise NoHome("HOME is not set, and the system knows no home directory for this user") from error
+    if not found.is_absolute():
+        raise NoHome(f"HOME is {str(found)!a}, which is not an absolute path")
+    return found
+
+
 def _folder(variable: str, usual: str, elsewhere: str) -> Path:
     # Every `new` and `advise` looks here; where the rule is a line, platformdirs is not worth the time of its import.
     if _XDG:
         named = Path(os.environ.get(variable, ""))
-        return (named if named.is_absolute() else Path("~", usual).expanduser()) / "scaffold"
+        return (named if named.is_absolute() else home() / usual) / "scaffold"
     import platformdirs
 
     found: Path = getattr(platformdirs, elsewhere)("scaffold", appauthor=False)

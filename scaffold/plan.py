@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from scaffold import portable
 from scaffold.errors import BadDestination, Clashes
 
 if TYPE_CHECKING:
@@ -56,11 +57,11 @@ def check_destination(dest: Path) -> None:
         BadDestination: It is a file, a symlink, in a directory that is missing or may not be written, or misnamed.
     """
     text = str(dest)
-    if not text.isprintable():
-        raise BadDestination(dest, "holds characters that no terminal shows: choose another DEST")
     if any(len(os.fsencode(part)) > _LONGEST_NAME for part in dest.parts) or len(os.fsencode(text)) > _LONGEST_PATH:
         raise BadDestination(dest, "is too long a path: choose a shorter DEST")
     try:
+        if not dest.exists() and (problem := portable.name_problem(dest.name)):
+            raise BadDestination(dest, f"{problem}: choose another DEST")
         _check_existing(dest)
     except OSError as error:
         raise BadDestination(dest, f"cannot be used ({error.strerror or error}): choose another DEST") from error

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from scaffold import prompt
+from scaffold import portable, prompt, shell
 from scaffold.answers import Unasked, from_folder, from_git
 from scaffold.errors import BadAnswer
 from scaffold.plan import Plan, check_destination
@@ -91,7 +90,11 @@ class NewProject:
         return from_folder(self.place(given))
 
     def check(self, answers: Answers) -> None:
-        """Whether the directory can be made."""
+        """Whether the directory can be made, and the package in it, here and on every other system."""
+        for flag in (*(["--name"] if self.dest is None else []), "--package"):
+            name = str(answers[flag.removeprefix("--")])
+            if problem := portable.name_problem(name):
+                raise BadAnswer(flag, name, f"{problem}: take another")
         check_destination(self.place(answers))
 
 
@@ -191,7 +194,7 @@ def _project(template: Template, target: Target, answers: Answers) -> Project:
         plan=Plan(target.place(answers), template.render(answers)),
         answers={question.name: answers[question.name] for question in questions},
         recommendation=recommendation_for(answers),
-        command=shlex.join(_command(template, target, answers, questions)),
+        command=shell.command(_command(template, target, answers, questions)),
     )
 
 
@@ -200,7 +203,7 @@ def _command(template: Template, target: Target, answers: Answers, questions: Se
     advice = {question.name: answers[question.name] for question in ADVICE_QUESTIONS}
     design = recommend(workload_of(answers)).design.value
     assumed = template.fill({**advice, SCOPE: target.scope, "design": design}, target.assumed(answers))
-    yield from ("scaffold", target.command, str(target.place(answers)))
+    yield from ("scaffold", target.command, shell.path_word(target.place(answers)))
     for question in questions:
         if question in ADVICE_QUESTIONS or answers[question.name] != assumed[question.name]:
             yield from question.as_flag(answers[question.name])

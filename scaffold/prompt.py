@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import BadAnswer, Cancelled
+from scaffold.errors import BadAnswer, Cancelled, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,7 +99,7 @@ def _word(value: Value) -> str:
     """An answer on one line."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = str(value).replace("\n", " ")
+    text = escaped(str(value).replace("\n", " "))
     return text if len(text) <= 50 else f"{text[:49]}…"
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import yaml
 
-from scaffold import prompt
+from scaffold import prompt, shell
 from scaffold.answers import Unasked, from_folder, from_git, load_words
 from scaffold.errors import TemplateNotTrusted, Unanswered, UnknownKey, UsageError, did_you_mean, escaped
 from scaffold.foreign import approvals, rendering, terminal
@@ -81,7 +80,7 @@ def prepare(order: Order) -> TeamProject:
     files = with_commit(rendered.files, checkout)
     command = _command(order.dest, checkout, rendered.answers, digest)
     plan = Plan(order.dest, files, executable=rendered.executable)
-    return TeamProject(plan, rendered.answers, recommendation, shlex.join(command), checkout)
+    return TeamProject(plan, rendered.answers, recommendation, shell.command(command), checkout)
 
 
 def settle_trust(actions: Actions, checkout: Checkout, *, trust: str | None, can_ask: bool) -> str | None:
@@ -204,7 +203,7 @@ def _command(dest: Path, checkout: Checkout, answers: Mapping[str, object], dige
     yield from (
         "scaffold",
         "new",
-        str(dest),
+        shell.path_word(dest),
         "--template",
         f"{checkout.source}@{version}" if version else checkout.source,
     )

@@ -64,7 +64,7 @@ GIT = (
     Attack("git-other-case", "", files={"{{ name }}/config": "x", "b": "b"}, data={"name": ".GIT"}, code=0),
     named("git-dots", "git keeps its own", "{{ name }}/config", ".git. ."),
     Attack("git-short-name", "", files={"{{ name }}/config": "x", "b": "b"}, data={"name": "GIT~1"}, code=0),
-    named("git-invisible", "no terminal shows", "{{ name }}/config", ".g\u200cit"),
+    named("git-invisible", "git keeps its own files", "{{ name }}/config", ".g\u200cit"),
     named("git-stream", "on Windows", "{{ name }}", ".git::$INDEX_ALLOCATION"),
     Attack("git-nested-in-template", "git keeps its own", files={"sub/.git/config": "x"}, kinds=FOLDER, quick=True),
     Attack(

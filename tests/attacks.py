@@ -103,7 +103,7 @@ def git(where: Path, *arguments: str, stdin: bytes = b"") -> str:
     """Run git on the attacker's machine, where nothing of the playground's is set."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     env |= {f"GIT_{who}_{what}": "eve" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    env |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    env |= {"GIT_CONFIG_GLOBAL": "/nowhere/nothing", "GIT_CONFIG_NOSYSTEM": "1"}
     command = ["git", *arguments]
     return os.fsdecode(subprocess.run(command, cwd=where, env=env, input=stdin, capture_output=True, check=True).stdout)
 

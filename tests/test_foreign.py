@@ -137,13 +137,13 @@ _migrations: [four, {version: v1, before: [five], after: [[six]]}, {version: v2,
 @pytest.mark.slow
 def test_trusted_tasks_run_in_a_copy(folder: Path) -> None:
     """With the digest of exactly this version; what they write is part of the result, a repository is not."""
-    config = "a: 1\n_tasks: ['echo {{ a }} > made.txt', 'mkdir .git && touch .git/config', 'echo $HOME > home.txt']\n"
+    config = "a: 1\n_tasks: ['echo {{ a }} > made.txt', 'mkdir .git && touch .git/config', 'echo $PWD > place.txt']\n"
     checkout = write(folder, {"copier.yml": config, "file": "text"})
     digest = actions(checkout).digest
     rendered = render(checkout, {}, defaults=True, ask=None, trusted_digest=digest)
-    assert {str(path) for path in rendered.files} == {"file", "made.txt", "home.txt"}
+    assert {str(path) for path in rendered.files} == {"file", "made.txt", "place.txt"}
     assert rendered.files[PurePosixPath("made.txt")] == b"1\n"
-    assert b"scaffold-" in rendered.files[PurePosixPath("home.txt")]
+    assert b"scaffold-" in rendered.files[PurePosixPath("place.txt")]
     write(folder, {"file": "changed"})
     with pytest.raises(TemplateNotTrusted, match="is not what you trusted") as caught:
         render(checkout, {}, defaults=True, ask=None, trusted_digest=digest)

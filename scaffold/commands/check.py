@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -13,6 +12,7 @@ from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ModuleFlag
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.flags import PlainCommand
+from scaffold.machine import NoWorkingDirectory, SystemRefused
 from scaffold.reports import output
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def check(  # noqa: PLR0913  # a parameter for each flag
         for name, found in zip(names, pool.imap(functools.partial(_look, module, ignore or ()), names), strict=True):
             worst = max(worst, _code(found))
             if as_json or jsonl:
-                print(json.dumps(status.check_json(name, found, with_diff=diff), indent=2 if as_json else None))
+                output.print_json(status.check_json(name, found, with_diff=diff), indent=2 if as_json else None)
             elif isinstance(found, ScaffoldError):
                 output.say_error(found)
             else:
@@ -66,7 +66,9 @@ def _look(module: str | None, ignored: Sequence[str], project: str) -> list[Stat
     try:
         return check_project(Path(project), module, ignored)
     except ScaffoldError as error:
-        return error
+        return NoWorkingDirectory.behind(error)
+    except OSError as error:  # one project that cannot be read is no reason not to look at the others
+        return NoWorkingDirectory.behind(SystemRefused(error))
 
 
 def _code(found: list[Status] | ScaffoldError) -> int:

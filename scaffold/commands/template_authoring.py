@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scaffold import shell
 from scaffold.app import JsonFlag, asking
 from scaffold.commands.given import authoring_questions
 from scaffold.commands.template import template
@@ -76,7 +76,7 @@ def _report(plan: Plan, *, written: bool, as_json: bool, more: dict[str, object]
         print_plan(plan, ())
     else:
         output.say(files.tree_text(str(plan.dest), plan.files))
-        place = shlex.quote(str(plan.dest))
+        place = shell.quoted(shell.path_word(plan.dest))
         output.say_plain(
             f"\nREADME.md says how it is changed, tested and shared. To try it:\n  scaffold template test {place}"
         )
@@ -86,7 +86,7 @@ def _report(plan: Plan, *, written: bool, as_json: bool, more: dict[str, object]
 def _report_later(ejected: Ejected, *, brought: bool, as_json: bool) -> None:
     from scaffold.authoring.eject import BRANCH
 
-    merge = shlex.join(["git", "-C", str(ejected.dest), "merge", BRANCH])
+    merge = shell.command(["git", "-C", shell.path_word(ejected.dest), "merge", BRANCH])
     if as_json:
         behind = ejected.has != ejected.newest
         document = {"destination": str(ejected.dest), "written": brought, "has": ejected.has, "newest": ejected.newest}

@@ -41,7 +41,7 @@ def lint(  # noqa: PLR0913  # a parameter for each flag
         if as_json:
             output.print_json(reporters.rules_json())
         else:
-            print(reporters.rules_text())
+            output.say_plain(reporters.rules_text())
         return
     found = linter.lint(Path(path), select=select or (), ignore=ignore or ()).under(_shown(path))
     if as_json:
@@ -49,7 +49,7 @@ def lint(  # noqa: PLR0913  # a parameter for each flag
     elif sarif:
         output.print_json(reporters.as_sarif(found))
     else:
-        print(reporters.as_text(found))
+        output.say_plain(reporters.as_text(found))
     if not found.is_clean:
         raise typer.Exit(1)
 

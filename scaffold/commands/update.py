@@ -215,7 +215,8 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
     if how.as_json:
         output.print_json(status.update_json(update, written=not how.dry_run))
     else:
-        output.say_plain(status.update_text(update, with_diff=how.dry_run))
+        say = output.say_patch if how.dry_run else output.say_plain
+        say(status.update_text(update, with_diff=how.dry_run))
     if update.conflicts:
         raise typer.Exit(3)
 

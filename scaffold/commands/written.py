@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -51,7 +50,7 @@ def print_plan(plan: Plan, show: Sequence[str]) -> None:
     for path, content in plan.files.items():
         if str(path) in show:
             output.say(f"\n**{path}**")
-            sys.stdout.write(files.file_text(path, content))
+            output.show_file(files.file_text(path, content))
 
 
 def say_recovered(recovery: Recovery) -> None:

@@ -15,7 +15,7 @@ from scaffold.errors import BadConfig
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PYTHON = re.compile(r"(?:>=?|\^|~=?|(?<![!=])={1,3})\s*3\.(\d+)")
+_PYTHON = re.compile(r"(?:>=?|\^|~=?|(?<![!=])={1,3})\s*3\.(\d{1,4})")
 _IN_SETUP_PY = re.compile(r"python_requires\s*=\s*[\"']([^\"'\n]+)[\"']")
 _PYTEST_SECTIONS = {"pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 _OWN_FILES = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from scaffold import portable
 from scaffold.errors import BadAnswer, BadDestination, NoPackage, SeveralPackages, Taken, did_you_mean
 from scaffold.plan import is_blocked
 
@@ -86,6 +87,8 @@ class NewModule:
         """
         self._check_directories(answers)
         root, directory, name = self.survey.root, PurePosixPath(str(answers["directory"])), str(answers["module"])
+        if problem := portable.name_problem(name):
+            raise BadAnswer("--module", name, f"{problem}: take another name")
         for path in (*self._paths(answers), directory / name):
             if os.path.lexists(root / path):
                 raise Taken("--module", name, f"would need {path}, which is there already: take another name")

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from scaffold import git
 from scaffold.errors import NoDefault, TemplateFault, Unanswered, UsageError, one_line
+from scaffold.foreign import commands
 from scaffold.foreign.tree import megabytes
 
 if TYPE_CHECKING:
@@ -53,17 +54,22 @@ class Workplace:
         """What the process and its tasks printed."""
         return self.root / "output"
 
-    def environment(self, *, programs: Path | None) -> dict[str, str]:
-        """Its own home, and only `programs` to be found; None keeps the user's path, for tasks."""
+    @property
+    def temporary(self) -> Path:
+        """For what Copier makes for itself."""
+        return self.root / "tmpdir"
+
+    def environment(self, *, programs: Path) -> dict[str, str]:
+        """For a template that is not trusted: its own home, and only `programs` to be found."""
         kept = {name: value for name, value in git.own_environment().items() if name in _KEPT or _is_git(name)}
-        folders = {name: str(self.root / name.lower()) for name in ("HOME", "TMPDIR", "XDG")}
-        for folder in folders.values():
+        folders = [str(self.root / "home"), str(self.root / "xdg"), str(self.temporary)]
+        for folder in folders:
             Path(folder).mkdir(exist_ok=True)
-        home, temporary, xdg = folders.values()
+        home, xdg, temporary = folders
         own = dict.fromkeys(("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), xdg)
         own |= {"HOME": home, "USERPROFILE": home, "APPDATA": xdg, "LOCALAPPDATA": xdg, "COPIER_CACHE_DIR": xdg}
         own |= {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, "PYTHONUTF8": "1"}
-        return kept | own | ({} if programs is None else {"PATH": str(programs)})
+        return kept | own | {"PATH": str(programs)}
 
 
 def _is_git(name: str) -> bool:
@@ -108,17 +114,21 @@ def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str,
         **job.order,
         "trusted": job.trusted,
         "may_run": str(programs / "git") if job.needs_git else None,
+        "git": {name: value for name, value in git.own_environment().items() if _is_git(name)},
+        "temporary": str(job.place.temporary),
         "cpu": job.limits.cpu,
         "memory": job.limits.memory,
         "file_size": job.limits.file_size,
         "files": job.limits.files,
         "total_size": job.limits.total_size,
     }
+    job.place.temporary.mkdir(exist_ok=True)
+    root = job.place.root
     with job.place.output.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", _start()],
-            cwd=job.place.root,
-            env=job.place.environment(programs=None if job.trusted else programs),
+            cwd=root,
+            env=commands.environment(root) if job.trusted else job.place.environment(programs=programs),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=output,

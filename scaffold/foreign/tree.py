@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from scaffold import portable
 from scaffold.errors import TemplateFault
 
 if TYPE_CHECKING:
@@ -54,15 +55,13 @@ def _name_problem(name: str, *, rendered: bool) -> str | None:
         length = len(name.encode())
     except UnicodeEncodeError:
         return "has a name that is not UTF-8"
-    if not name.isprintable():  # control characters, line breaks, and those that turn the writing direction
-        return "has characters in its name that no terminal shows"
-    if rendered and ("\\" in name or ":" in name):
-        return "has a backslash or colon in its name, which is another path on Windows"
-    if length > _LONGEST_NAME:
-        return f"has a name longer than {_LONGEST_NAME} bytes"
     if is_git(name):
         return "is what git keeps its own files in"
-    return None
+    if length > _LONGEST_NAME:
+        return f"has a name longer than {_LONGEST_NAME} bytes"
+    if rendered:
+        return portable.name_problem(name) or portable.shell_problem(name)
+    return portable.hidden_problem(name)
 
 
 def is_git(name: str) -> bool:
@@ -102,7 +101,7 @@ def fingerprint(entry: Entry) -> str:
 
 
 def refuse_collisions(paths: Iterable[PurePosixPath], *, known: Collection[PurePosixPath] = ()) -> None:
-    """Refuse names that are one and the same where case does not count, as on Windows and macOS.
+    """Refuse names that are one and the same where case or composition of letters does not count (Windows, macOS).
 
     Two that are both `known`, as the user's own, are none of our business.
 
@@ -112,9 +111,10 @@ def refuse_collisions(paths: Iterable[PurePosixPath], *, known: Collection[PureP
     seen: dict[str, PurePosixPath] = {}
     for path in paths:
         for place in (path, *path.parents):
-            folded = unicodedata.normalize("NFKC", str(place)).casefold()
+            folded = portable.folded(str(place))
             if seen.setdefault(folded, place) != place and not (path in known and _is_within(seen[folded], known)):
-                raise TemplateFault(str(place), f"differs from {seen[folded]} only in case: rename one of them")
+                how = "case" if str(place).casefold() == str(seen[folded]).casefold() else "how it is encoded"
+                raise TemplateFault(str(place), f"differs from {seen[folded]} only in {how}: rename one of them")
 
 
 def _is_within(place: PurePosixPath, known: Collection[PurePosixPath]) -> bool:

@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffold.foreign import hints
+from scaffold.foreign.commands import shield_git_of_copier
 from scaffold.foreign.guard import Blocked, Guard
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ class Channel:
     def __init__(self) -> None:
         self._in = os.fdopen(os.dup(0), "r", encoding="utf-8")
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        nowhere = os.open(os.devnull, os.O_RDWR)
+        nowhere = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nowhere, 0)
         os.dup2(2, 1)
 
@@ -127,7 +130,10 @@ def main() -> None:
     questionary.unsafe_prompt = asking  # type: ignore[assignment]  # before Copier looks for it
     import copier
 
-    if not job["trusted"]:
+    tempfile.tempdir = job["temporary"]  # a task's own TMPDIR is the user's
+    if job["trusted"]:
+        shield_git_of_copier(job["git"])
+    else:
         _limit(job)
         several = 4 if job["update"] else 1  # an update renders the old version, the new one, and the new one again
         files, size = several * job["files"], several * job["total_size"]
@@ -197,7 +203,7 @@ class _Versions(dict[Any, Mapping[str, Any]]):
 
 def _numbers(refs: Iterable[str | None]) -> list[Any]:
     """The versions that tags, or `git describe`, name; what is no number is a little more than the one before it."""
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     numbers = [Version("0")]
     for ref in refs:
@@ -205,7 +211,7 @@ def _numbers(refs: Iterable[str | None]) -> list[Any]:
         last = numbers[-1]
         try:
             numbers.append(Version(f"{described[1]}.post{described[2]}" if described else ref or "0"))
-        except InvalidVersion:
+        except ValueError:  # also a number of more digits than Python takes
             release = ".".join(map(str, last.release))
             numbers.append(Version(f"{last.epoch}!{release}.post{(last.post or 0) + 1}"))
     return numbers[1:]
@@ -271,7 +277,13 @@ def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, An
     # Copier's own variables say what it was at, where the error does not.
     names = next((names for code, _, names in frames if code.co_name == "_ask"), {})
     file = file or next((names.get("src_relpath") for code, _, names in frames if code.co_name == "_render_file"), None)
-    return {"kind": "fault", "reason": _reason(error), "file": file, "line": line, "question": names.get("var_name")}
+    return {
+        "kind": "fault",
+        "reason": hints.reason(error),
+        "file": file,
+        "line": line,
+        "question": names.get("var_name"),
+    }
 
 
 def _place(error: BaseException, frames: Sequence[tuple[str, int]], root: Path) -> tuple[str | None, int | None]:
@@ -284,17 +296,3 @@ def _place(error: BaseException, frames: Sequence[tuple[str, int]], root: Path) 
     if isinstance(name, str) and Path(name).is_relative_to(root):
         return Path(name).relative_to(root).as_posix(), getattr(error, "lineno", None)
     return None, None
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, RecursionError):
-        return "it calls itself without end"
-    if isinstance(error, AssertionError):
-        return "a file stands where a folder has to go, or a path leads elsewhere"
-    if type(error).__name__ == "TemplateNotFound":
-        return f"it includes {getattr(error, 'name', 'a file')}, which is not there"
-    if type(error).__name__ == "UnsupportedVersionError":
-        return f"{error} Upgrade it: python -m pip install --upgrade copier"
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}{f': {Path(str(error.filename)).name}' if error.filename else ''}"
-    return str(error) or type(error).__name__

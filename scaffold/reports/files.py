@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from scaffold import shell
 from scaffold.errors import escaped
 from scaffold.reports.output import colour_wanted
 
@@ -68,7 +68,7 @@ def file_text(path: PurePosixPath, content: bytes) -> str:
 
 def done_text(project: Project | TeamProject) -> str:
     """What was made, what to do next, and how to make it again without being asked."""
-    dest = shlex.quote(str(project.plan.dest))
+    dest = shell.quoted(shell.path_word(project.plan.dest))
     lines = [tree_text(str(project.plan.dest), project.plan.files), ""]
     if project.made_from is None and project.recommendation is not None:
         lines += [
@@ -78,8 +78,7 @@ def done_text(project: Project | TeamProject) -> str:
             "  .venv/bin/python -m pytest",
             "",
         ]
-    command = "\n".join(map(escaped, project.command.split("\n")))
-    return "\n".join([*lines, "The same again, without questions:", f"  {command}"])
+    return "\n".join([*lines, "The same again, without questions:", f"  {project.command}"])
 
 
 def checkout_json(checkout: Checkout) -> dict[str, object]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from scaffold import shell
 from scaffold.reports import files
 
 if TYPE_CHECKING:
@@ -101,20 +101,21 @@ def note_on_tests(project: Project, survey: Survey) -> str:
 
 def _steps(project: Project, survey: Survey) -> Iterator[str]:
     module, tests = _files(project)
-    yield f"cd {shlex.quote(str(survey.root))}"
+    yield f"cd {shell.quoted(shell.path_word(survey.root))}"
     length = survey.config.line_length
     if length is not None and length != _OUR_LINE_LENGTH:
         formatter = "ruff format" if "ruff" in survey.config.tools else "black"
-        yield shlex.join([*formatter.split(), module, tests])
+        yield shell.command([*formatter.split(), module, tests])
     source = project.answers["directory"]
     bare = survey.mark not in ("pyproject.toml", "setup.cfg", "setup.py") and survey.layout != "flat"
-    path = f"PYTHONPATH={shlex.quote(survey.layout)} " if bare and source else ""
-    yield f"{path}python -m pytest {shlex.quote(tests)}"
+    path = f"PYTHONPATH={shell.quoted(survey.layout)} " if bare and source else ""
+    yield f"{path}python -m pytest {shell.quoted(tests)}"
 
 
 def _files(project: Project) -> tuple[str, str]:
     answers = project.answers
-    return f"{answers['directory']}/{answers['module']}.py", f"{answers['tests']}/test_{answers['module']}.py"
+    module = f"{answers['directory']}/{answers['module']}.py"
+    return shell.path_word(module), shell.path_word(f"{answers['tests']}/test_{answers['module']}.py")
 
 
 def _packages(survey: Survey) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.errors import escaped, one_line
+from scaffold.errors import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ def outcomes_text(result: Result) -> str:
 
 def _lines(result: Result) -> Iterator[str]:
     for outcome in result.failures:
-        yield escaped(outcome.command)
+        yield outcome.command
         yield from (f"  {one_line(problem)}" for problem in outcome.problems)
     updates = sum(outcome.updated_from is not None for outcome in result.outcomes)
     if result.undecided:

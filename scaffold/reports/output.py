@@ -1,14 +1,14 @@
-"""Printing: what goes to which stream, and with colour or without."""
+"""Printing: what goes to which stream, and with colour or without. Nothing is printed raw but by `say_patch`."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import sys
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
+
+from scaffold.errors import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,38 +21,55 @@ def colour_wanted(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def prepare_streams() -> None:
-    """Make what is printed arrive, whatever the terminal's encoding is and even where a stream is closed."""
-    nowhere = Path(os.devnull)
-    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
-    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def say(text: str, *, to: TextIO | None = None) -> None:
     """Print `text`; on a terminal `**bold**` words stand out, elsewhere the marks are dropped."""
     stream = to or sys.stdout
     start, end = (_BOLD, _RESET) if colour_wanted(stream) else ("", "")
-    pieces = text.split("**")
+    pieces = _escaped_lines(text).split("**")
     print("".join(f"{start}{piece}{end}" if index % 2 else piece for index, piece in enumerate(pieces)), file=stream)
 
 
-def say_plain(text: str) -> None:
-    """Print `text` as it is: it may hold anything, also asterisks."""
-    print(text)
+def say_plain(text: str, *, to: TextIO | None = None) -> None:
+    """Print `text`, in which asterisks mean nothing."""
+    print(_escaped_lines(text), file=to or sys.stdout)
+
+
+def say_patch(text: str) -> None:
+    """Print text with a patch: to a terminal as any other, elsewhere byte for byte, since a program takes it."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if sys.stdout.isatty() or buffer is None:
+        say_plain(text)
+        return
+    sys.stdout.flush()
+    buffer.write(f"{text}\n".encode("utf-8", "surrogateescape"))
+    buffer.flush()
+
+
+def show_file(text: str) -> None:
+    """Print a file's content, as reports.files made it fit for a terminal."""
+    sys.stdout.write(text)
 
 
 def say_error(error: object) -> None:
-    """One line on stderr."""
+    """One line on stderr; where that is closed or full, the exit code has to do."""
     start, end = (_RED, _RESET) if colour_wanted(sys.stderr) else ("", "")
-    print(f"{start}error:{end} {' '.join(str(error).split())}", file=sys.stderr)
+    with suppress(OSError, ValueError):
+        print(f"{start}error:{end} {escaped(' '.join(str(error).split()))}", file=sys.stderr, flush=True)
 
 
-def print_json(document: object) -> None:
-    """The one JSON document of a command, on stdout."""
-    print(json.dumps(document, indent=2))
+def say_note(text: str) -> None:
+    """One line on stderr that explains, and stops nothing: not even where it cannot be written."""
+    with suppress(OSError):
+        print(f"note: {escaped(text)}", file=sys.stderr)
+
+
+def print_json(document: object, *, indent: int | None = 2) -> None:
+    """The one JSON document of a command, or one of many on a line of its own, on stdout; all of it is ASCII."""
+    print(json.dumps(document, indent=indent))
+
+
+def _escaped_lines(text: str) -> str:
+    return "\n".join("\t".join(map(escaped, line.split("\t"))) for line in text.split("\n"))
 
 
 @contextmanager
@@ -67,8 +84,3 @@ def progress_bar(what: str, *, wanted: bool = True) -> Iterator[Callable[[int, i
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def say_note(text: str) -> None:
-    """One line on stderr that explains, and stops nothing."""
-    print(f"note: {text}", file=sys.stderr)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed
-from scaffold.git import environment, git, own_environment, with_settings
+from scaffold.git import NOWHERE, environment, git, own_environment, with_settings
 from scaffold.sources.errors import Unreachable, Unwritable
 from scaffold.sources.listing import Budget, look_through
 
@@ -30,7 +30,7 @@ _HASH = re.compile(r"[0-9a-f]{7,64}")
 
 _TRANSFER = {
     "core.fsmonitor": "false",
-    "core.hooksPath": os.devnull,
+    "core.hooksPath": NOWHERE,
     "fetch.recurseSubmodules": "false",
     "gc.auto": "0",
     "init.templateDir": "",
@@ -39,7 +39,7 @@ _TRANSFER = {
     "submodule.recurse": "false",
 }
 _READING = {
-    "core.attributesFile": os.devnull,
+    "core.attributesFile": NOWHERE,
     "core.fsmonitor": "false",
     "core.protectHFS": "true",
     "core.protectNTFS": "true",

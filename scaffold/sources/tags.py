@@ -31,9 +31,9 @@ def by_version(tags: Iterable[str]) -> list[str]:
 
 
 def _version(tag: str) -> Version | None:
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
-    with suppress(InvalidVersion):
+    with suppress(ValueError):  # InvalidVersion, or a number of more digits than Python takes
         return Version(tag)
     return None
 
@@ -56,7 +56,9 @@ def remember(checkout: Checkout) -> None:
     place = _place(checkout.source, checkout.ref)
     with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(f"{checkout.commit} {checkout.ref} {checkout.source}\n", encoding="utf-8")
+        place.write_text(
+            f"{checkout.commit} {checkout.ref} {checkout.source}\n", encoding="utf-8", errors="surrogateescape"
+        )
 
 
 def _seen(source: str, tag: str) -> str | None:
@@ -67,4 +69,4 @@ def _seen(source: str, tag: str) -> str | None:
 
 def _place(source: str, tag: str) -> Path:
     """A file for each tag: two runs at once can neither wait for nor undo each other."""
-    return data_folder() / "tags" / hashlib.sha256(f"{source}\n{tag}".encode()).hexdigest()
+    return data_folder() / "tags" / hashlib.sha256(f"{source}\n{tag}".encode("utf-8", "surrogateescape")).hexdigest()

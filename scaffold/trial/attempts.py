@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffold import shell
 from scaffold.errors import ScaffoldError, one_line
+from scaffold.foreign import hints
 from scaffold.foreign.config import load
 from scaffold.git import git, own_environment
 from scaffold.template import ANSWERS_FILE
@@ -89,7 +90,7 @@ class Set:
             yield from checks.own_test_problems(out)
 
     def _outcome(self, problems: Sequence[str]) -> Outcome:
-        command = shlex.join(_copy(self.manner, self.answers, "HEAD"))
+        command = shell.command(_copy(self.manner, self.answers, "HEAD"))
         return Outcome(answers=self.answers, problems=tuple(problems), command=command)
 
 
@@ -151,7 +152,7 @@ class Upgrade:
             ["git", "-C", "DEST", "commit", "--quiet", "--message", "all"],
             ["copier", "update", "--defaults", "--vcs-ref", "HEAD", self.manner.tasks_flag, *elsewhere, "DEST"],
         ]
-        command = " && ".join(map(shlex.join, steps))
+        command = " && ".join(map(shell.command, steps))
         return Outcome(answers=answers, problems=tuple(problems), updated_from=self.release, command=command)
 
 
@@ -159,7 +160,7 @@ def _copy(manner: Manner, answers: Row, version: str) -> list[str]:
     words = ["copier", "copy", "--defaults", "--vcs-ref", version, manner.tasks_flag]
     for name, value in answers.items():
         words += ["--data", f"{name}={value}"]
-    return [*words, str(manner.template), "DEST"]
+    return [*words, shell.path_word(manner.template), "DEST"]
 
 
 @contextmanager
@@ -187,7 +188,7 @@ def _caught(problems: Iterator[str], manner: Manner, failing: str) -> list[str]:
         found.append(f"{failing}: it takes longer than {LONGEST} seconds")
     except Exception as error:  # noqa: BLE001  # the author's template may do anything
         said = _last_words(manner) if manner.trust else ""
-        found.append(f"{failing}: {one_line(f'{type(error).__name__}: {error}')}{said}")
+        found.append(f"{failing}: {one_line(f'{type(error).__name__}: {hints.said(error)}')}{said}")
     return found
 
 

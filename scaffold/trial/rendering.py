@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 from jinja2 import Environment
 
+from scaffold.foreign import commands
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -60,7 +62,11 @@ def begin(folder: Path) -> None:
     with output_of(folder).open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)  # Copier's own folders go with ours when this is ended
+    tempfile.tempdir = str(folder)  # Copier's own folders go with ours when this is ended
+    own = commands.environment(folder)
+    for name in os.environ.keys() - own.keys():
+        del os.environ[name]
+    os.environ.update(own)
     sys.dont_write_bytecode = True
     import copier  # noqa: F401  # takes half a second, once
 

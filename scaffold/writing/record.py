@@ -28,6 +28,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from scaffold.errors import NoStateFolder
+from scaffold.machine import NoHome
 from scaffold.places import state_folder
 from scaffold.writing.nofollow import Directory
 
@@ -306,8 +307,13 @@ class Place:
 
 def roots() -> tuple[Path, ...]:
     """Where records may be: the user's state folder, and where that is read-only, a private one for temporary files."""
+    found = []
+    with suppress(NoHome):
+        found.append(state_folder())
     user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    return state_folder(), Path(tempfile.gettempdir()) / f"scaffold-state-{user}"
+    with suppress(OSError):  # no folder for temporary files
+        found.append(Path(tempfile.gettempdir()) / f"scaffold-state-{user}")
+    return tuple(found)
 
 
 def all_journals() -> Iterator[Journal]:
