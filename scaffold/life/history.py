@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SOURCE = "https://templates.scaffold.invalid/threads.git"
 """What generated code records as its source: a name in a reserved domain, which nobody can ever register (RFC 2606)."""
 
-_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
 
 
 @cache

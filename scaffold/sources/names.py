@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scaffold import tomlfile
+from scaffold import reading, tomlfile
 from scaffold.errors import BadAnswer, WriteFailed
 from scaffold.places import data_folder, names_file
 from scaffold.sources.catalogue import FILE, Catalogue, Entry, check_name, parse_catalogue
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _HEAD = (
     "# The templates that this user has names for. `scaffold template add` and `remove` rewrite it, without comments.\n"
 )
-_LARGEST_FILE = 1_000_000
 _LOCK_TIMEOUT = 10  # seconds; a change takes a few milliseconds
 
 
@@ -229,15 +228,9 @@ def _copy(catalogue: str) -> Path:
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST_FILE + 1)
-        if len(raw) > _LARGEST_FILE:
-            raise CatalogueFault(path, "is larger than a megabyte")
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CatalogueFault(path, "is not UTF-8", error.object[: error.start].count(b"\n") + 1) from error
-    except OSError as error:
-        raise CatalogueFault(path, error.strerror or str(error)) from error
+        return reading.read_text(path)
+    except reading.Unreadable as error:
+        raise CatalogueFault(path, error.reason, error.line) from error
 
 
 def _write(path: Path, text: str) -> None:
