@@ -112,8 +112,8 @@ def _with_package(target: NewModule, given: Answers, *, ask: bool) -> Answers:
 def _with_config(made: Project, missing: list[Addition]) -> Project:
     """The same, and pyproject.toml with what is missing there."""
     from scaffold.existing.additions import with_additions
+    from scaffold.existing.config import raw_text
 
     path = made.plan.dest / _PYPROJECT
-    text = path.read_bytes().decode() if path.is_file() else ""
-    content = with_additions(text, missing, path).encode()
+    content = with_additions(raw_text(path), missing, path).encode()
     return replace(made, plan=replace(made.plan, files={**made.plan.files, _PYPROJECT: content}))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scaffold import reading
 from scaffold.errors import CannotAdd
 from scaffold.existing.config import at, texts
 
@@ -23,6 +25,7 @@ _GROUPS = ("dependency-groups",)
 _EXTRAS = ("project", "optional-dependencies")
 _POETRY = ("tool", "poetry")
 _OTHER_LISTS = ("setup.cfg", "setup.py", "tox.ini", "noxfile.py", "Pipfile", "environment.yml", "*requirements*.txt")
+_LARGEST_LIST = 10 << 20  # bytes; a lock of all requirements with their hashes has some hundred thousand
 _BYTE_ORDER_MARK = "\ufeff"
 _TEST_TOOL = "pytest>=8"
 
@@ -145,10 +148,11 @@ def _is_stated(config: Config, requirement: str) -> bool:
 
 
 def _lists_elsewhere(root: Path) -> Iterator[str]:
-    found = (path for pattern in _OTHER_LISTS for path in root.glob(pattern) if path.is_file())
-    for path in found:
-        with suppress(OSError):  # not for us to read: it states nothing
-            yield path.read_text(encoding="utf-8", errors="replace")
+    with suppress(reading.Unreadable):
+        names = [entry.name for entry in reading.listed(root)]
+        for name in (name for pattern in _OTHER_LISTS for name in fnmatch.filter(names, pattern)):
+            with suppress(reading.Unreadable):  # not for us to read: it states nothing
+                yield reading.read_limited(root / name, _LARGEST_LIST).decode("utf-8", "replace")
 
 
 def _stated(data: object) -> Iterator[str]:
