@@ -26,6 +26,10 @@ _EXTRAS = ("project", "optional-dependencies")
 _POETRY = ("tool", "poetry")
 _OTHER_LISTS = ("setup.cfg", "setup.py", "tox.ini", "noxfile.py", "Pipfile", "environment.yml", "*requirements*.txt")
 _LARGEST_LIST = 10 << 20  # bytes; a lock of all requirements with their hashes has some hundred thousand
+# tomlkit takes some seconds for so much, and for dotted keys time with the square of their number.
+_LARGEST_EDITED = 200_000  # characters
+_MOST_DOTTED = 500
+_DOTTED = re.compile(r"^[^=#\n\[]{0,200}\.[^=#\n\[]{0,200}=", re.MULTILINE)
 _BYTE_ORDER_MARK = "\ufeff"
 _TEST_TOOL = "pytest>=8"
 
@@ -82,6 +86,8 @@ def with_additions(text: str, wanted: Sequence[Addition], path: Path) -> str:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
+    if len(text) > _LARGEST_EDITED or len(_DOTTED.findall(text)) > _MOST_DOTTED:
+        raise CannotAdd(path, f"{wanted[0].text}, as it is too large to be edited")
     newline = "\r\n" if "\r\n" in text else "\n"
     plain = text.removeprefix(_BYTE_ORDER_MARK)
     document = tomlkit.parse(plain.replace("\r\n", "\n"))

@@ -110,15 +110,12 @@ def refuse_collisions(paths: Iterable[PurePosixPath], *, known: Collection[PureP
         TemplateFault: There are two such.
     """
     seen: dict[str, PurePosixPath] = {}
+    ours = {place for path in known for place in (path, *path.parents)}
     for path in paths:
         for place in (path, *path.parents):
             folded = unicodedata.normalize("NFKC", str(place)).casefold()
-            if seen.setdefault(folded, place) != place and not (path in known and _is_within(seen[folded], known)):
+            if seen.setdefault(folded, place) != place and not (path in known and seen[folded] in ours):
                 raise TemplateFault(str(place), f"differs from {seen[folded]} only in case: rename one of them")
-
-
-def _is_within(place: PurePosixPath, known: Collection[PurePosixPath]) -> bool:
-    return place in known or any(path.is_relative_to(place) for path in known)
 
 
 class _Budget:

@@ -90,7 +90,7 @@ def load() -> Names:
     Raises:
         CatalogueFault: One of them cannot be read.
     """
-    text = _read(names_file()) if names_file().exists() else ""
+    text = _own_text()
     own = parse_catalogue(text, names_file(), names_file().parent, own=True)
     sources = tomlfile.parse(text).get("catalogues", {})
     return Names(own, tuple(_copy_of(name, sources[name]) for name in sources), sources)
@@ -211,9 +211,7 @@ def _alone() -> Iterator[None]:
 
 
 def _data() -> dict[str, Any]:
-    if not names_file().exists():
-        return {}
-    text = _read(names_file())
+    text = _own_text()
     parse_catalogue(text, names_file(), own=True, base=names_file().parent)  # whoever edited it by hand
     return tomlfile.parse(text)
 
@@ -226,9 +224,23 @@ def _copy(catalogue: str) -> Path:
     return data_folder() / "catalogues" / f"{catalogue}.toml"
 
 
+def _own_text() -> str:
+    """What the user's file holds; nothing where there is none."""
+    try:
+        return _read(names_file())
+    except _Missing:
+        return ""
+
+
+class _Missing(CatalogueFault):
+    """There is no such file."""
+
+
 def _read(path: Path) -> str:
     try:
         return reading.read_text(path)
+    except reading.Absent as error:
+        raise _Missing(path, error.reason) from error
     except reading.Unreadable as error:
         raise CatalogueFault(path, error.reason, error.line) from error
 
