@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness import ROOT, Result, Run
+from harness import ROOT, Result, Run, git, git_commit_all
 from repositories import write
 
+from scaffold.cli import run
 from scaffold.places import data_folder, names_file
 
 SECONDS = 20  # for a run that takes half a second on an idle machine; a test whose run takes longer fails
@@ -199,8 +200,7 @@ def generated(here: Path) -> Path:
 
 def generate(here: Path) -> Path:
     """A generated project."""
-    command = [sys.executable, "-m", "scaffold", "new", "made", "--defaults"]
-    subprocess.run(command, cwd=here, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True)
+    assert run(["new", str(here / "made"), "--defaults"]) == 0
     return here / "made"
 
 
@@ -332,3 +332,239 @@ def test_trouble_ends_in_a_line_in_time(apart: Path, subject: str, trouble: str,
     else:
         assert_refused(result, described, place)
     assert picture(apart) == before
+
+
+# --- generated files ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [
+        *((trouble, "in the way") for trouble in ("pipe", "device", "loop", "folder", "socket", "secret")),
+        *((trouble, "too large") for trouble in ("sparse", "large")),
+        ("not UTF-8", "edited"),
+    ],
+)
+def test_what_stands_in_place_of_a_generated_file(apart: Path, scaffold: Run, trouble: str, kind: str) -> None:
+    """It is reported as drift; an update refuses it or goes around it, and nothing is read whole."""
+    place = generated(apart)
+    disturb(place, trouble, {})
+    before = picture(apart)
+    result = scaffold("check", "made", "--diff")
+    assert result.code == 3
+    assert f"  {kind:<10} README.md\n" in result.out
+    assert len(result.out) < 100_000
+    result = scaffold("update", "made", "--defaults", "--allow-dirty", "--dry-run")
+    assert result.code in {0, 1}, result.err
+    assert len(result.err.splitlines()) <= 1
+    result = scaffold("new", "made", "--defaults")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert picture(apart) == before
+
+
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize("trouble", [*QUICK[:4], "folder", "large", "not UTF-8", *YAML])
+def test_a_record_that_cannot_be_read_is_drift(apart: Path, scaffold: Run, trouble: str) -> None:
+    """`check` says why in its line about the project."""
+    place = record(apart)
+    disturb(place, trouble, YAML)
+    result = scaffold("check", "made")
+    assert (result.code, result.err) == (3, "")
+    assert len(result.out.splitlines()) == 1
+    assert ".copier-answers.yml" in result.out
+
+
+def test_a_record_that_is_a_link_is_not_updated(apart: Path, scaffold: Run) -> None:
+    """It can be read, but not replaced."""
+    place = record(apart)
+    place.symlink_to(apart / "elsewhere.yml")
+    assert scaffold("new", "other", "--defaults").code == 0
+    (apart / "other" / ".copier-answers.yml").rename(apart / "elsewhere.yml")
+    result = scaffold("reanswer", "made", "--workers", "3", "--allow-dirty")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "is not a plain file" in result.err
+
+
+@pytest.mark.parametrize("version", ["1." * 5_000 + "1", f"1.2.{'9' * 5_000}", "9" * 5_000])
+def test_a_version_without_end(apart: Path, scaffold: Run, version: str) -> None:
+    """It was never released."""
+    place = generate(apart) / ".copier-answers.yml"
+    text = place.read_text(encoding="utf-8")
+    lines = [f"_commit: '{version}'" if line.startswith("_commit") else line for line in text.splitlines()]
+    place.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = scaffold("check", "made")
+    assert result.code == 3
+    assert "was never released" in result.out
+    assert len(result.out) < 1_000
+
+
+# --- answers from a pipe --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["workers: 3\n", '{"workers": 3}'])
+def test_answers_come_through_a_pipe(here: Path, text: str) -> None:
+    """In YAML, or in JSON, which is a part of it."""
+    arguments = ("new", "made", "--defaults", "--dry-run", "--json", "--answers")
+    result = in_time(here, *arguments, "/dev/stdin", stdin=text.encode())
+    assert (result.code, result.err) == (0, "")
+    assert '"workers": 3' in result.out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it is a shell's way")
+def test_answers_come_from_process_substitution(here: Path) -> None:
+    """As a shell opens it; whatever else is given wins."""
+    command = f"{sys.executable} -m scaffold new made --defaults --dry-run --json --answers <(sleep 1; echo workers: 3)"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=here,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"workers": 3' in done.stdout
+
+
+def test_answers_without_end_are_refused(here: Path) -> None:
+    """As soon as there are too many of them."""
+    result = in_time(here, "new", "made", "--defaults", "--answers", "/dev/stdin", stdin=b"# text\n" * 200_000)
+    assert result.code == 2
+    assert result.err == "error: --answers /dev/stdin: is larger than a megabyte\n"
+
+
+# --- what takes time with the square of its length ------------------------------------------------------------------
+
+
+@pytest.mark.timeout(SECONDS)
+def test_blanks_within_a_line_of_an_ini_file(apart: Path, scaffold: Run) -> None:
+    """They count as one; the settings around them are read."""
+    blanks = " \t\r" * 200_000
+    write(apart / "acme", PACKAGE | {"setup.cfg": f"[options]\nx{blanks}y\npython_requires = >=3.12\n"})
+    result = scaffold("add", "acme", "--defaults", "--dry-run", "--json")
+    assert '"python": "3.12"' in result.out
+
+
+@pytest.mark.timeout(SECONDS)
+def test_a_python_without_end(apart: Path, scaffold: Run) -> None:
+    """It is newer than all that are known."""
+    write(apart / "acme", PACKAGE | {"pyproject.toml": f'[project]\nrequires-python = ">=3.{"9" * 5_000}"\n'})
+    assert scaffold("add", "acme", "--defaults", "--dry-run").code == 0
+
+
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.usefixtures("apart")
+def test_templates_that_replace_each_other(scaffold: Run) -> None:
+    """Thousands of them, one after the other."""
+    rows = [f'[templates.t{n}]\nsource = "gh:a/b"\ndeprecated = "t{n + 1}"' for n in range(4_000)]
+    (names_file().parent).mkdir(parents=True)
+    names_file().write_text("\n".join([*rows, '[templates.t4000]\nsource = "gh:a/b"\n']), encoding="utf-8")
+    assert scaffold("template", "list").code == 0
+
+
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.usefixtures("apart")
+def test_a_source_that_is_a_loop_of_links(scaffold: Run) -> None:
+    """It is named with its line."""
+    names_file().parent.mkdir(parents=True)
+    (names_file().parent / "loop").symlink_to("loop")
+    names_file().write_text('[templates.t]\nsource = "./loop"\n', encoding="utf-8")
+    result = scaffold("template", "list")
+    assert result.code in {0, 1}  # from Python 3.13 on, such a path is resolved as far as it goes
+    assert len(result.err.splitlines()) == result.code
+
+
+@pytest.mark.slow
+def test_a_template_of_links(apart: Path) -> None:
+    """As many as a template may have, each to the next file or through a long chain of others."""
+    template = in_template("a")(apart).parent
+    for number in range(9_000):
+        (template / f"l{number}").symlink_to("a.txt")
+    assert in_time(apart, "template", "show", "./template").code == 0
+    for number in range(3_000):
+        (template / f"l{number}").unlink()
+        (template / f"l{number}").symlink_to(f"l{number + 1}")
+    result = in_time(apart, "template", "show", "./template")
+    assert result.code == 1
+    assert "symbolic link" in result.err
+    assert in_time(apart, "template", "lint", "template").code in {0, 1}
+
+
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize("pattern", ["**/" * 100 + "x.yml", "*/" * 200 + "x.yml", "[" + "a" * 2_000 + "]"])
+def test_an_include_that_multiplies(apart: Path, scaffold: Run, pattern: str) -> None:
+    """However often a pattern goes through all folders, each is gone through once."""
+    template = in_template("a", QUESTIONS + f'---\n!include "{pattern}"\n')(apart).parent
+    for depth in range(30):
+        (template / "/".join("d" * depth) / "e").mkdir(parents=True)
+    assert scaffold("template", "show", "./template").code in {0, 1}
+    assert scaffold("template", "lint", "template").code in {0, 1}
+
+
+@pytest.mark.timeout(SECONDS)
+def test_patterns_that_multiply_with_files(apart: Path, scaffold: Run) -> None:
+    """Thousands of either are too many to be tried."""
+    excluded = "".join(f"- '*a*{number}'\n" for number in range(2_000))
+    template = in_template("a", f"{QUESTIONS}_exclude:\n{excluded}")(apart).parent
+    for number in range(1_000):
+        (template / f"file{number}").touch()
+    result = scaffold("template", "lint", "template")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "too many files" in result.err
+
+
+def test_includes_are_found_as_ever(apart: Path, scaffold: Run) -> None:
+    """By name, by a pattern, in hidden folders, through links within the template; in the order of their names."""
+    template = in_template("a", "--- !include '**/q[0-9].yml'\n--- !include linked/*.yml\n")(apart).parent
+    write(template, {"q1.yml": "b: 1\n", ".x/y/q2.yml": "c: 1\n", "q.yml": "no: 1\n", "real/z.yml": "d: 1\n"})
+    (template / "linked").symlink_to("real")
+    result = scaffold("template", "show", "./template", "--json")
+    assert [f'"name": "{name}"' in result.out for name in ("b", "c", "d", "no")] == [True, True, True, False]
+
+
+# --- folders --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_folder_with_too_many_names(apart: Path) -> None:
+    """It is no project, no template, and has no record."""
+    place = apart / "many"
+    place.mkdir()
+    write(place, {"pyproject.toml": "", "copier.yml": QUESTIONS})
+    for number in range(100_001):
+        os.close(os.open(place / f"f{number}", os.O_CREAT | os.O_WRONLY))
+    for command in ("add many --defaults", "check many", "update many", "template lint many", "template test many"):
+        result = in_time(apart, *command.split())
+        assert (result.code, len(result.err.splitlines())) == (1, 1), (command, result.err)
+
+
+@pytest.mark.slow
+def test_a_project_with_too_many_folders(apart: Path) -> None:
+    """The search for packages ends, and says what would help."""
+    write(apart / "acme", {"pyproject.toml": ""})
+    for number in range(150):
+        for other in range(150):
+            (apart / "acme" / f"a{number}" / f"b{other}").mkdir(parents=True)
+    result = in_time(apart, "add", "acme", "--defaults")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "give the project's own directory" in result.err
+
+
+@pytest.mark.slow
+def test_folders_without_end_are_removed(apart: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a template's version left in a private folder is removed, though no call could go that deep."""
+    (apart / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(apart / "tmp"))
+    template = in_template("a")(apart).parent
+    path = "d/" * 1_500 + "file"
+    git_commit_all(template)
+    blob = git(template, "hash-object", "-w", "a.txt").strip()
+    git(template, "update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+    git(template, "commit", "--quiet", "--message", "deep")
+    git(template, "tag", "v1.0.0")
+    result = scaffold("template", "show", f"{template}@v1.0.0")
+    assert (result.code, len(result.err.splitlines())) == (1, 1), result.err
+    assert list((apart / "tmp").iterdir()) == []
