@@ -34,7 +34,7 @@ _NEVER_PACKAGES = frozenset({"build", "dist", "env", "node_modules", "venv"})
 """Those that are none wherever they are below the root."""
 
 _TEST_DIRECTORIES = ("tests", "test", "testing")
-_MOST_FOLDERS = 20_000  # that are looked at for packages; a large repository has some hundred in its upper levels
+_MOST_FOLDERS = 10_000  # that are looked at for packages; a large repository has some hundred in its upper levels
 _DEEPEST_NAMESPACE = 3  # directories without __init__.py above a package, such as google/cloud/storage
 
 

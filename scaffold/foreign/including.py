@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import re
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import reading
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Iterator
 
 LONGEST_PATTERN = 1_000  # characters
@@ -49,10 +48,8 @@ class Matches:
             for folder in reached:
                 yield from (folder / entry.name for entry in self._entries(folder) if matches(entry.name))
         else:
-            for path in (folder / part for folder in reached):
-                with suppress(OSError):  # a loop of links, or a folder that is not for us to read
-                    if (self._root / path).exists():
-                        yield path
+            # A link that leads nowhere is there: whoever reads it says so.
+            yield from (path for path in (folder / part for folder in reached) if os.path.lexists(self._root / path))
 
     def _with_all_below(self, reached: Iterable[PurePosixPath]) -> Iterable[PurePosixPath]:
         """These folders, and those below them, but for those behind links."""
