@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
-from scaffold.errors import BadAnswersFile, BadRecord, MissingAnswers, UnknownKey
+from scaffold import reading
+from scaffold.errors import BadAnswersFile, BadRecord, MissingAnswers, UnknownKey, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 Refusal = Union[type[BadAnswersFile], type[BadRecord]]
 """How a file that cannot be read is told: given by the user, or found in a project."""
 
-_LARGEST_FILE = 1_000_000
+_YAML = (".yaml", ".yml")
+_FORMATS = (*_YAML, ".toml", ".json")
 
 
 def read_answers(path: Path, questions: Sequence[Question]) -> dict[str, Value]:
@@ -32,25 +35,37 @@ def read_answers(path: Path, questions: Sequence[Question]) -> dict[str, Value]:
     """
     by_name = {question.name: question for question in questions}
     answers: dict[str, Value] = {}
-    for key, value in _load(path, BadAnswersFile).items():
-        name = str(key).replace("-", "_")
+    for key, value in _parsed(path, _text_of(path, BadAnswersFile), BadAnswersFile).items():
+        name = key.replace("-", "_")
         if name.startswith("_"):
             continue
         if name not in by_name:
-            raise UnknownKey(str(key), by_name, path)
+            raise UnknownKey(key, by_name, path)
         if not isinstance(value, (str, int, bool)):
-            raise BadAnswersFile(path, f"{key} must be a single value")
+            raise BadAnswersFile(path, f"{one_line(key, 80)} must be a single value")
         answers[name] = by_name[name].parse(value)
     return answers
 
 
-def load_words(path: Path) -> Mapping[str, object]:
-    """What a file of answers holds, for questions that are not ours: in YAML every scalar as text.
+@dataclass(frozen=True)
+class Given:
+    """A file of answers to questions that are not ours."""
+
+    words: Mapping[str, object]
+    """In YAML every scalar as the text that stands there."""
+    typed: Mapping[str, object]
+    """With the types that the file gives."""
+
+
+def load_given(path: Path) -> Given:
+    """What a file of answers holds, for questions that are not ours.
 
     Raises:
         BadAnswersFile: It cannot be read; the message has the line where one is known.
     """
-    return {str(key): value for key, value in _load(path, BadAnswersFile).items()}
+    text = _text_of(path, BadAnswersFile)
+    words = _parsed(path, text, BadAnswersFile)
+    return Given(words, _typed(path, text, BadAnswersFile) if _format(path) in _YAML else words)
 
 
 def load_recorded(path: Path) -> Mapping[str, object]:
@@ -59,45 +74,73 @@ def load_recorded(path: Path) -> Mapping[str, object]:
     Raises:
         BadRecord: It cannot be read; the message has the line where one is known.
     """
-    return {str(key): value for key, value in _load(path, BadRecord).items()}
+    return _parsed(path, _text_of(path, BadRecord), BadRecord)
 
 
-def _load(path: Path, refuse: Refusal) -> Mapping[object, object]:
-    readers = {".yaml": _load_yaml, ".yml": _load_yaml, ".toml": _load_toml, ".json": _load_json}
-    if path.suffix.lower() not in readers:
-        raise refuse(path, f"the name must end in one of {', '.join(readers)}")
+def load_recorded_types(path: Path) -> Mapping[str, object]:
+    """The same with the types that YAML gives.
+
+    Raises:
+        BadRecord: It cannot be read; the message has the line where one is known.
+    """
+    return _typed(path, _text_of(path, BadRecord), BadRecord)
+
+
+def _format(path: Path) -> str:
+    """The suffix; a pipe of the shell's has none, and holds YAML, of which JSON is a part."""
+    return ".yaml" if reading.is_stream(path) else path.suffix.lower()
+
+
+def _text_of(path: Path, refuse: Refusal) -> str:
+    if _format(path) not in _FORMATS:
+        raise refuse(path, f"the name must end in one of {', '.join(_FORMATS)}")
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST_FILE + 1)
-        if len(raw) > _LARGEST_FILE:
-            raise refuse(path, "is larger than a megabyte")
-        data = readers[path.suffix.lower()](path, raw.decode("utf-8-sig"), refuse)
-    except UnicodeDecodeError as error:
-        raise refuse(path, "is not UTF-8", raw[: error.start].count(b"\n") + 1) from error
-    except OSError as error:
-        raise refuse(path, error.strerror or str(error)) from error
-    except RecursionError as error:
-        raise refuse(path, "is nested too deeply") from error
+        return reading.text_of(reading.read_stream(path))
+    except reading.Unreadable as error:
+        raise refuse(path, error.reason, error.line) from error
+
+
+def _parsed(path: Path, text: str, refuse: Refusal) -> Mapping[str, object]:
+    readers = {".toml": _from_toml, ".json": _from_json}
+    data = readers.get(_format(path), _from_yaml)(path, text, refuse)
     if not isinstance(data, dict):
         raise refuse(path, "must be a mapping of questions to answers", 1)
-    return data
+    return {str(key): value for key, value in data.items()}
 
 
-def _load_yaml(path: Path, text: str, refuse: Refusal) -> object:
-    import yaml
-
-    class EveryScalarIsText(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
-        """Questions know their types: `python: 3.10` must not become 3.1, nor `no` False."""
+def _typed(path: Path, text: str, refuse: Refusal) -> Mapping[str, object]:
+    from scaffold import yamlfile
 
     try:
-        return yaml.load(text, Loader=EveryScalarIsText)  # noqa: S506  # the base loader makes nothing but text
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or "is not YAML"
-        raise refuse(path, reason, mark.line + 1 if mark else None) from error
+        data = yamlfile.value(text)
+    except yamlfile.YamlFault as error:
+        raise refuse(path, error.reason, error.line) from error
+    return {_key(key): _plain(value) for key, value in data.items()} if isinstance(data, dict) else {}
 
 
-def _load_toml(path: Path, text: str, refuse: Refusal) -> object:
+def _plain(value: object) -> object:
+    """What JSON has, too: a date becomes text."""
+    if isinstance(value, dict):
+        return {_key(key): _plain(member) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(member) for member in value]
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
+
+
+def _key(key: object) -> str:
+    return json.dumps(key) if key is None or isinstance(key, bool) else str(key)
+
+
+def _from_yaml(path: Path, text: str, refuse: Refusal) -> object:
+    from scaffold import yamlfile
+
+    try:
+        return yamlfile.words(text)
+    except yamlfile.YamlFault as error:
+        raise refuse(path, error.reason, error.line) from error
+
+
+def _from_toml(path: Path, text: str, refuse: Refusal) -> object:
     from scaffold import tomlfile
 
     try:
@@ -106,11 +149,13 @@ def _load_toml(path: Path, text: str, refuse: Refusal) -> object:
         raise refuse(path, error.reason, error.line) from error
 
 
-def _load_json(path: Path, text: str, refuse: Refusal) -> object:
+def _from_json(path: Path, text: str, refuse: Refusal) -> object:
+    from scaffold import jsonfile
+
     try:
-        return json.loads(text, parse_float=str)
-    except json.JSONDecodeError as error:
-        raise refuse(path, error.msg, error.lineno) from error
+        return jsonfile.parse(text)
+    except jsonfile.JsonFault as error:
+        raise refuse(path, error.reason, error.line) from error
 
 
 class Unasked:

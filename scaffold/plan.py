@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold import portable
+from scaffold import portable, reading
 from scaffold.errors import BadDestination, Clashes
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Plan:
     @property
     def is_fresh(self) -> bool:
         """Whether the directory is still to be made, or empty."""
-        return not self.dest.exists() or not any(self.dest.iterdir())
+        return not self.dest.exists() or is_empty(self.dest)
 
     def changes(self) -> dict[PurePosixPath, str]:
         """What would happen to each file: new, replaced or unchanged."""
@@ -47,7 +47,25 @@ class Plan:
             return "new"
         if target.is_symlink() or not target.is_file():
             return "in the way"
-        return "unchanged" if target.read_bytes() == self.files[path] else "replaced"
+        try:
+            present = reading.read_limited(target, len(self.files[path]), follow=False)
+        except reading.TooLarge:
+            return "replaced"
+        except reading.Unreadable:
+            return "in the way"
+        return "unchanged" if present == self.files[path] else "replaced"
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether nothing is in a folder, however much might be.
+
+    Raises:
+        BadDestination: It cannot be listed.
+    """
+    try:
+        return next(reading.entries(folder), None) is None
+    except reading.Unreadable as error:
+        raise BadDestination(folder, f"cannot be listed ({error.reason}): choose another DEST") from error
 
 
 def check_destination(dest: Path) -> None:

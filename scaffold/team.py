@@ -6,10 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import yaml
-
-from scaffold import prompt, shell
-from scaffold.answers import Unasked, from_folder, from_git, load_words
+from scaffold import prompt, reading, shell, yamlfile
+from scaffold.answers import Unasked, from_folder, from_git, load_given
 from scaffold.errors import TemplateNotTrusted, Unanswered, UnknownKey, UsageError, did_you_mean, escaped
 from scaffold.foreign import approvals, rendering, terminal
 from scaffold.plan import Plan, check_destination
@@ -160,20 +158,13 @@ def _advise(given: Answers, order: Order, *, follow_up: bool) -> Answers:
 
 def _from_file(path: Path, questions: Mapping[str, ForeignQuestion]) -> Iterator[tuple[str, object]]:
     """A file's answers: words as they stand there, since questions know their types; structures with types."""
-    words = load_words(path)
-    typed = typed_answers(path) if path.suffix.lower() in {".yaml", ".yml"} else words
-    for name, value in words.items():
+    given = load_given(path)
+    for name, value in given.words.items():
         if name.startswith("_"):
             continue
         question = questions.get(name)
         as_word = question is None or question.multiselect or question.type in _WORDS
-        yield name, value if as_word else typed[name]
-
-
-def typed_answers(path: Path) -> dict[str, object]:
-    """A YAML file's answers with the types that they have there."""
-    loaded: dict[str, object] = json.loads(json.dumps(yaml.safe_load(path.read_bytes()), default=str))
-    return loaded
+        yield name, value if as_word else given.typed.get(name, value)
 
 
 def with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dict[PurePosixPath, bytes]:
@@ -186,12 +177,12 @@ def with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dic
 
 def _recorded(content: bytes, checkout: Checkout) -> bytes:
     """An answers file of this template with one more key; any other file as it is."""
-    if checkout.commit is None or b"_src_path" not in content:
+    if checkout.commit is None or b"_src_path" not in content or len(content) > reading.LARGEST_TEXT:
         return content
     longer = content + (b"" if content.endswith(b"\n") else b"\n") + f"{COMMIT_KEY}: {checkout.commit}\n".encode()
     try:
-        before, after = yaml.safe_load(content), yaml.safe_load(longer)
-    except (yaml.YAMLError, UnicodeDecodeError):
+        before, after = yamlfile.value(content), yamlfile.value(longer)
+    except yamlfile.YamlFault:
         return content
     if not isinstance(before, dict) or before.get("_src_path") != checkout.source:
         return content

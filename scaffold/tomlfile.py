@@ -9,6 +9,17 @@ from datetime import date, datetime, time
 from typing import Any
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_DEEPEST = 50  # brackets within brackets, and parts of a key
+_LONGEST_WORD = 1_000  # characters of a number or of a key without quotes
+_MARK = re.compile(rf"""\"{{3}}|'{{3}}|["'#\[\]{{}}.,=\n]|[\w+-]{{{_LONGEST_WORD + 1},}}""")
+# Behind each mark that begins a text, or a comment: what stands in there, up to what ends it.
+_ENDS = {
+    '"""': re.compile(r'\\.|"{3,5}', re.DOTALL),
+    "'''": re.compile(r"'{3,5}"),
+    '"': re.compile(r'\\.|["\n]'),
+    "'": re.compile(r"['\n]"),
+    "#": re.compile(r"\n"),
+}
 
 
 class TomlFault(ValueError):
@@ -24,12 +35,13 @@ def parse(text: str) -> dict[str, Any]:
     """The data; numbers with a point stay text, as versions are meant.
 
     Raises:
-        TomlFault: It is no TOML.
+        TomlFault: It is no TOML, or nested without end.
     """
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
+    _refuse_excess(text)
     try:
         return tomllib.loads(text, parse_float=str)
     except tomllib.TOMLDecodeError as error:
@@ -39,6 +51,35 @@ def parse(text: str) -> dict[str, Any]:
         raise TomlFault(reason or str(error), line) from error
     except RecursionError as error:
         raise TomlFault("is nested too deeply", None) from error
+
+
+def _refuse_excess(text: str) -> None:
+    """Refuse what is TOML, but takes its reader time with the square of its depth, or ends it.
+
+    Whatever is not TOML ends this without a word: the reader finds it, too.
+    """
+    depth = dots = place = 0
+    while mark := _MARK.search(text, place):
+        place = mark.end()
+        if mark[0] in _ENDS:
+            inside = (found for found in _ENDS[mark[0]].finditer(text, place) if not found[0].startswith("\\"))
+            end = next(inside, None)
+            if end is None:
+                return
+            place = end.start() if mark[0] == "#" else end.end()
+        elif len(mark[0]) > 1:
+            raise TomlFault(f"has a number or a key of more than {_LONGEST_WORD:,} characters", _line(text, place))
+        elif mark[0] == ".":
+            dots += 1
+        else:
+            dots = 0
+            depth += (mark[0] in "[{") - (mark[0] in "]}")
+        if depth > _DEEPEST or dots > _DEEPEST:
+            raise TomlFault(f"is nested deeper than {_DEEPEST}", _line(text, place))
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place - 1) + 1
 
 
 def line_of(text: str, table: tuple[str, ...], key: str = "") -> int:

@@ -271,7 +271,7 @@ def test_a_pinned_commit_holds_for_everybody(team: Path, scaffold: Run) -> None:
             'name = "x"\ntemplates.z = {source = "g", deprecated = "y"}\n[templates.y]\nsource="g"\ndeprecated="z"\n',
             ":5: templates replace each other in a circle: z -> y -> z",
         ),
-        ("name = " + "[" * 100_000, ": is nested too deeply"),
+        ("name = " + "[" * 100_000, ":1: is nested deeper than 50"),
     ],
 )
 def test_a_broken_catalogue_is_refused_with_its_line(team: Path, scaffold: Run, text: str, says: str) -> None:

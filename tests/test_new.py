@@ -303,7 +303,7 @@ def test_flags_win_over_the_file_and_a_projects_own_answers_can_be_reused(here: 
         ("a.yml", "shape: oneoff\n", "did you mean 'one-off'?"),
         ("a.toml", 'shape = "one-off"\nresults = \n', "a.toml:2: "),
         ("a.json", '{"shape": "one-off",\n "results": }', "a.json:2: "),
-        ("a.json", "[" * 100_000, "nested too deeply"),
+        ("a.json", "[" * 100_000, "nested deeper than 50"),
         ("a.txt", "shape: one-off", "must end in one of .yaml, .yml, .toml, .json"),
         ("a.yml", "shape: caf\udce9\n", "a.yml:1: is not UTF-8"),
         ("a.yml", "x" * 1_000_001, "larger than a megabyte"),

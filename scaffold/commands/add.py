@@ -119,10 +119,11 @@ def _with_package(target: NewModule, given: Answers, *, ask: bool) -> Answers:
 def _with_config(made: Project, missing: list[Addition]) -> Project:
     """The same, and pyproject.toml with what is missing there."""
     from scaffold.existing.additions import with_additions
+    from scaffold.existing.config import raw_text
     from scaffold.writing.record import digest
 
     path = made.plan.dest / _PYPROJECT
-    before = path.read_bytes() if path.is_file() else None
-    content = with_additions((before or b"").decode(), missing, path).encode()
-    expected = {_PYPROJECT: None if before is None else digest(before)}
+    before = raw_text(path)
+    content = with_additions(before, missing, path).encode()
+    expected = {_PYPROJECT: digest(before.encode()) if path.exists() else None}
     return replace(made, plan=replace(made.plan, files={**made.plan.files, _PYPROJECT: content}, expected=expected))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,7 @@ def team_names() -> Names | None:
     """The templates that the user and their team have names for; None, and nothing read, where there are none."""
     from scaffold.places import names_file
 
-    if not names_file().exists():
+    if not os.path.lexists(names_file()):
         return None
     from scaffold.sources.names import load
 

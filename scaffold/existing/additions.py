@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scaffold import reading
 from scaffold.errors import CannotAdd
 from scaffold.existing.config import at, texts
 
@@ -23,6 +25,11 @@ _GROUPS = ("dependency-groups",)
 _EXTRAS = ("project", "optional-dependencies")
 _POETRY = ("tool", "poetry")
 _OTHER_LISTS = ("setup.cfg", "setup.py", "tox.ini", "noxfile.py", "Pipfile", "environment.yml", "*requirements*.txt")
+_LARGEST_LIST = 10 << 20  # bytes; a lock of all requirements with their hashes has some hundred thousand
+# tomlkit takes some seconds for so much, and for dotted keys time with the square of their number.
+_LARGEST_EDITED = 200_000  # characters
+_MOST_DOTTED = 500
+_DOTTED = re.compile(r"^[^=#\n\[]{0,200}\.[^=#\n\[]{0,200}=", re.MULTILINE)
 _BYTE_ORDER_MARK = "\ufeff"
 _TEST_TOOL = "pytest>=8"
 
@@ -79,6 +86,8 @@ def with_additions(text: str, wanted: Sequence[Addition], path: Path) -> str:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
+    if len(text) > _LARGEST_EDITED or len(_DOTTED.findall(text)) > _MOST_DOTTED:
+        raise CannotAdd(path, f"{wanted[0].text}, as it is too large to be edited")
     newline = "\r\n" if "\r\n" in text else "\n"
     plain = text.removeprefix(_BYTE_ORDER_MARK)
     document = tomlkit.parse(plain.replace("\r\n", "\n"))
@@ -145,10 +154,11 @@ def _is_stated(config: Config, requirement: str) -> bool:
 
 
 def _lists_elsewhere(root: Path) -> Iterator[str]:
-    found = (path for pattern in _OTHER_LISTS for path in root.glob(pattern) if path.is_file())
-    for path in found:
-        with suppress(OSError):  # not for us to read: it states nothing
-            yield path.read_text(encoding="utf-8", errors="replace")
+    with suppress(reading.Unreadable):
+        names = [entry.name for entry in reading.listed(root)]
+        for name in (name for pattern in _OTHER_LISTS for name in fnmatch.filter(names, pattern)):
+            with suppress(reading.Unreadable):  # not for us to read: it states nothing
+                yield reading.read_limited(root / name, _LARGEST_LIST).decode("utf-8", "replace")
 
 
 def _stated(data: object) -> Iterator[str]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from scaffold import tomlfile
+from scaffold import inifile, reading, tomlfile
 from scaffold.errors import BadConfig
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PYTHON = re.compile(r"(?:>=?|\^|~=?|(?<![!=])={1,3})\s*3\.(\d{1,4})")
+_PYTHON = re.compile(r"(?:>=?|\^|~=?|(?<![!=])={1,3})\s*3\.(\d{1,4})")  # digits without end are no version
 _IN_SETUP_PY = re.compile(r"python_requires\s*=\s*[\"']([^\"'\n]+)[\"']")
 _PYTEST_SECTIONS = {"pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 _OWN_FILES = {
@@ -150,13 +149,13 @@ class Config:
         found = _IN_SETUP_PY.search(_text_of(self.root / "setup.py"))
         return found[1] if found else ""
 
-    def _ini(self, name: str) -> Mapping[str, Mapping[str, str | None]]:
+    def _ini(self, name: str) -> inifile.Sections:
         if name not in self._read:
             self._read[name] = _read_ini(self.root / name)
         return self._read[name]
 
     @cached_property
-    def _read(self) -> dict[str, Mapping[str, Mapping[str, str | None]]]:
+    def _read(self) -> dict[str, inifile.Sections]:
         return {}
 
 
@@ -166,13 +165,23 @@ def _text_of(path: Path) -> str:
     Raises:
         BadConfig: It cannot be read.
     """
+    return raw_text(path).removeprefix("\ufeff")
+
+
+def raw_text(path: Path) -> str:
+    """The same with the mark at its beginning that some editors write.
+
+    Raises:
+        BadConfig: It cannot be read.
+    """
     try:
-        raw = path.read_bytes() if path.is_file() else b""
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadConfig(path, "is not UTF-8", raw[: error.start].count(b"\n") + 1) from error
-    except OSError as error:
-        raise BadConfig(path, error.strerror or str(error)) from error
+        raw = reading.read_limited(path)
+        reading.text_of(raw)
+    except reading.Absent:
+        return ""
+    except reading.Unreadable as error:
+        raise BadConfig(path, error.reason, error.line) from error
+    return raw.decode()
 
 
 def _read_toml(path: Path) -> Mapping[str, Any]:
@@ -182,16 +191,11 @@ def _read_toml(path: Path) -> Mapping[str, Any]:
         raise BadConfig(path, error.reason, error.line) from error
 
 
-def _read_ini(path: Path) -> Mapping[str, Mapping[str, str | None]]:
-    parser = configparser.RawConfigParser(allow_no_value=True, strict=False)
-    text = _text_of(path)
+def _read_ini(path: Path) -> inifile.Sections:
     try:
-        parser.read_string(text)
-    except configparser.MissingSectionHeaderError as error:
-        raise BadConfig(path, "a section in brackets must come first", error.lineno) from error
-    except configparser.ParsingError as error:
-        raise BadConfig(path, "is neither a section nor a setting", error.errors[0][0]) from error
-    return {section: dict(parser.items(section)) for section in parser.sections()}
+        return inifile.parse(_text_of(path))
+    except inifile.IniFault as error:
+        raise BadConfig(path, error.reason, error.line) from error
 
 
 def _of_hatch(tool: object) -> object:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fnmatch
 import keyword
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from scaffold import reading
 from scaffold.errors import NoProject
 from scaffold.existing.config import Config
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Sequence
 
 _MARKS = ("pyproject.toml", "setup.cfg", "setup.py", ".git")
@@ -30,6 +34,7 @@ _NEVER_PACKAGES = frozenset({"build", "dist", "env", "node_modules", "venv"})
 """Those that are none wherever they are below the root."""
 
 _TEST_DIRECTORIES = ("tests", "test", "testing")
+_MOST_FOLDERS = 10_000  # that are looked at for packages; a large repository has some hundred in its upper levels
 _DEEPEST_NAMESPACE = 3  # directories without __init__.py above a package, such as google/cloud/storage
 
 
@@ -118,13 +123,20 @@ class Survey:
 
     def projects_below(self) -> list[str]:
         """Directories that are projects themselves, as in a repository that holds several."""
-        found = [path for mark in _MARKS[:3] for depth in ("*", "*/*") for path in self.root.glob(f"{depth}/{mark}")]
-        names = {path.parent.relative_to(self.root).as_posix() for path in found}
+        names: list[str] = []
+        waiting = [PurePosixPath()]
+        with suppress(NoProject):  # too many to look at: those found so far will do for a hint
+            for folder in waiting:
+                for child in self._folders_in(folder):
+                    if any((self.root / child / mark).exists() for mark in _MARKS[:3]):
+                        names.append(str(child))
+                    if folder == PurePosixPath():
+                        waiting.append(child)
         return sorted(filter(str.isprintable, names))
 
     def _unit_tests_in(self, tests: PurePosixPath) -> PurePosixPath:
         unit = self.root / tests / "unit"
-        if unit.is_dir() and not any((self.root / tests).glob("test_*.py")):
+        if unit.is_dir() and not self._holds(tests, "test_*.py"):
             return tests / "unit"
         return tests
 
@@ -143,7 +155,7 @@ class Survey:
     def _packages_in(self, source: PurePosixPath, folder: PurePosixPath) -> Iterator[Package]:
         for directory in self._candidates(folder):
             inside = self.root / directory
-            if (inside / "__init__.py").is_file() or (source != PurePosixPath() and any(inside.glob("*.py"))):
+            if (inside / "__init__.py").is_file() or (source != PurePosixPath() and self._holds(directory, "*.py")):
                 yield Package(".".join(directory.relative_to(source).parts), directory)
 
     def _packages_below(self, source: PurePosixPath, folder: PurePosixPath, depth: int) -> Iterator[Package]:
@@ -155,9 +167,31 @@ class Survey:
                 yield from self._packages_below(source, directory, depth + 1)
 
     def _candidates(self, folder: PurePosixPath) -> Iterator[PurePosixPath]:
-        for child in sorted(path for path in (self.root / folder).iterdir() if path.is_dir()):
-            if self._can_be_package(child, folder / child.name):
-                yield folder / child.name
+        for directory in self._folders_in(folder):
+            if self._can_be_package(self.root / directory, directory):
+                yield directory
+
+    def _folders_in(self, folder: PurePosixPath) -> list[PurePosixPath]:
+        """The folders in a folder, by name; in all that is looked at, there may be so many of them and no more."""
+        try:
+            names = sorted(entry.name for entry in reading.entries(self.root / folder) if _is_folder(entry))
+        except reading.Unreadable as error:
+            raise NoProject(self.root / folder, error.reason) from error
+        self._seen.update(folder / name for name in names)
+        if len(self._seen) > _MOST_FOLDERS:
+            reason = f"has more than {_MOST_FOLDERS:,} folders to look for packages in"
+            raise NoProject(self.root, f"{reason}: give the project's own directory as PROJECT")
+        return [folder / name for name in names]
+
+    def _holds(self, folder: PurePosixPath, pattern: str) -> bool:
+        try:
+            return any(fnmatch.fnmatchcase(entry.name, pattern) for entry in reading.entries(self.root / folder))
+        except reading.Unreadable as error:
+            raise NoProject(self.root / folder, error.reason) from error
+
+    @cached_property
+    def _seen(self) -> set[PurePosixPath]:
+        return set()
 
     def _can_be_package(self, child: Path, directory: PurePosixPath) -> bool:
         if not child.name.isidentifier() or keyword.iskeyword(child.name) or child.is_symlink():
@@ -207,6 +241,13 @@ def _is_directory(path: Path) -> bool:
     try:
         return path.is_dir()
     except OSError:  # a name that is too long
+        return False
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a loop of symbolic links
         return False
 
 

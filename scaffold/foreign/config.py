@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -9,22 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from scaffold import reading, yamlfile
 from scaffold.errors import TemplateFault
-from scaffold.foreign.tree import megabytes
+from scaffold.foreign.including import Matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_CONFIG = re.compile(r"copier\.[yY][aA]?[mM][lL]")
 _LARGEST = 1 << 20  # bytes; Copier's own template for everything has 8,000
-_DEEPEST = 50
-_TOO_DEEP = f"is nested deeper than {_DEEPEST}"
-_MOST_NODES = 100_000  # with every alias written out
 _MOST_INCLUDES = 100
 # Lists in these keys are joined where copier.yml has several documents; of all others the last one counts.
 _JOINED = ("_exclude", "_jinja_extensions", "_secret_questions", "_skip_if_exists")
-# Python would make a number of it, which takes time with the square of its length.
-_ENDLESS_NUMBER = re.compile(r"[-+0-9a-fA-Fx_:.]{1000,}")
-_BASE: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -50,14 +47,18 @@ def load(root: Path) -> Config:
     Raises:
         TemplateFault: There is none, or it cannot be read.
     """
-    found = sorted(path for path in root.glob("copier.*") if re.fullmatch(r"\.ya?ml", path.suffix, re.IGNORECASE))
+    try:
+        names = [entry.name for entry in reading.listed(root) if _CONFIG.fullmatch(entry.name)]
+    except reading.Unreadable as error:
+        raise TemplateFault("copier.yml", f"cannot be looked for: the folder {error.reason}") from error
+    found = [root / name for name in names]
     if not found:
         reason = "is missing: this is no Copier template; give the folder or repository that has it at its top"
         raise TemplateFault("copier.yml", reason)
     if len(found) > 1:
         raise TemplateFault(found[0].name, f"and {found[1].name} are both there: remove one")
-    reading = _Reading(root.resolve())
-    documents = [item for document in reading.documents(found[0]) if document for item in _flat(document)]
+    reader = _Reading(root.resolve())
+    documents = [item for document in reader.documents(found[0]) if document for item in _flat(document)]
     merged: dict[str, Any] = {}
     for document in documents:
         if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
@@ -82,6 +83,7 @@ class _Reading:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._matches = Matches(root)
         self._files = 0
 
     def documents(self, path: Path) -> list[Any]:
@@ -91,18 +93,18 @@ class _Reading:
         if self._files > _MOST_INCLUDES:
             raise TemplateFault(name, f"more than {_MOST_INCLUDES} files are included")
 
-        class Loader(_BASE):  # type: ignore[misc,valid-type]  # a base chosen at run time
+        class Loader(yamlfile.SAFE):  # type: ignore[misc,valid-type]  # a base chosen at run time
             """YAML in which `!include` names other files of the template."""
 
         Loader.add_constructor("!include", lambda _, node: self._include(name, node))
         try:
-            text = path.read_bytes()
-            _measure(text, name)
-            return list(yaml.load_all(text, Loader=Loader))
-        except OSError as error:
-            raise TemplateFault(name, f"cannot be read: {error.strerror}") from error
-        except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-            raise _fault(name, error) from error
+            return yamlfile.documents(reading.read_limited(path, _LARGEST), Loader)
+        except reading.TooLarge as error:
+            raise TemplateFault(name, error.reason) from error
+        except reading.Unreadable as error:
+            raise TemplateFault(name, f"cannot be read: {error.reason}") from error
+        except yamlfile.YamlFault as error:
+            raise TemplateFault(name, error.reason, error.line) from error
 
     def _include(self, name: str, node: yaml.Node) -> list[Any]:
         pattern = str(node.value)
@@ -110,62 +112,15 @@ class _Reading:
         if not isinstance(node, yaml.ScalarNode) or _leaves(pattern):
             raise TemplateFault(name, f"!include {pattern} is no path inside the template", line)
         included: list[Any] = []
-        for path in sorted(self._root.glob(pattern)):
-            if not path.resolve().is_relative_to(self._root):
+        try:
+            matches = self._matches.of(pattern)
+        except reading.Unreadable as error:
+            raise TemplateFault(name, f"!include {pattern[:80]} {error.reason}", line) from error
+        for path in matches:
+            if not Path(os.path.realpath(path)).is_relative_to(self._root):
                 raise TemplateFault(name, f"!include {pattern} leaves the template", line)
             included += [item for document in self.documents(path) if document for item in _flat(document)]
         return included
-
-
-def _measure(text: bytes, name: str) -> None:
-    """Refuse YAML that becomes far more than it is, before anything is made of it."""
-    if len(text) > _LARGEST:
-        raise TemplateFault(name, f"is larger than {megabytes(_LARGEST)}")
-    measure = _Measure()
-    try:
-        for event in yaml.parse(text, Loader=_BASE):
-            if problem := measure.problem(event):
-                raise TemplateFault(name, problem, event.start_mark.line + 1 if event.start_mark else None)
-    except (yaml.YAMLError, ValueError) as error:
-        raise _fault(name, error) from error
-
-
-class _Measure:
-    """How much a document is with every alias written out."""
-
-    def __init__(self) -> None:
-        self._anchored: dict[str, int] = {}
-        self._open: list[tuple[str | None, int]] = []  # of each mapping or list: its anchor, the nodes before it
-        self._nodes = 0
-
-    def problem(self, event: yaml.Event) -> str | None:
-        """Count an event; what is wrong with it, or None."""
-        if isinstance(event, yaml.CollectionStartEvent):
-            self._open.append((event.anchor, self._nodes))
-            self._nodes += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            anchor, before = self._open.pop()
-            self._anchored[anchor or ""] = self._nodes - before
-        elif isinstance(event, yaml.ScalarEvent):
-            self._anchored[event.anchor or ""] = 1
-            self._nodes += 1
-            if event.implicit[0] and _ENDLESS_NUMBER.fullmatch(event.value):
-                return "holds a number without end"
-        elif isinstance(event, yaml.AliasEvent):
-            self._nodes += self._anchored.get(event.anchor or "", _MOST_NODES)  # within its own anchor it has no end
-        if self._nodes > _MOST_NODES:
-            return "is far too much with its aliases written out"
-        return _TOO_DEEP if len(self._open) > _DEEPEST else None
-
-
-def _fault(name: str, error: Exception) -> TemplateFault:
-    if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        reason = f"{error.problem or error.context}"
-        if "nesting depth" in reason:  # libyaml from 0.2.6 on has a limit of its own, and finds it before us
-            reason = _TOO_DEEP
-        return TemplateFault(name, reason, mark.line + 1 if mark else None)
-    return TemplateFault(name, f"{error}" if str(error) else "cannot be read")
 
 
 def _check(config: Config) -> None:

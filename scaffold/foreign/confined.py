@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -21,6 +20,7 @@ from scaffold import git
 from scaffold.errors import NoDefault, TemplateFault, Unanswered, UsageError, one_line
 from scaffold.foreign import commands
 from scaffold.foreign.tree import megabytes
+from scaffold.removal import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -79,11 +79,8 @@ def _is_git(name: str) -> bool:
 @contextmanager
 def workplace() -> Iterator[Workplace]:
     """A private folder, as long as it is needed."""
-    root = Path(tempfile.mkdtemp(prefix="scaffold-")).resolve()
-    try:
+    with temporary_folder("scaffold-") as root:
         yield Workplace(root)
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold import portable
+from scaffold import portable, reading
 from scaffold.errors import TemplateFault
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _LONGEST_PATH = 1_000  # bytes; leaves room below PATH_MAX for wherever the proj
 _LONGEST_NAME = 255  # bytes; the limit of every common file system
 # What Git for Windows and for macOS treats as `.git`: other case, trailing dots and blanks, the DOS short name.
 _GIT = re.compile(r"(\.git|git~[0-9]+)[. ]*", re.IGNORECASE)
-_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def read(root: Path, limits: Limits, *, rendered: bool, without: Iterable[str] =
     """
     skipped = frozenset(without)
     budget = _Budget(limits)
-    for path in _walk(root, PurePosixPath(), skipped, limits.depth, rendered=rendered):
+    for path in _walk(root, PurePosixPath(), skipped, budget, rendered=rendered):
         budget.count(path)
         entry = _entry(root / path, path, limits, links=not rendered)
         budget.add(path, len(entry.content))
@@ -109,16 +108,13 @@ def refuse_collisions(paths: Iterable[PurePosixPath], *, known: Collection[PureP
         TemplateFault: There are two such.
     """
     seen: dict[str, PurePosixPath] = {}
+    ours = {place for path in known for place in (path, *path.parents)}
     for path in paths:
         for place in (path, *path.parents):
             folded = portable.folded(str(place))
-            if seen.setdefault(folded, place) != place and not (path in known and _is_within(seen[folded], known)):
+            if seen.setdefault(folded, place) != place and not (path in known and seen[folded] in ours):
                 how = "case" if str(place).casefold() == str(seen[folded]).casefold() else "how it is encoded"
                 raise TemplateFault(str(place), f"differs from {seen[folded]} only in {how}: rename one of them")
-
-
-def _is_within(place: PurePosixPath, known: Collection[PurePosixPath]) -> bool:
-    return place in known or any(path.is_relative_to(place) for path in known)
 
 
 class _Budget:
@@ -126,12 +122,31 @@ class _Budget:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._files = self._bytes = 0
+        self._files = self._folders = self._bytes = 0
 
     def count(self, path: PurePosixPath) -> None:
         self._files += 1
         if self._files > self._limits.files:
             raise TemplateFault(str(path), f"is one file more than {self._limits.files:,}")
+
+    def enter(self, path: PurePosixPath) -> None:
+        """Count a folder: there may be as many as files, and a tree of empty ones has an end, too."""
+        self._folders += 1
+        if self._folders > self._limits.files:
+            raise TemplateFault(str(path), f"is one folder more than {self._limits.files:,}")
+
+    def entries(self, root: Path, folder: PurePosixPath) -> list[os.DirEntry[str]]:
+        """What a folder holds, by name; no more of it is ever listed than there may be."""
+        try:
+            return reading.listed(root / folder, 2 * self._limits.files)
+        except reading.TooLarge as error:
+            raise TemplateFault(str(folder), error.reason) from error
+        except reading.Unreadable as error:
+            raise TemplateFault(str(folder), f"cannot be read: {error.reason}") from error
+
+    @property
+    def depth(self) -> int:
+        return self._limits.depth
 
     def add(self, path: PurePosixPath, size: int) -> None:
         self._bytes += size
@@ -145,21 +160,17 @@ def megabytes(size: int) -> str:
 
 
 def _walk(
-    root: Path, folder: PurePosixPath, skipped: frozenset[str], depth: int, *, rendered: bool
+    root: Path, folder: PurePosixPath, skipped: frozenset[str], budget: _Budget, *, rendered: bool
 ) -> Iterator[PurePosixPath]:
-    try:
-        with os.scandir(root / folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        raise TemplateFault(str(folder), f"cannot be read: {error.strerror or error}") from error
-    for entry in entries:
+    for entry in budget.entries(root, folder):
         if entry.name in skipped:
             continue
         path = folder / entry.name
-        if problem := path_problem(path, depth=depth, rendered=rendered):
+        if problem := path_problem(path, depth=budget.depth, rendered=rendered):
             raise TemplateFault(str(path), problem)
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(root, path, frozenset(), depth, rendered=rendered)
+            budget.enter(path)
+            yield from _walk(root, path, frozenset(), budget, rendered=rendered)
         else:
             yield path
 
@@ -172,24 +183,12 @@ def _entry(file: Path, path: PurePosixPath, limits: Limits, *, links: bool) -> E
                 raise TemplateFault(str(path), "is a symbolic link; only plain files are written")
             return Entry(path, b"", link=os.readlink(file))  # noqa: PTH115  # Path would clean it up
         if not stat.S_ISREG(status.st_mode):
-            raise TemplateFault(str(path), f"is {_kind(status.st_mode)}; only plain files are read")
-        return _plain_file(file, path, limits)
+            raise TemplateFault(str(path), f"is {reading.kind(status.st_mode)}; only plain files are read")
+        content = reading.read_limited(file, limits.file_size, follow=False)
+        return Entry(path, content, executable=bool(status.st_mode & stat.S_IXUSR))
     except OSError as error:
         raise TemplateFault(str(path), f"cannot be read: {error.strerror or error}") from error
-
-
-def _plain_file(file: Path, path: PurePosixPath, limits: Limits) -> Entry:
-    number = os.open(file, os.O_RDONLY | _NO_FOLLOW)
-    with open(number, "rb") as opened:  # noqa: PTH123  # a descriptor
-        status = os.fstat(number)
-        if not stat.S_ISREG(status.st_mode):
-            raise TemplateFault(str(path), "changed while it was read")
-        content = opened.read(limits.file_size + 1)
-    if len(content) > limits.file_size:
-        raise TemplateFault(str(path), f"is larger than {megabytes(limits.file_size)}")
-    return Entry(path, content, executable=bool(status.st_mode & stat.S_IXUSR))
-
-
-def _kind(mode: int) -> str:
-    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
-    return kinds.get(stat.S_IFMT(mode), "no plain file")
+    except reading.TooLarge as error:
+        raise TemplateFault(str(path), error.reason) from error
+    except reading.Unreadable as error:
+        raise TemplateFault(str(path), f"cannot be read: {error.reason}") from error

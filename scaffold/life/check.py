@@ -6,11 +6,12 @@ import fnmatch
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scaffold import reading
 from scaffold.errors import ScaffoldError
 from scaffold.life.generated import find_root, pieces_of, select
 from scaffold.life.history import history
 from scaffold.life.merge import Change, Outcome, has_markers
-from scaffold.life.update import read_tree
+from scaffold.plan import is_blocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ class Drift:
 
     path: PurePosixPath
     kind: str
-    """Edited, deleted, in conflict or in the way."""
+    """Edited, deleted, in conflict, in the way or too large."""
     change: Change
 
 
@@ -93,17 +94,24 @@ def _is_ignored(path: PurePosixPath, patterns: Sequence[str]) -> bool:
 
 def _drift(piece: Piece) -> Iterator[Drift]:
     generated = piece.generate() if piece.is_bundled else _team().generated(piece)
-    present = read_tree(piece.root, generated)
     for path, content in generated.items():
-        found = present.get(path)
+        found, kind = _found(piece.root, path)
         if found is not None and found.replace(b"\r\n", b"\n") == content:
             continue
-        kind = "edited"
-        outcome = Outcome.UPDATED
-        if found is None:
-            kind, outcome = "deleted", Outcome.DELETED
-            if (piece.root / path).exists() or (piece.root / path).is_symlink():
-                kind = "in the way"
-        elif has_markers(found):
-            kind = "conflict"
+        outcome = Outcome.DELETED if found is None else Outcome.UPDATED
         yield Drift(path, kind, Change(path=path, outcome=outcome, before=content, after=found))
+
+
+def _found(root: Path, path: PurePosixPath) -> tuple[bytes | None, str]:
+    """What stands where a file was generated, and what that is called unless it is the same."""
+    if is_blocked(root, path):
+        return None, "in the way"
+    try:
+        found = reading.read_limited(root / path, reading.LARGEST_FILE, follow=False)
+    except reading.Absent:
+        return None, "deleted"
+    except reading.TooLarge:
+        return None, "too large"
+    except reading.Unreadable:
+        return None, "in the way"
+    return found, "conflict" if has_markers(found) else "edited"

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scaffold import reading
 from scaffold.answers import load_recorded
 from scaffold.errors import BadAnswer, BadRecord, NothingGenerated, did_you_mean
 from scaffold.life.history import SOURCE, history
 from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
     from scaffold.questions import Value
     from scaffold.template import Template
 
-_LARGEST = 1_000_000  # bytes, as for any file of answers
+_MOST_YAML = 64 << 20  # bytes of files that are searched for answers
 _SOURCE = re.compile(rb"^_src_path: ", re.MULTILINE)
 _ANSWERS_FILE = re.compile(r"\.copier-answers(?:\.(?P<module>[A-Za-z0-9_-]+))?\.ya?ml")
 
@@ -50,9 +54,9 @@ class Piece:
             BadRecord: It cannot be read.
         """
         try:
-            return digest(self.path.read_bytes())
-        except OSError as error:
-            raise BadRecord(self.path, error.strerror or str(error)) from error
+            return digest(reading.read_limited(self.path))
+        except reading.Unreadable as error:
+            raise BadRecord(self.path, error.reason) from error
 
     @cached_property
     def recorded(self) -> Mapping[str, object]:
@@ -147,12 +151,15 @@ def find_root(start: Path) -> Path:
 
 
 def _holding(answers_files: Callable[[Path], Iterator[str]], folders: Iterable[Path]) -> Iterator[Path]:
-    return (folder for folder in folders if any(answers_files(folder)))
+    for folder in folders:
+        with suppress(NothingGenerated):  # not to be listed, as a parent of a project may be: it is none itself
+            if any(answers_files(folder)):
+                yield folder
 
 
 def _usual(folder: Path) -> Iterator[str]:
     """Answers files where Copier's default, and ours, has them."""
-    return (path.name for path in folder.iterdir() if _ANSWERS_FILE.fullmatch(path.name))
+    return (entry.name for entry in _entries(folder) if _ANSWERS_FILE.fullmatch(entry.name))
 
 
 def _elsewhere(folder: Path) -> Iterator[str]:
@@ -160,10 +167,31 @@ def _elsewhere(folder: Path) -> Iterator[str]:
 
     Any other folder may be a project of its own.
     """
-    for pattern in ("*.y*ml", ".*/*.y*ml"):
-        for path in folder.glob(pattern):
-            if path.is_file() and path.stat().st_size < _LARGEST and _SOURCE.search(path.read_bytes()):
-                yield path.relative_to(folder).as_posix()
+    inside = [entry.name for entry in _entries(folder)]
+    hidden = [f"{name}/{entry.name}" for name in inside if name.startswith(".") for entry in _hidden(folder / name)]
+    size = 0
+    for name in fnmatch.filter((*inside, *hidden), "*.y*ml"):
+        with suppress(reading.Unreadable):  # larger than any answers file, or not for us to read
+            content = reading.read_limited(folder / name)
+            size += len(content)
+            if size > _MOST_YAML:
+                raise NothingGenerated(
+                    folder, f"has no .copier-answers file, and more than {_MOST_YAML >> 20} MiB of YAML"
+                )
+            if _SOURCE.search(content):
+                yield name
+
+
+def _hidden(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with suppress(reading.Unreadable):  # a file, not for us to read, or a cache of whatever size
+        yield from reading.entries(folder)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        yield from reading.entries(folder)
+    except reading.Unreadable as error:
+        raise NothingGenerated(folder, f"cannot be looked through: it {error.reason}") from error
 
 
 def _within_repository(folders: Sequence[Path]) -> Iterator[Path]:

@@ -23,6 +23,9 @@ Tree = dict[PurePosixPath, bytes]
 ConflictStyle = Literal["inline", "rej"]
 
 _SAME_FILE = 0.5  # the share of equal lines from which git, too, takes a file to be renamed (diff -M, 50 %)
+# Of both sides of a diff, which takes time with the square of what differs.
+_LARGEST_DIFF = 2 << 20  # bytes
+_MOST_LINES = 40_000
 _MARKERS = (b"<<<<<<< ", b"||||||| ", b">>>>>>> ")
 
 
@@ -120,6 +123,9 @@ def diff(change: Change) -> str:
         lines += [f"rename from {old}", f"rename to {change.path}"]
     if b"\0" in (before or b"") + (after or b""):
         return "\n".join([*lines, "Binary files differ", ""])
+    both = (before or b"") + (after or b"")
+    if len(both) > _LARGEST_DIFF or both.count(b"\n") > _MOST_LINES:
+        return "\n".join([*lines, "Large files differ", ""])
     name_before = "/dev/null" if before is None else f"a/{old}"
     name_after = "/dev/null" if after is None else f"b/{change.path}"
     return "\n".join([*lines, _unified(before or b"", after or b"", name_before, name_after)])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from scaffold.answers import load_recorded_types
 from scaffold.errors import NothingGenerated, TemplateNotTrusted, UsageError
 from scaffold.foreign import approvals, rendering, terminal
 from scaffold.foreign.trust import joined
@@ -18,7 +19,7 @@ from scaffold.life.update import Step, Update, read_tree
 from scaffold.life.worktree import programs, tracked
 from scaffold.sources import resolve, tags
 from scaffold.sources.errors import BadSource, UnknownTemplate
-from scaffold.team import COMMIT_KEY, settle_trust, typed_answers, with_commit
+from scaffold.team import COMMIT_KEY, settle_trust, with_commit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,7 +125,7 @@ def generated(piece: Piece) -> Tree:
         if actions.listed() and not approvals.is_approved(actions):
             raise TemplateNotTrusted(actions, None)
         asked = {question.name for question in rendering.questions(checkout)}
-        answers = typed_answers(piece.path)
+        answers = load_recorded_types(piece.path)
         rendered = rendering.render(
             checkout,
             {name: value for name, value in answers.items() if name in asked},

@@ -17,6 +17,7 @@ import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from scaffold import yamlfile
 from scaffold.lint.expressions import read
 from scaffold.lint.known import JINJA_NAMES
 
@@ -225,8 +226,8 @@ def _as_yaml(value: object) -> object:
 
 def _from_yaml(text: str) -> Any:  # noqa: ANN401  # whatever YAML holds
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return yamlfile.value(text)
+    except yamlfile.YamlFault:
         raise _Wrong(f"{text!r} is no YAML") from None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import errno
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scaffold import reading
 from scaffold.errors import NoTemplate
 from scaffold.lint.findings import Place, Problem
 
@@ -52,38 +53,47 @@ def list_folder(root: Path) -> Folder:
         raise NoTemplate(root, "is no folder")
     files: list[str] = []
     links: dict[str, bool] = {}
+    folders = 0
     try:
-        for path, is_link in _below(root):
-            if is_link:
+        for path, kind in _below(root):
+            if kind == "link":
                 links[path] = _stays_inside(root, path)
-            else:
+            elif kind == "file":
                 files.append(path)
-            if len(files) + len(links) > _MOST_FILES:
+            else:
+                folders += 1
+            if len(files) + len(links) > _MOST_FILES or folders > _MOST_FILES:
                 raise NoTemplate(root, f"holds more than {_MOST_FILES:,} files: name the template's own folder")
-    except OSError as error:
-        raise NoTemplate(root, f"cannot be read: {error.strerror or error}") from error
+    except (OSError, reading.Unreadable) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        raise NoTemplate(root, f"cannot be read: {reason}") from error
     folder = Folder(root, tuple(sorted(files)), dict(sorted(links.items())))
     if not folder.config_files:
         raise NoTemplate(root, "is no template: it has no file copier.yml")
     return folder
 
 
-def _below(root: Path, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, bool]]:
-    """Every file and link below a folder; `.git` is left out."""
+def _below(root: Path, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Every file, link and folder below a folder, and which of them it is; `.git` is left out."""
     if depth > _DEEPEST:
         raise NoTemplate(root, f"has folders more than {_DEEPEST} deep")
-    with os.scandir(root / prefix) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.is_symlink():
-                yield prefix + entry.name, True
-            elif entry.is_dir():
-                if entry.name != ".git":
-                    yield from _below(root, f"{prefix}{entry.name}/", depth + 1)
-            elif entry.is_file():
-                yield prefix + entry.name, False
+    for entry in reading.listed(root / prefix):
+        if entry.is_symlink():
+            yield prefix + entry.name, "link"
+        elif entry.is_dir():
+            if entry.name != ".git":
+                yield prefix + entry.name, "folder"
+                yield from _below(root, f"{prefix}{entry.name}/", depth + 1)
+        elif entry.is_file():
+            yield prefix + entry.name, "file"
 
 
 def _stays_inside(root: Path, link: str) -> bool:
+    try:
+        (root / link).stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # also where it leads through more than 40 links, which resolve() would walk
+            return False
     try:
         return (root / link).resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError):  # a loop
@@ -112,10 +122,9 @@ class Texts:
 
     def _text(self, path: str) -> str | None:
         try:
-            with (self._folder.root / path).open("rb") as file:
-                content = file.read(LARGEST_FILE + 1)
-        except OSError as error:
-            self.problems.append(Problem("S007", Place(path), f"cannot be read: {error.strerror or error}"))
+            content = reading.read_start(self._folder.root / path, LARGEST_FILE + 1, follow=False)
+        except reading.Unreadable as error:
+            self.problems.append(Problem("S007", Place(path), f"cannot be read: {error.reason}"))
             return None
         if self._keep_undecodable and b"\0" in content:
             return None

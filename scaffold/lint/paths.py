@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def glob_matches(pattern: str, path: str) -> bool:
@@ -33,11 +35,16 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split("/") if part not in ("", "."))
 
 
+@lru_cache(maxsize=20_000)  # fnmatch itself keeps too few, and compiles thousands of them for every file anew
+def _matcher(pattern: str) -> Callable[[str], object]:
+    return re.compile(fnmatch.translate(pattern)).match
+
+
 def _match(wanted: tuple[str, ...], parts: tuple[str, ...]) -> bool:
     reachable = {0}  # how many of `parts` the patterns so far can take
     for pattern in wanted:
         if pattern == "**":
             reachable = {end for start in reachable for end in range(start, len(parts) + 1)}
         else:
-            reachable = {n + 1 for n in reachable if n < len(parts) and fnmatch.fnmatchcase(parts[n], pattern)}
+            reachable = {n + 1 for n in reachable if n < len(parts) and _matcher(pattern)(parts[n])}
     return len(parts) in reachable

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scaffold.errors import NoTemplate
 from scaffold.lint import sandbox
 from scaffold.lint.expressions import HARMLESS_EXTENSIONS, Reading, environment, meets, read
 from scaffold.lint.findings import Place, Problem
@@ -36,6 +37,7 @@ _TEMPLATED_SETTINGS: Mapping[str, frozenset[str]] = {
     "_subdirectory": frozenset(),
     "_tasks": OF_TASKS,
 }
+_MOST_TRIES = 1_000_000  # of patterns on names; some seconds
 _TEMPLATED_KEYS = ("type", "help", "choices", "default", "placeholder", "multiline", "validator", "when", "ask")
 
 
@@ -119,6 +121,7 @@ class Source:
         )
         self.by_name = {question.name: question for question in self.questions}
         self._found: list[Problem] = []
+        self._tries = 0
         self._texts = Texts(self.folder, keep_undecodable=self.suffix == "")
         self.environment: Environment = self._environment()
         mentioned = (*self._config_texts(), *self._names())
@@ -200,6 +203,7 @@ class Source:
         """The files that a project gets, as they are called in the template."""
         inside = f"{self.subdirectory}/" if self.subdirectory else ""
         names = (name for name in (*self.folder.files, *self.folder.links) if name.startswith(inside))
+        self._spend(len(self._patterns) * len(self.folder.files), "_exclude has")
         there = {name for name in names if not is_excluded(name.removeprefix(inside), self._patterns)}
         return tuple(sorted(name for name in there if not self.suffix or f"{name}{self.suffix}" not in there))
 
@@ -215,6 +219,12 @@ class Source:
         if self.setting("_exclude") is None:
             return () if self.subdirectory else DEFAULT_EXCLUDE
         return tuple(pattern for pattern in self.strings("_exclude") if "{" not in pattern)
+
+    def _spend(self, tries: int, what: str) -> None:
+        """Count how often a pattern is tried on a name: both can be thousands."""
+        self._tries += tries
+        if self._tries > _MOST_TRIES:
+            raise NoTemplate(self.root, f"has too many files for so many patterns as {what}")
 
     def _environment(self) -> Environment:
         envops = self.setting("_envops")
@@ -279,6 +289,7 @@ class Source:
         done |= patterns
         exact = {pattern.removeprefix("./") for pattern in patterns}
         computed = [pattern for pattern in patterns if "*" in pattern]
+        self._spend(len(computed) * len(self.folder.files), "its includes have")
         return dict.fromkeys(
             name
             for name in (self.folder.files if patterns else ())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 from yaml.constructor import SafeConstructor
 
+from scaffold import reading, yamlfile
 from scaffold.lint.findings import Place, Problem
 from scaffold.lint.known import CONCATENATED
 from scaffold.lint.paths import glob_matches
@@ -24,6 +25,7 @@ _DEEPEST = 60
 _MOST_INCLUDES = 100
 
 _MAPPING, _SEQUENCE, _MERGE = (f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "merge"))
+_NUMBERS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float"))
 _ANCHOR = re.compile(r"(?:^|[\s\[{,])&\w")
 
 
@@ -147,17 +149,15 @@ class _Reader:
 
     def _text(self, path: str, asked_by: Place) -> str:
         try:
-            with (self.root / path).open("rb") as file:
-                content = file.read(LARGEST_YAML + 1)
-        except OSError as error:
-            raise Unreadable(asked_by, f"{path} cannot be read: {error.strerror or error}") from error
-        if len(content) > LARGEST_YAML:
-            raise Unreadable(Place(path), f"is larger than {LARGEST_YAML // 1024} kB")
+            content = reading.read_limited(self.root / path, LARGEST_YAML, follow=False)
+        except reading.TooLarge as error:
+            raise Unreadable(Place(path), f"is larger than {LARGEST_YAML // 1024} kB") from error
+        except reading.Unreadable as error:
+            raise Unreadable(asked_by, f"{path} cannot be read: {error.reason}") from error
         try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            raise Unreadable(Place(path, line), "is not UTF-8") from error
+            return reading.text_of(content)
+        except reading.Unreadable as error:
+            raise Unreadable(Place(path, error.line or 1), error.reason) from error
 
     def _composed(self, path: str) -> Iterator[Value]:
         text = self.texts[path]
@@ -192,11 +192,13 @@ class _Reader:
         raise Unreadable(place, f"has a tag that Copier does not read: {node.tag}")
 
     def _scalar(self, node: yaml.ScalarNode, place: Place) -> object:
+        if node.tag in _NUMBERS and yamlfile.is_endless_number(node.value):
+            raise Unreadable(place, "holds a number without end")
         try:
             return self.constructor.construct_object(node, deep=True)
         except yaml.MarkedYAMLError:
             raise Unreadable(place, f"has a tag that Copier does not read: {node.tag}") from None
-        except (ValueError, OverflowError) as error:
+        except yamlfile.WRONG_TAG as error:
             raise Unreadable(place, f"{node.value[:40]!r} looks like {node.tag[18:]}, and is none") from error
 
     def _pairs(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, tuple[Value, Value]]:

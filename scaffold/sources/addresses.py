@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from scaffold import reading
+
 _BUNDLE = b"# v"  # and a number, and "git bundle"
 _LONGEST = 1000
 # No host or path that a program could take for an option, and nothing of the form `ext::command`.
@@ -27,8 +29,10 @@ def is_repository(folder: Path) -> bool:
 
 def is_bundle(path: Path) -> bool:
     """Whether a file is a bundle of git's."""
-    with path.open("rb") as file:
-        first = file.readline(40)
+    try:
+        first = reading.read_start(path, 40).partition(b"\n")[0]
+    except reading.Unreadable:
+        return False
     return first.startswith(_BUNDLE) and b"git bundle" in first
 
 

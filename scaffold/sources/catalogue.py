@@ -16,7 +16,7 @@ from scaffold.sources.errors import BadName, CatalogueFault
 from scaffold.workload import Design, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from scaffold.recommend import Recommendation
@@ -104,10 +104,11 @@ def parse_catalogue(text: str, place: str | Path, base: Path | None = None, *, o
     name = "" if own else _own_name(data, reader)
     tables = reader.table(data, (), "templates")
     entries = {each: _entry(each, name, reader.table(tables, ("templates",), each), reader, base) for each in tables}
+    replaced: set[str] = set()
     for each, entry in entries.items():
         if entry.source in tables:
             reader.fail("source is the name of a template, not where it is", ("templates", each), "source")
-        _check_replacement(each, entries, reader)
+        replaced.update(_check_replacement(each, entries, reader, replaced))
     return Catalogue(name, entries, reader.table(data, (), "defaults"))
 
 
@@ -178,7 +179,10 @@ def _entry(name: str, catalogue: str, data: Mapping[str, Any], reader: _Reader, 
     if source.startswith("."):
         if base is None:
             reader.fail("a relative source needs a catalogue in a folder: give a git URL", table, "source")
-        source = str((base / source).resolve())
+        try:
+            source = str((base / source).resolve())
+        except (OSError, RuntimeError):  # a loop of symbolic links: until Python 3.12 the latter
+            reader.fail("source leads through a loop of symbolic links", table, "source")
     return Entry(
         name=name,
         source=source,
@@ -192,18 +196,21 @@ def _entry(name: str, catalogue: str, data: Mapping[str, Any], reader: _Reader, 
     )
 
 
-def _check_replacement(name: str, entries: Mapping[str, Entry], reader: _Reader) -> None:
-    """A deprecated template leads to one that is not, sooner or later."""
-    passed = [name]
-    while (after := entries[passed[-1]].deprecated) is not None:
-        table = ("templates", passed[-1])
+def _check_replacement(
+    name: str, entries: Mapping[str, Entry], reader: _Reader, known: Collection[str]
+) -> Iterable[str]:
+    """A deprecated template leads to one that is not, sooner or later; the names on the way, up to a `known` one."""
+    passed = {name: None}  # in their order
+    last = name
+    while last not in known and (after := entries[last].deprecated) is not None:
+        table = ("templates", last)
         if after not in entries:
             near = did_you_mean(after, entries)
-            reader.fail(
-                f"{passed[-1]} is replaced by {after!r}, which is not in this catalogue{near}", table, "deprecated"
-            )
+            reader.fail(f"{last} is replaced by {after!r}, which is not in this catalogue{near}", table, "deprecated")
         if after in passed:
             reader.fail(
                 f"templates replace each other in a circle: {' -> '.join([*passed, after])}", table, "deprecated"
             )
-        passed.append(after)
+        passed[after] = None
+        last = after
+    return passed.keys()

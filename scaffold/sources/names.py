@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from scaffold import tomlfile
+from scaffold import reading, tomlfile
 from scaffold.errors import BadAnswer, Busy, ChangedMeanwhile, WriteFailed
 from scaffold.places import config_folder, names_file
 from scaffold.sources.catalogue import FILE, Catalogue, Entry, check_name, parse_catalogue
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _HEAD = (
     "# The templates that this user has names for. `scaffold template add` and `remove` rewrite it, without comments.\n"
 )
-_LARGEST_FILE = 1_000_000
 _PATIENCE = 10  # seconds; a change takes a few milliseconds
 _COPIES = "catalogues"
 
@@ -93,7 +92,7 @@ def load() -> Names:
     Raises:
         CatalogueFault: One of them cannot be read.
     """
-    text = _read(names_file()) if names_file().exists() else ""
+    text = _text_of(names_file(), _own_raw() or b"")
     own = parse_catalogue(text, names_file(), names_file().parent, own=True)
     sources = tomlfile.parse(text).get("catalogues", {})
     return Names(own, tuple(_copy_of(name, sources[name]) for name in sources), sources)
@@ -218,8 +217,8 @@ def _apply(command: str, change: Callable[[dict[str, Any]], _Change]) -> None:
     """
     until = time.monotonic() + _PATIENCE
     while True:
-        before = names_file().read_bytes() if names_file().exists() else None
-        wanted = change(_data())
+        before = _own_raw()
+        wanted = change(_data(before))
         try:
             config_folder().mkdir(parents=True, exist_ok=True)
             _write(command, before, wanted, patience=max(until - time.monotonic(), 0))
@@ -255,10 +254,8 @@ def _write(command: str, before: bytes | None, wanted: _Change, *, patience: flo
         write(job, patience=patience)
 
 
-def _data() -> dict[str, Any]:
-    if not names_file().exists():
-        return {}
-    text = _read(names_file())
+def _data(raw: bytes | None) -> dict[str, Any]:
+    text = _text_of(names_file(), raw or b"")
     parse_catalogue(text, names_file(), own=True, base=names_file().parent)  # whoever edited it by hand
     return tomlfile.parse(text)
 
@@ -267,14 +264,25 @@ def _copy(catalogue: str) -> Path:
     return config_folder() / _COPIES / f"{catalogue}.toml"
 
 
+def _own_raw() -> bytes | None:
+    """What the user's file holds; None where there is none."""
+    try:
+        return reading.read_limited(names_file())
+    except reading.Absent:
+        return None
+    except reading.Unreadable as error:
+        raise CatalogueFault(names_file(), error.reason) from error
+
+
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST_FILE + 1)
-        if len(raw) > _LARGEST_FILE:
-            raise CatalogueFault(path, "is larger than a megabyte")
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CatalogueFault(path, "is not UTF-8", error.object[: error.start].count(b"\n") + 1) from error
-    except OSError as error:
-        raise CatalogueFault(path, error.strerror or str(error)) from error
+        return _text_of(path, reading.read_limited(path))
+    except reading.Unreadable as error:
+        raise CatalogueFault(path, error.reason) from error
+
+
+def _text_of(path: Path, raw: bytes) -> str:
+    try:
+        return reading.text_of(raw)
+    except reading.Unreadable as error:
+        raise CatalogueFault(path, error.reason, error.line) from error

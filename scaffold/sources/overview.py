@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffold import reading
 from scaffold.foreign import rendering
 from scaffold.sources import resolve
 from scaffold.sources.catalogue import Entry
@@ -13,7 +16,6 @@ from scaffold.workload import Design
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from scaffold.foreign.checkout import Checkout
     from scaffold.foreign.questions import ForeignQuestion
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from scaffold.questions import Question
 
 _README_LINES = 12
-_LARGEST_README = 1_000_000
+_MOST_OF_README = 1_000_000  # bytes that are read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +86,9 @@ def _bundled(design: Design) -> Overview:
 
 
 def _readme(root: Path) -> Sequence[str]:
-    for path in sorted(root.iterdir()):
-        if path.name.lower().startswith("readme") and path.is_file() and not path.is_symlink():
-            with path.open("rb") as file:
-                text = file.read(_LARGEST_README).decode("utf-8", "replace")
-            return [line for line in text.splitlines() if line.strip()][:_README_LINES]
+    with suppress(reading.Unreadable):
+        for entry in reading.listed(root):
+            if entry.name.lower().startswith("readme") and entry.is_file(follow_symlinks=False):
+                start = reading.read_start(Path(entry), _MOST_OF_README, follow=False)
+                return [line for line in start.decode("utf-8", "replace").splitlines() if line.strip()][:_README_LINES]
     return ()

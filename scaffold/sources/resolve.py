@@ -7,10 +7,10 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scaffold.foreign.checkout import Checkout
+from scaffold.removal import temporary_folder
 from scaffold.reports import output
 from scaffold.sources import submodules, tags
 from scaffold.sources.addresses import is_bundle, is_repository, without_password
@@ -134,8 +134,7 @@ def opened(
     if isinstance(source.location, Path) and source.is_plain_folder:
         yield Checkout(source.location, source.recorded, None, None)
         return
-    with TemporaryDirectory(prefix="scaffold-template-", ignore_cleanup_errors=True) as temporary:
-        own = Path(temporary).resolve()
+    with temporary_folder("scaffold-template-") as own:
         repository = Repository(source.location, own, source.shown)
         name = source.ref or tags.newest(repository.refs.tags) or "HEAD"
         commit = repository.commit_of(name)
@@ -170,5 +169,5 @@ def versions(source: Source) -> list[str]:
     """
     if source.is_plain_folder:
         return []
-    with TemporaryDirectory(prefix="scaffold-template-", ignore_cleanup_errors=True) as temporary:
-        return tags.by_version(Repository(source.location, Path(temporary).resolve(), source.shown).refs.tags)
+    with temporary_folder("scaffold-template-") as own:
+        return tags.by_version(Repository(source.location, own, source.shown).refs.tags)

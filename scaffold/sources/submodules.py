@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed
 from scaffold.foreign.tree import is_git
+from scaffold.plan import is_empty
 from scaffold.sources.addresses import BadAddress, submodule_location, without_password
 from scaffold.sources.errors import BadSource, SubmoduleFault, Unreachable
 from scaffold.sources.listing import Budget
@@ -105,6 +106,6 @@ def _empty_place(repository: Repository, folder: Path, path: str) -> Path:
         place /= part
         if place.is_symlink() or not place.is_dir():
             raise SubmoduleFault(repository.shown, path, "stands where a file or a symbolic link is")
-    if any(place.iterdir()):
+    if not is_empty(place):
         raise SubmoduleFault(repository.shown, path, "stands where other files are")
     return place

@@ -6,6 +6,7 @@ import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from scaffold import reading
 from scaffold.places import data_folder
 from scaffold.sources.errors import TagMoved
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from scaffold.foreign.checkout import Checkout
+
+
+_LONGEST = 200  # characters of a version
 
 
 def newest(tags: Iterable[str]) -> str | None:
@@ -33,6 +37,8 @@ def by_version(tags: Iterable[str]) -> list[str]:
 def _version(tag: str) -> Version | None:
     from packaging.version import Version
 
+    if len(tag) > _LONGEST:
+        return None
     with suppress(ValueError):  # InvalidVersion, or a number of more digits than Python takes
         return Version(tag)
     return None
@@ -62,8 +68,8 @@ def remember(checkout: Checkout) -> None:
 
 
 def _seen(source: str, tag: str) -> str | None:
-    with suppress(OSError, IndexError):
-        return _place(source, tag).read_text(encoding="utf-8").split()[0]
+    with suppress(reading.Unreadable, IndexError):
+        return reading.read_text(_place(source, tag)).split()[0]
     return None
 
 

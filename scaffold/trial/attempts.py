@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from scaffold.errors import ScaffoldError, one_line
 from scaffold.foreign import hints
 from scaffold.foreign.config import load
 from scaffold.git import git, own_environment
+from scaffold.removal import temporary_folder
 from scaffold.template import ANSWERS_FILE
 from scaffold.trial import checks
 from scaffold.trial.answer_sets import AnswerSets
@@ -165,8 +166,8 @@ def _copy(manner: Manner, answers: Row, version: str) -> list[str]:
 
 @contextmanager
 def _scratch(manner: Manner) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=manner.folder) as folder:
-        yield Path(folder)
+    with temporary_folder("", manner.folder) as folder:
+        yield folder
 
 
 def _commit_all(project: Path) -> None:
@@ -194,6 +195,8 @@ def _caught(problems: Iterator[str], manner: Manner, failing: str) -> list[str]:
 
 def _last_words(manner: Manner) -> str:
     """The last line that a task printed."""
-    text = output_of(manner.folder).read_bytes()[-_LAST_WORDS:].decode("utf-8", "replace")
+    with output_of(manner.folder).open("rb") as file:  # as long as whatever a task prints
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_WORDS))
+        text = file.read(_LAST_WORDS).decode("utf-8", "replace")
     lines = [line for line in text.splitlines() if line.strip()]
     return f" Its last words: {one_line(lines[-1])}" if lines else ""

@@ -6,11 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
+from scaffold import reading, yamlfile
 from scaffold.trial.rendering import render_again
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def replay_problems(template: Path, out: Path, record: Path, again: Path, *, tru
         yield f"records no answers in {record}: it can never be updated"
         return
     try:
-        recorded = yaml.safe_load((out / record).read_bytes())
-    except yaml.YAMLError as error:
+        recorded = yamlfile.value(reading.read_limited(out / record))
+    except (reading.Unreadable, yamlfile.YamlFault) as error:
         yield f"{record}: records answers that are no YAML: {error}"
         return
     if not isinstance(recorded, dict) or "_src_path" not in recorded:
@@ -69,8 +69,9 @@ def lint_problems(out: Path) -> Iterator[str]:
 
 
 def _has_ruff_settings(out: Path) -> bool:
-    pyproject = out / "pyproject.toml"
-    stated = pyproject.is_file() and b"[tool.ruff" in pyproject.read_bytes()
+    stated = False
+    with suppress(reading.Unreadable):
+        stated = b"[tool.ruff" in reading.read_limited(out / "pyproject.toml")
     return stated or any((out / name).is_file() for name in ("ruff.toml", ".ruff.toml"))
 
 

@@ -63,7 +63,7 @@ def leftovers(config: Config, root: Path) -> Leftovers:
     environment = environment_of(config, root)
     start, end = (re.escape(getattr(environment, f"variable_{which}_string").encode()) for which in ("start", "end"))
     names = b"|".join(re.escape(name.encode()) for name in (*config.questions, "_copier_answers", "_copier_conf"))
-    text = rb"(?<![\\$])%s[-+]?\s*(?:%s)\b(?:(?!%s).)*%s" % (start, names, end, end)
+    text = rb"(?<![\\$])%s[-+]?\s*(?:%s)\b(?:(?!%s).){0,500}%s" % (start, names, end, end)
     expression = re.compile(text)
     written = [text for path in root.rglob("*") if path.is_file() for text in _texts(path, environment)]
     meant = {match[0] for text in written for match in expression.finditer(text)}

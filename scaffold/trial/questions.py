@@ -10,6 +10,7 @@ import yaml
 from jinja2 import FileSystemLoader, TemplateError, Undefined, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
+from scaffold import yamlfile
 from scaffold.trial.values import COMPUTED, Choices, is_computed, values_of
 
 if TYPE_CHECKING:
@@ -186,8 +187,8 @@ class Questions:
         if self.specs[name].get("type", "str") == "str":
             return text
         try:
-            return yaml.safe_load(text)
-        except yaml.YAMLError:
+            return yamlfile.value(text)
+        except yamlfile.YamlFault:
             return text
 
     def named_in(self, text: str) -> frozenset[str]:

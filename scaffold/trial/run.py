@@ -8,18 +8,18 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import active_children, get_context
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 from scaffold.errors import BadDestination, TemplateFault
 from scaffold.foreign.config import load
 from scaffold.git import git
+from scaffold.reading import Unreadable, refuse_excess
+from scaffold.removal import temporary_folder
 from scaffold.sources import tags
 from scaffold.trial import rendering
 from scaffold.trial.answer_sets import AnswerSets
@@ -28,6 +28,7 @@ from scaffold.trial.leftovers import leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from scaffold.foreign.config import Config
     from scaffold.trial.answer_sets import Covering
@@ -82,11 +83,11 @@ def run(trial: Trial, progress: Callable[[int, int], None]) -> Result:
         raise BadDestination(trial.template, "is no directory: give the template's folder")
     config = load(root)
     covering = _answer_sets(trial, config, root)
-    with tempfile.TemporaryDirectory(prefix="scaffold-trial-", ignore_cleanup_errors=True) as folder:
-        attempts = list(_attempts(trial, config, covering, Path(folder)))
+    with temporary_folder("scaffold-trial-") as folder:
+        attempts = list(_attempts(trial, config, covering, folder))
         progress(0, len(attempts))
         outcomes: dict[int, list[Outcome]] = {}
-        for number, found in _made(attempts, Path(folder)):
+        for number, found in _made(attempts, folder):
             outcomes[number] = found
             progress(len(outcomes), len(attempts))
     return Result(tuple(outcome for _, found in sorted(outcomes.items()) for outcome in found), covering.undecided)
@@ -103,7 +104,10 @@ def _answer_sets(trial: Trial, config: Config, root: Path) -> Covering:
 def _attempts(trial: Trial, config: Config, covering: Covering, folder: Path) -> Iterator[Attempt]:
     root, plain = trial.template.absolute(), folder / "template"
     try:
+        refuse_excess(root, without=".git")
         shutil.copytree(root, plain, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    except Unreadable as error:
+        raise BadDestination(trial.template, f"cannot be copied: {error.reason}") from error
     except (OSError, shutil.Error) as error:
         raise BadDestination(trial.template, f"cannot be copied: {error}") from error
     manner = Manner(
