@@ -1,20 +1,25 @@
-"""Running git so that neither where we are called from nor the user's configuration changes what it does."""
+"""The one place that starts git, and the surroundings in which it runs.
+
+It runs in repositories of our own only: what is found on the disk is looked at through scaffold/repositories/.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed, GitUnusable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _OLDEST = (2, 31)  # the first that takes its configuration from GIT_CONFIG_COUNT
+_SUSPICIOUS = 5  # seconds, after which it is worth a look whether git waits for a pipe
 _TIMEOUT = 120  # seconds; a local operation takes well under one, a clone over a network may not
 
 # What `git rev-parse --local-env-vars` names, and what a hook's surroundings set beside it: inside a hook they point at
@@ -54,6 +59,30 @@ _OURS = {
 }
 
 
+# Not even to fetch a missing object, which runs what a configuration names as `uploadpack`.
+_NO_TRANSFER = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+# While a repository is looked at: nothing that stands in files decides which program is started or what is written.
+_LOOKING = {
+    "core.alternateRefsCommand": "true",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.untrackedCache": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "safe.bareRepository": "all",
+    "safe.directory": "*",
+    "submodule.recurse": "false",
+}
+_READING = {
+    "core.attributesFile": os.devnull,
+    "core.fsmonitor": "false",
+    "core.protectHFS": "true",
+    "core.protectNTFS": "true",
+    "safe.bareRepository": "all",
+    "submodule.recurse": "false",
+}
+
+
 def environment() -> dict[str, str]:
     """The surroundings without what points git at another repository, and without questions at the terminal."""
     kept = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
@@ -61,19 +90,13 @@ def environment() -> dict[str, str]:
 
 
 def looking_environment() -> dict[str, str]:
-    """To look at a repository of the user's: with their configuration, but starting none of the programs it names.
+    """For a look at a work tree through a repository of our own: with the user's configuration, and no transfer."""
+    return with_settings(environment() | _NO_TRANSFER, _LOOKING)
 
-    Not even to fetch a missing object: that runs what the repository's own configuration names as `uploadpack`.
-    """
-    plain = environment()
-    number = int(plain.get("GIT_CONFIG_COUNT") or 0)
-    return plain | {
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_CONFIG_COUNT": str(number + 1),
-        f"GIT_CONFIG_KEY_{number}": "core.fsmonitor",
-        f"GIT_CONFIG_VALUE_{number}": "false",
-    }
+
+def reading_environment() -> dict[str, str]:
+    """For reading commits through a repository of our own: none of the user's configuration, and no transfer."""
+    return own_environment(_READING) | _NO_TRANSFER | {"GIT_ATTR_NOSYSTEM": "1"}
 
 
 def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -99,36 +122,74 @@ def git(
     env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     accept: range = range(1),
+    suspects: Callable[[], str | None] | None = None,
 ) -> tuple[int, bytes]:
     """Run git; its exit code and what it printed.
 
     Args:
         arguments: What to run.
-        cwd: Where.
+        cwd: Where: a repository, or a folder in which git is to find none.
         env: By default `own_environment()`.
         stdin: What it reads.
         accept: The exit codes that are no failure.
+        suspects: Says why git may have stopped, when it takes longer than a few seconds; None: let it go on.
 
     Raises:
         GitUnusable: It is missing or too old.
-        GitFailed: It ended with another code, or took longer than two minutes.
+        GitFailed: It ended with another code, waits for something, or took longer than two minutes.
     """
     require()
+    source = subprocess.PIPE if stdin else subprocess.DEVNULL
+    with _started(arguments, cwd=cwd, env=env, stdin=source, stderr=subprocess.PIPE) as process:
+        printed, said = _finish(process, str(arguments[0]), stdin or None, suspects)
+    if process.returncode not in accept:
+        raise GitFailed(str(arguments[0]), said.decode("utf-8", "replace"))
+    return process.returncode, printed
+
+
+@contextmanager
+def streaming(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run git while its output is read from the process; at the end of the block it has ended, or is ended.
+
+    Raises:
+        GitUnusable: It is missing or too old.
+    """
+    require()
+    nowhere = subprocess.DEVNULL
+    with _started(arguments, cwd=cwd, env=env, stdin=nowhere, stderr=nowhere) as process:
+        yield process
+
+
+@contextmanager
+def _started(
+    arguments: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None, stdin: int, stderr: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    surroundings = dict(own_environment() if env is None else env)
+    # A folder that is no repository may lie in one: TMPDIR is anywhere.
+    surroundings["GIT_CEILING_DIRECTORIES"] = str(Path(os.path.realpath(cwd)).parent)
+    command = ["git", *arguments]
+    with subprocess.Popen(
+        command, cwd=cwd, env=surroundings, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+
+
+def _finish(
+    process: subprocess.Popen[bytes], command: str, stdin: bytes | None, suspects: Callable[[], str | None] | None
+) -> tuple[bytes, bytes]:
     try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=cwd,
-            env=own_environment() if env is None else env,
-            input=stdin,
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
+        if suspects is not None:
+            with suppress(subprocess.TimeoutExpired):
+                return process.communicate(stdin, timeout=_SUSPICIOUS)
+            if reason := suspects():
+                raise GitFailed(command, reason)
+        return process.communicate(stdin, timeout=_TIMEOUT)
     except subprocess.TimeoutExpired as error:
-        raise GitFailed(str(arguments[0]), f"took longer than {_TIMEOUT} seconds") from error
-    if done.returncode not in accept:
-        raise GitFailed(str(arguments[0]), done.stderr.decode("utf-8", "replace"))
-    return done.returncode, done.stdout
+        raise GitFailed(command, f"took longer than {_TIMEOUT} seconds") from error
 
 
 @cache

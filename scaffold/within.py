@@ -11,13 +11,15 @@ import os
 import shutil
 import stat
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path, PurePosixPath
+    from pathlib import PurePosixPath
 
 _HOLDS = {os.open, os.mkdir, os.rename, os.unlink, os.rmdir, os.stat} <= os.supports_dir_fd
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -41,6 +43,22 @@ class Within:
                 shutil.copyfileobj(opened, copy)
             target.chmod(stat.S_IMODE(status.st_mode))
             os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    def create(self, path: PurePosixPath, content: bytes, mode: int) -> None:
+        """Write a new file, whose folder is there, and wait until it is on the disk."""
+        with self._parent(path) as (folder, name):
+            number = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, mode, dir_fd=folder)
+            with open(number, "wb") as opened:  # noqa: PTH123  # a descriptor
+                opened.write(content)
+                opened.flush()
+                os.fsync(number)
+
+    def move(self, path: PurePosixPath, target: PurePosixPath) -> None:
+        """Rename a file within its folder, in place of what is there."""
+        with self._parent(path) as (folder, name):
+            os.replace(name, Path(name).with_name(target.name), src_dir_fd=folder, dst_dir_fd=folder)
+            if folder is not None:
+                os.fsync(folder)
 
     def mode(self, path: PurePosixPath) -> int:
         """Its permissions."""
