@@ -46,6 +46,7 @@ _OF_A_REPOSITORY = (
 _OURS = {
     "commit.gpgSign": "false",
     "core.autocrlf": "false",
+    "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
     "gc.auto": "0",
     "init.defaultBranch": "main",

@@ -36,5 +36,7 @@ def _git_folder(place: Path) -> Path:
     """Where the git folder is, or would be: conditions of the user's configuration are about that."""
     try:
         return find(place).git
-    except (NoRepository, RepositoryFault, OSError):  # or a current folder that is gone
-        return Path(os.path.abspath(os.sep) if place == Path() else place, ".git")  # noqa: PTH100
+    except (NoRepository, RepositoryFault):
+        return Path(os.path.realpath(place), ".git")
+    except OSError:  # the current folder is gone
+        return Path(os.sep)
