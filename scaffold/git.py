@@ -44,6 +44,7 @@ _OF_A_REPOSITORY = (
 )
 
 _OURS = {
+    "core.alternateRefsCommand": "true",  # else git asks another git, in the repository that objects are borrowed from
     "commit.gpgSign": "false",
     "core.autocrlf": "false",
     "core.fsmonitor": "false",

@@ -40,7 +40,14 @@ class Way:
     fires: tuple[str, ...] = ()
     stdin: str = ""
     readable: bool = True
-    """Whether honest work in it goes through: a repository of which a part is missing or no file is refused."""
+    """Whether honest work in its tree goes through: a repository of which a part is missing or no file is refused."""
+    names: bool = True
+    """Whether its branches and tags can be read, too."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it can be read."""
+        return self.readable and self.names
 
 
 @dataclass(frozen=True)
@@ -202,10 +209,16 @@ def promisor(*pairs: tuple[str, str], commit: bool = False) -> Prepare:
     return prepare
 
 
+def exclude(repo: Path, name: str) -> None:
+    """Let git ignore a name, as nobody sees."""
+    (repo / ".git" / "info").mkdir(exist_ok=True)
+    (repo / ".git" / "info" / "exclude").write_text(f"{name}\n", encoding="utf-8")
+
+
 def git_file(repo: Path, program: str) -> None:
     """The repository lies in a hidden folder of the tree."""
     config(repo, ("core.fsmonitor", program))
-    (repo / ".git" / "info" / "exclude").write_text(".hidden\n", encoding="utf-8")
+    exclude(repo, ".hidden")
     (repo / ".git").rename(repo / ".hidden")
     (repo / ".git").write_text("gitdir: .hidden\n", encoding="utf-8")
 
@@ -215,7 +228,7 @@ def bare_layout(repo: Path, program: str) -> Path:
     inner = repo / "inner"
     git(repo, "init", "-q", "--bare", "inner")
     config(inner, ("core.bare", "false"), ("core.worktree", "."), ("core.fsmonitor", program))
-    (repo / ".git" / "info" / "exclude").write_text("inner\n", encoding="utf-8")
+    exclude(repo, "inner")
     return inner
 
 
@@ -432,7 +445,11 @@ def templates_elsewhere(repo: Path, program: str) -> None:
 TRAPS = (
     *(
         Way(f"{name.removeprefix('.git/').replace('/', '-')}-{kind}", replaced(name, kind), readable=False)
-        for name in (".git/index", ".git/HEAD", ".git/config", ".git/packed-refs", ".git/commondir")
+        for name in (".git/index", ".git/HEAD", ".git/config", ".git/commondir")
+        for kind in ("pipe", "device", "huge", "circle")
+    ),
+    *(
+        Way(f"packed-refs-{kind}", replaced(".git/packed-refs", kind), names=False)
         for kind in ("pipe", "device", "huge", "circle")
     ),
     *(
@@ -441,7 +458,7 @@ TRAPS = (
     ),
     *(Way(f"dot-git-{kind}", replaced(".git", kind), readable=False) for kind in ("pipe", "device", "huge", "circle")),
     Way("branch-pipe", replaced(".git/refs/heads/main", "pipe"), readable=False),
-    Way("tag-pipe", replaced(".git/refs/tags/v9.9.9", "pipe")),
+    Way("tag-pipe", replaced(".git/refs/tags/v9.9.9", "pipe"), names=False),
     Way("object-pipe", special_object("loose"), readable=False),
     Way("pack-pipe", special_object("pack-0123456789012345678901234567890123456789.idx"), readable=False),
     Way("alternates-in-a-circle", alternates_in_a_circle),

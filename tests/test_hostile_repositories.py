@@ -31,7 +31,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bases")
     assert run(["new", str(folder / "project"), "--defaults"]) == 0
     assert run(["template", "eject", str(folder / "ejected")]) == 0
-    write(folder / "template", SMALL)
+    write(folder / "template", {**SMALL, "copier.yml": f"_min_copier_version: '9'\n{SMALL['copier.yml']}"})
     for name in ("project", "template"):
         git(folder / name, "init", "-q", "-b", "main")
         git(folder / name, "add", "-A", "-f")
@@ -124,7 +124,7 @@ def test_in_a_template(bases: Path, canary: Canary, scaffold: Run, way: Way) -> 
     outside = ground.repo.parent
     made = ground.calm(scaffold("new", str(outside / "made"), "--template", repo, "--defaults"))
     head = ground.calm(scaffold("new", str(outside / "head"), "--template", f"{repo}@HEAD", "--defaults"))
-    if way.readable and way.name != "tag-pipe":
+    if way.whole:
         assert (made.code, head.code) == (0, 0), made.err + head.err
         assert (outside / "made" / "README.md").read_text(encoding="utf-8") == "# thing\n"
     assert ground.same()
@@ -136,8 +136,9 @@ def test_in_an_ejected_repository(bases: Path, canary: Canary, ahead: Newer, way
     ground = Ground(bases, "ejected", way, canary)
     done = ahead("template", "eject", str(ground.repo), cwd=ground.repo.parent)
     ground.calm(done)
-    if way.readable and (ground.repo / ".git").is_dir() and way.name not in {"tag-pipe", "common-in-a-circle"}:
+    if way.whole and (ground.repo / ".git").is_dir():
         assert done.code == 0, done.err
+    if done.code == 0:
         shutil.rmtree(ground.repo / ".git" / "hooks", ignore_errors=True)
         (ground.repo / ".git" / "config").write_text("[core]\nrepositoryFormatVersion = 0\n", encoding="utf-8")
         assert git(ground.repo, "log", "-1", "--format=%H", BRANCH).strip() != history().commits[history().newest]

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed, NoRepository, NotUndoable, RepositoryFault
-from scaffold.repositories.found import find
+from scaffold.repositories.found import find, owner_note
 from scaffold.repositories.looking import looking
 
 if TYPE_CHECKING:
@@ -27,8 +27,11 @@ def check_clean(root: Path, touched: Iterable[PurePosixPath]) -> None:
         NotUndoable: There is no repository, it cannot be read, or changes are not committed.
     """
     try:
-        with looking(find(root)) as look:
+        found = find(root)
+        with looking(found) as look:
             entries = look.status(root)
+            changed = [path for code, path in entries if code == " M"]
+            filters = look.undefined_filters(changed, root) if changed else []
     except NoRepository as error:
         raise NotUndoable(root, "is in no git repository", f"run git init and commit it first, {_SAFE}") from error
     except (RepositoryFault, GitFailed) as error:
@@ -37,7 +40,13 @@ def check_clean(root: Path, touched: Iterable[PurePosixPath]) -> None:
     dirty = [str(path) for code, path in entries if code != "??" or path in wanted]
     if dirty:
         shown = ", ".join(dirty[:3]) + (f" and {len(dirty) - 3} more" if len(dirty) > 3 else "")
-        raise NotUndoable(root, f"has changes that are not committed ({shown!a})", f"commit or stash them, {_SAFE}")
+        if filters:  # as git-crypt and nbstripout set it up
+            which, them = ", ".join(filters), f"run git status, which notes which files are unchanged, {_SAFE}"
+            why = f"the repository's own filter {which!a} is not run, so that files touched since count as changed"
+            raise NotUndoable(root, f"has changes that are not committed ({shown!a}), or seems to: {why}", them)
+        note = owner_note(found)
+        remedy = f"commit or stash them, {_SAFE}" + (f" ({note})" if note else "")
+        raise NotUndoable(root, f"has changes that are not committed ({shown!a})", remedy)
 
 
 def tracked(root: Path) -> list[PurePosixPath]:

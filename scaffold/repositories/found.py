@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import stat
 from contextlib import contextmanager
@@ -100,6 +101,19 @@ def copy_plain(file: Path, target: Path, longest: int) -> bool:
             shutil.copyfileobj(opened, copy)
         os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
     return True
+
+
+def owner_note(found: Found) -> str | None:
+    """What to say before the user runs git in a repository: git refuses it where somebody else owns it; else None."""
+    user = os.geteuid() if hasattr(os, "geteuid") else None
+    try:
+        owners = {place.stat().st_uid for place in (found.shown, found.git)}
+    except OSError:
+        return None
+    if user is None or owners <= {user}:
+        return None
+    command = shlex.join(["git", "config", "--global", "--add", "safe.directory", str(found.shown)])
+    return f"git itself refuses {str(found.shown)!r}, which belongs to another user; if you trust it: {command}"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ no entry. Nothing is written through a symbolic link, nor anywhere but below the
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -64,49 +64,52 @@ def give(source: Borrowed, branch: str, commit: str, *, before: str | None) -> N
     """
     found = source.found
     check_own(found)
-    within = Within(found.git)
+    within, lock = Within(found.git), PurePosixPath(f"{branch}.lock")
     try:
-        for pack in sorted((source.own / _PACKS).glob("pack-*.pack")):
-            for suffix in _PARTS:
-                part = pack.with_suffix(suffix)
-                if part.exists() and not (found.git / _PACKS / part.name).exists():
-                    _put(within, part.read_bytes(), _PACKS / part.name)
-        _set_branch(found, within, branch, commit, before)
+        with _locked(found, within, lock, commit):
+            _check(found, branch, before)
+            for pack in sorted((source.own / _PACKS).glob("pack-*.pack")):
+                _put_pack(found, within, pack)
+            with suppress(OSError):  # a folder that git left empty
+                within.rmdir(PurePosixPath(branch))
+            within.move(lock, PurePosixPath(branch))
     except OSError as error:
-        place = error.filename or found.git
-        raise RepositoryFault(
-            found.shown, f"cannot be written ({place}: {error.strerror}); the branch is as it was"
-        ) from error
+        reason = f"cannot be written ({error.filename or found.git}: {error.strerror}); the branch is as it was"
+        raise RepositoryFault(found.shown, reason) from error
 
 
-def _put(within: Within, content: bytes, path: PurePosixPath) -> None:
-    temporary = path.with_name(f"tmp_{path.name}_{os.getpid()}")  # git gc removes what begins with tmp_
-    try:
-        within.create(temporary, content, 0o444)
-        within.move(temporary, path)
-    finally:
-        within.unlink(temporary)
-
-
-def _set_branch(found: Found, within: Within, branch: str, commit: str, before: str | None) -> None:
-    lock, path = PurePosixPath(f"{branch}.lock"), PurePosixPath(branch)
+@contextmanager
+def _locked(found: Found, within: Within, lock: PurePosixPath, commit: str) -> Iterator[None]:
+    """Hold a ref's lock, which has its new value in it already."""
     try:
         within.create(lock, f"{commit}\n".encode(), 0o666)
     except FileExistsError as error:
-        held = found.git / lock
-        raise RepositoryFault(
-            found.shown, f"is being changed by another git, which holds {held}: wait until it has ended"
-        ) from error
+        reason = f"is being changed by another git, which holds {found.git / lock}: wait until it has ended"
+        raise RepositoryFault(found.shown, reason) from error
     try:
-        refs = read_refs(found)
-        if refs.get(branch) != before:
-            raise RepositoryFault(found.shown, f"got another {branch} in the meantime: run this again")
-        if below := next((name for name in refs if name.startswith(f"{branch}/")), None):
-            raise RepositoryFault(
-                found.shown, f"has the branch {below}, so that there can be no {branch}: rename it first"
-            )
-        with suppress(OSError):  # a folder that git left empty
-            within.rmdir(path)
-        within.move(lock, path)
+        yield
     finally:
         within.unlink(lock)
+
+
+def _check(found: Found, branch: str, before: str | None) -> None:
+    refs = read_refs(found)
+    if refs.get(branch) != before:
+        raise RepositoryFault(found.shown, f"got another {branch} in the meantime: run this again")
+    below = next((name for name in refs if name.startswith(f"{branch}/")), None)
+    if below is not None:
+        raise RepositoryFault(found.shown, f"has the branch {below}, so that there can be no {branch}: rename it first")
+
+
+def _put_pack(found: Found, within: Within, pack: Path) -> None:
+    for suffix in _PARTS:
+        part = pack.with_suffix(suffix)
+        path = _PACKS / part.name
+        if not part.exists() or (found.git / path).exists():
+            continue
+        temporary = path.with_name(f"tmp_{part.name}_{os.getpid()}")  # git gc removes what begins with tmp_
+        try:
+            within.create(temporary, part.read_bytes(), 0o444)
+            within.move(temporary, path)
+        finally:
+            within.unlink(temporary)

@@ -17,7 +17,7 @@ from scaffold.repositories.found import copy_plain, opened_plain
 from scaffold.repositories.settings import carried, conditional_includes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scaffold.repositories.found import Found
 
@@ -55,14 +55,26 @@ class Looking:
         fields = os.fsdecode(self._git("status", *options, *where)).split("\0")
         return [(field[:2], PurePosixPath(field[3:].removeprefix(prefix))) for field in fields if field]
 
+    def undefined_filters(self, paths: Iterable[PurePosixPath], below: Path) -> list[str]:
+        """The filters that attributes name for some files and that the user's own configuration does not define.
+
+        What the repository itself defines is not run, so a file behind it counts as changed once it was touched.
+        """
+        prefix, _ = self._within(below)
+        names = b"".join(os.fsencode(f"{prefix}{path}") + b"\0" for path in paths)
+        fields = os.fsdecode(self._git("check-attr", "-z", "--stdin", "filter", stdin=names)).split("\0")
+        named = {value for value in fields[2::3] if value not in {"unspecified", "unset", "set"}}
+        known = os.fsdecode(self._git("config", "-z", "--name-only", "--list")).split("\0")
+        return sorted(name for name in named if not any(key.startswith(f"filter.{name}.") for key in known))
+
     def _within(self, below: Path) -> tuple[str, Sequence[str]]:
         inside = Path(os.path.realpath(below)).relative_to(self.top).as_posix()
         return ("", ()) if inside == "." else (f"{inside}/", ("--", inside))
 
-    def _git(self, *arguments: str) -> bytes:
+    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         where = ("--git-dir", self.own, "--work-tree", self.top, "--literal-pathspecs", "--no-optional-locks")
         suspects = SpecialFiles(self.own / "objects", self.top).reason
-        return git(*where, *arguments, cwd=self.top, env=looking_environment(), suspects=suspects)[1]
+        return git(*where, *arguments, cwd=self.top, env=looking_environment(), stdin=stdin, suspects=suspects)[1]
 
 
 @contextmanager

@@ -142,6 +142,8 @@ def _as_repository(root: Path, now: Path, place: Path) -> None:
     assert found is not None, "it has releases"
     (place / ".git").mkdir(parents=True)
     borrow(found, place / ".git")
+    git("repack", "-a", "-d", "--quiet", cwd=place)  # Copier's git is to know nothing of the other
+    (place / ".git" / "objects" / "info" / "alternates").unlink()
     git("--work-tree", now, "add", "--all", cwd=place)
     git("commit", "--quiet", "--allow-empty", "--message", "now", cwd=place)
     git("reset", "--quiet", "--hard", cwd=place)
