@@ -83,14 +83,14 @@ def test_the_author_is_the_user_wherever_they_stand(
     """Not who the repository around them says; one for a folder, where the user's configuration has one for it."""
     git(here, "init", "--quiet")
     git(here, "config", "user.name", "Mallory")
+    (here / "work").mkdir()
     write(users.parent, {"work.inc": "[user]\n\tname = Ada at work\n"})
     with users.open("a", encoding="utf-8") as file:
         file.write(f'[includeIf "gitdir:{here}/work/"]\n\tpath = work.inc\n')
     for dest, name in (("one", "Ada"), ("work/two", "Ada")):
         assert scaffold("new", dest, "--defaults", "--license", "MIT").code == 0
         assert f" {name}\n" in author(here / dest)
-    (here / "work" / "mine").mkdir(parents=True)
-    git(here / "work" / "mine", "init", "--quiet")
+    git(here / "work", "init", "--quiet", "mine")
     git(here / "work" / "mine", "config", "user.name", "Mallory")
     assert scaffold("new", "work/mine/three", "--defaults", "--license", "MIT").code == 0
     assert " Ada at work\n" in author(here / "work" / "mine" / "three")

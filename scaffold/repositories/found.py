@@ -54,8 +54,10 @@ def find(start: Path) -> Found:
     """
     start = Path(os.path.realpath(start))
     ceilings = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
+    device = None
     for folder in (start, *start.parents):
-        if folder != start and (str(folder) in ceilings or _device(folder) != _device(start)):
+        before, device = device, _device(folder)
+        if folder != start and (str(folder) in ceilings or before not in {None, device}):
             break
         if found := _in(folder):
             return found
@@ -186,11 +188,12 @@ def _is_git(place: Path, common: Path) -> bool:
     return _HEAD.match(head) is not None
 
 
-def _device(folder: Path) -> int:
+def _device(folder: Path) -> int | None:
+    """The file system, at whose border git stops; None where there is no such folder yet."""
     try:
         return folder.stat().st_dev
     except OSError:
-        return -1
+        return None
 
 
 def _too_large(longest: int) -> str:
