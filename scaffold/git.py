@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _OLDEST = (2, 31)  # the first that takes its configuration from GIT_CONFIG_COUNT
 _SUSPICIOUS = 5  # seconds, after which it is worth a look whether git waits for a pipe
+_MEMORY = 2 << 30  # bytes; a look at a million files takes less than half of that
 _TIMEOUT = 120  # seconds; a local operation takes well under one, a clone over a network may not
 
 # What `git rev-parse --local-env-vars` names, and what a hook's surroundings set beside it: inside a hook they point at
@@ -134,7 +136,8 @@ def git(
         env: By default `own_environment()`.
         stdin: What it reads.
         accept: The exit codes that are no failure.
-        suspects: Says why git may have stopped, when it takes longer than a few seconds; None: let it go on.
+        suspects: For a look at what may be a stranger's, which gets a limit on memory: says why git may have stopped,
+            when it takes longer than a few seconds; None: let it go on.
 
     Raises:
         GitUnusable: It is missing or too old.
@@ -142,10 +145,13 @@ def git(
     """
     require()
     source = subprocess.PIPE if stdin else subprocess.DEVNULL
+    command = _command(arguments)
     with _started(arguments, cwd=cwd, env=env, stdin=source, stderr=subprocess.PIPE) as process:
-        printed, said = _finish(process, str(arguments[0]), stdin or None, suspects)
+        if suspects is not None:
+            _limit(process)
+        printed, said = _finish(process, command, stdin or None, suspects)
     if process.returncode not in accept:
-        raise GitFailed(str(arguments[0]), said.decode("utf-8", "replace"))
+        raise GitFailed(command, said.decode("utf-8", "replace"))
     return process.returncode, printed
 
 
@@ -178,6 +184,26 @@ def _started(
         except BaseException:
             process.kill()
             raise
+
+
+def _limit(process: subprocess.Popen[bytes]) -> None:
+    """A few hundred bytes of trees within trees are any number of files."""
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(OSError, ValueError):  # it has ended, or has a lower limit
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
+
+
+def _command(arguments: Sequence[str | Path]) -> str:
+    """What git is asked to do, without the options before it."""
+    words = iter(map(str, arguments))
+    for word in words:
+        if word in {"--git-dir", "--work-tree"}:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
 
 
 def _finish(

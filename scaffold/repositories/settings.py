@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from scaffold.repositories.found import Found
 
-_LARGEST = 1 << 20  # bytes of a configuration file
+_LARGEST = 8 << 20  # bytes of a configuration file; each branch has some hundred in it
 _DEEPEST = 5  # files that include files
 
 # They change how files are compared, and start nothing. Everything else is left out.
@@ -123,8 +124,9 @@ def _user_files() -> Iterator[bytes]:
     )
     for name in (*own, *(() if os.environ.get("GIT_CONFIG_NOSYSTEM") else shared)):
         file = Path(os.path.expanduser(name))  # noqa: PTH111  # pathlib fails where there is no home
-        if name and file.is_file():
-            yield file.read_bytes()
+        with suppress(OSError):  # git says so itself
+            if name and file.is_file():
+                yield file.read_bytes()
 
 
 def _listed(*where: str) -> list[_Setting]:
