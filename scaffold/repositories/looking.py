@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LARGEST_INDEX = 512 << 20  # bytes; four million files
 _LARGEST_PATTERNS = 16 << 20
 _MOST_SHARED = 100
-_HASH_SUFFIX = re.compile(r"\.[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SHARED = re.compile(r"sharedindex\.[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,10 @@ def _copy_index(found: Found, own: Path) -> None:
     """With its time: git compares the files' times with it. Of a split index, both parts."""
     if not copy_plain(found.git / "index", own / "index", _LARGEST_INDEX):
         return
-    shared = [file for file in found.git.glob("sharedindex.*") if _HASH_SUFFIX.fullmatch(file.suffix)][:_MOST_SHARED]
+    shared = [file.name for file in found.git.iterdir() if _SHARED.fullmatch(file.name)][:_MOST_SHARED]
     if shared:
         with opened_plain(own / "index", _LARGEST_INDEX) as opened:
             content = b"" if opened is None else opened.read()
-        for file in shared:
-            if bytes.fromhex(file.suffix[1:]) in content:
-                copy_plain(file, own / file.name, _LARGEST_INDEX)
+        for name in shared:
+            if bytes.fromhex(name.partition(".")[2]) in content:
+                copy_plain(found.git / name, own / name, _LARGEST_INDEX)
