@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
@@ -146,7 +147,8 @@ def git(
     require()
     source = subprocess.PIPE if stdin else subprocess.DEVNULL
     command = _command(arguments)
-    with _started(arguments, cwd=cwd, env=env, stdin=source, stderr=subprocess.PIPE) as process:
+    looks = suspects is not None  # and asks nobody at the terminal
+    with _started(arguments, cwd=cwd, env=env, stdin=source, stderr=subprocess.PIPE, alone=looks) as process:
         if suspects is not None:
             _limit(process)
         printed, said = _finish(process, command, stdin or None, suspects)
@@ -170,18 +172,33 @@ def streaming(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> Iter
 
 @contextmanager
 def _started(
-    arguments: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None, stdin: int, stderr: int
+    arguments: Sequence[str | Path],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None,
+    stdin: int,
+    stderr: int,
+    alone: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
     surroundings = dict(own_environment() if env is None else env)
     # A folder that is no repository may lie in one: TMPDIR is anywhere.
     surroundings["GIT_CEILING_DIRECTORIES"] = str(Path(os.path.realpath(cwd)).parent)
     command = ["git", *arguments]
     with subprocess.Popen(
-        command, cwd=cwd, env=surroundings, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr
+        command,
+        cwd=cwd,
+        env=surroundings,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        start_new_session=alone,
     ) as process:
         try:
             yield process
         except BaseException:
+            if alone and hasattr(os, "killpg"):  # with what it started, which may be what waits
+                with suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL)
             process.kill()
             raise
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Union
 from scaffold.errors import BadDestination, TemplateFault
 from scaffold.foreign.config import load
 from scaffold.git import git
-from scaffold.repositories.borrowed import borrow
+from scaffold.repositories.borrowed import SpecialFiles, borrow
 from scaffold.repositories.found import at
 from scaffold.repositories.refs import read_refs
 from scaffold.sources import tags
@@ -142,7 +142,8 @@ def _as_repository(root: Path, now: Path, place: Path) -> None:
     assert found is not None, "it has releases"
     (place / ".git").mkdir(parents=True)
     borrow(found, place / ".git")
-    git("repack", "-a", "-d", "--quiet", cwd=place)  # Copier's git is to know nothing of the other
+    waits = SpecialFiles(place / ".git" / "objects").reason
+    git("repack", "-a", "-d", "--quiet", cwd=place, suspects=waits)  # Copier's git is to know nothing of the other
     (place / ".git" / "objects" / "info" / "alternates").unlink()
     git("--work-tree", now, "add", "--all", cwd=place)
     git("commit", "--quiet", "--allow-empty", "--message", "now", cwd=place)
