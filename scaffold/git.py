@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -158,8 +159,10 @@ def git(
 
 
 @contextmanager
-def streaming(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run git while its output is read from the process; at the end of the block it has ended, or is ended.
+def streaming(
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str], suspects: Callable[[], str | None]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run git while its output is read from the process; it is ended where it waits for a pipe, or for two minutes.
 
     Raises:
         GitUnusable: It is missing or too old.
@@ -167,11 +170,22 @@ def streaming(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> Iter
     require()
     nowhere = subprocess.DEVNULL
     with _started(arguments, cwd=cwd, env=env, stdin=nowhere, stderr=nowhere) as process:
-        yield process
+        timers = [
+            threading.Timer(_SUSPICIOUS, lambda: process.kill() if suspects() else None),
+            threading.Timer(_TIMEOUT, process.kill),
+        ]
+        try:
+            for timer in timers:
+                timer.daemon = True
+                timer.start()
+            yield process
+        finally:
+            for timer in timers:
+                timer.cancel()
 
 
 @contextmanager
-def _started(
+def _started(  # noqa: PLR0913  # as subprocess has them
     arguments: Sequence[str | Path],
     *,
     cwd: Path,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from scaffold.git import streaming
+from scaffold.repositories.borrowed import SpecialFiles
 from scaffold.sources.errors import BadSource, Unwritable
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def look_through(history: Path, commit: str, env: Mapping[str, str], budget: Bud
     found = Listing()
     # With its folders: a tree of empty ones has no end either, and no file.
     command = ("ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit)
-    with streaming("--git-dir", history, *command, cwd=history, env=env) as process:
+    waits = SpecialFiles(history / "objects").reason
+    with streaming("--git-dir", history, *command, cwd=history, env=env, suspects=waits) as process:
         assert process.stdout is not None
         for entry in map(_entry, _records(process.stdout, budget, source)):
             budget.take(entry, source)
