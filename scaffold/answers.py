@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
@@ -186,15 +185,12 @@ def from_folder(dest: Path | None) -> dict[str, Value]:
     return {"name": name} if name else {}
 
 
-def from_git() -> dict[str, Value]:
-    """The author, as git's configuration has it; nothing where there is no git."""
-    command = ["git", "config", "user.name"]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=5, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return {}
-    name = done.stdout.decode("utf-8", "replace").strip()
-    return {"author": name} if name and name.isprintable() else {}
+def from_git(dest: Path) -> dict[str, Value]:
+    """The author of what is made at `dest`, as the user's own git configuration has it; nothing where it has none."""
+    from scaffold.repositories.user import identity
+
+    name = identity(dest).get("GIT_AUTHOR_NAME", "")
+    return {"author": name} if name.isprintable() and name else {}
 
 
 def _as_name(folder: str) -> str:

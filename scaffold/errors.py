@@ -94,6 +94,20 @@ class NotUndoable(ScaffoldError):
         super().__init__(f"{_shown_path(root)} {reason}: {remedy}")
 
 
+class NoRepository(ScaffoldError):
+    """A place that no git repository has in its work tree."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(f"{_shown_path(place)} is not in a git repository")
+
+
+class RepositoryFault(ScaffoldError):
+    """A git repository, or a file of it, that cannot be read or given anything."""
+
+    def __init__(self, place: Path, reason: str) -> None:
+        super().__init__(f"{_shown_path(place)} {one_line(reason)}")
+
+
 class BadConfig(ScaffoldError):
     """A configuration file of the user's project that cannot be read."""
 

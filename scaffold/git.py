@@ -1,10 +1,17 @@
-"""Running git so that neither where we are called from nor the user's configuration changes what it does."""
+"""The one place that starts git, and the surroundings in which it runs.
+
+It runs in repositories of our own only: what is found on the disk is looked at through scaffold/repositories/.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
+import sys
+import threading
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +19,12 @@ from typing import TYPE_CHECKING
 from scaffold.errors import GitFailed, GitUnusable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _COUNT = re.compile(r"[0-9]{1,6}")
 _OLDEST = (2, 31)  # the first that takes its configuration from GIT_CONFIG_COUNT
+_SUSPICIOUS = 5  # seconds, after which it is worth a look whether git waits for a pipe
+_MEMORY = 2 << 30  # bytes; a look at a million files takes less than half of that
 _TIMEOUT = 120  # seconds; a local operation takes well under one, a clone over a network may not
 
 # What `git rev-parse --local-env-vars` names, and what a hook's surroundings set beside it: inside a hook they point at
@@ -46,8 +55,10 @@ The null device in its place would be replaced by a `git config --global` of roo
 """
 
 _OURS = {
+    "core.alternateRefsCommand": "true",  # else git asks another git, in the repository that objects are borrowed from
     "commit.gpgSign": "false",
     "core.autocrlf": "false",
+    "core.fsmonitor": "false",
     "core.hooksPath": NOWHERE,
     "gc.auto": "0",
     "init.defaultBranch": "main",
@@ -58,6 +69,30 @@ _OURS = {
     "tag.gpgSign": "false",
     "user.email": "scaffold@scaffold.invalid",
     "user.name": "scaffold",
+}
+
+
+# Not even to fetch a missing object, which runs what a configuration names as `uploadpack`.
+_NO_TRANSFER = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+# While a repository is looked at: nothing that stands in files decides which program is started or what is written.
+_LOOKING = {
+    "core.alternateRefsCommand": "true",
+    "core.fsmonitor": "false",
+    "core.hooksPath": NOWHERE,
+    "core.untrackedCache": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "safe.bareRepository": "all",
+    "safe.directory": "*",
+    "submodule.recurse": "false",
+}
+_READING = {
+    "core.attributesFile": NOWHERE,
+    "core.fsmonitor": "false",
+    "core.protectHFS": "true",
+    "core.protectNTFS": "true",
+    "safe.bareRepository": "all",
+    "submodule.recurse": "false",
 }
 
 
@@ -72,12 +107,13 @@ def environment() -> dict[str, str]:
 
 
 def looking_environment() -> dict[str, str]:
-    """To look at a repository of the user's: with their configuration, but starting none of the programs it names.
+    """For a look at a work tree through a repository of our own: with the user's configuration, and no transfer."""
+    return with_settings(environment() | _NO_TRANSFER, _LOOKING)
 
-    Not even to fetch a missing object: that runs what the repository's own configuration names as `uploadpack`.
-    """
-    plain = environment() | {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
-    return with_settings(plain, {"core.fsmonitor": "false"})
+
+def reading_environment() -> dict[str, str]:
+    """For reading commits through a repository of our own: none of the user's configuration, and no transfer."""
+    return own_environment(_READING) | _NO_TRANSFER | {"GIT_ATTR_NOSYSTEM": "1"}
 
 
 def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -103,36 +139,127 @@ def git(
     env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     accept: range = range(1),
+    suspects: Callable[[], str | None] | None = None,
 ) -> tuple[int, bytes]:
     """Run git; its exit code and what it printed.
 
     Args:
         arguments: What to run.
-        cwd: Where.
+        cwd: Where: a repository, or a folder in which git is to find none.
         env: By default `own_environment()`.
         stdin: What it reads.
         accept: The exit codes that are no failure.
+        suspects: For a look at what may be a stranger's, which gets a limit on memory: says why git may have stopped,
+            when it takes longer than a few seconds; None: let it go on.
 
     Raises:
         GitUnusable: It is missing or too old.
-        GitFailed: It ended with another code, or took longer than two minutes.
+        GitFailed: It ended with another code, waits for something, or took longer than two minutes.
     """
     require()
+    source = subprocess.PIPE if stdin else subprocess.DEVNULL
+    command = _command(arguments)
+    looks = suspects is not None  # and asks nobody at the terminal
+    with _started(arguments, cwd=cwd, env=env, stdin=source, stderr=subprocess.PIPE, alone=looks) as process:
+        if suspects is not None:
+            _limit(process)
+        printed, said = _finish(process, command, stdin or None, suspects)
+    if process.returncode not in accept:
+        raise GitFailed(command, said.decode("utf-8", "replace"))
+    return process.returncode, printed
+
+
+@contextmanager
+def streaming(
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str], suspects: Callable[[], str | None]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run git while its output is read from the process; it is ended where it waits for a pipe, or for two minutes.
+
+    Raises:
+        GitUnusable: It is missing or too old.
+    """
+    require()
+    nowhere = subprocess.DEVNULL
+    with _started(arguments, cwd=cwd, env=env, stdin=nowhere, stderr=nowhere) as process:
+        timers = [
+            threading.Timer(_SUSPICIOUS, lambda: process.kill() if suspects() else None),
+            threading.Timer(_TIMEOUT, process.kill),
+        ]
+        try:
+            for timer in timers:
+                timer.daemon = True
+                timer.start()
+            yield process
+        finally:
+            for timer in timers:
+                timer.cancel()
+
+
+@contextmanager
+def _started(  # noqa: PLR0913  # as subprocess has them
+    arguments: Sequence[str | Path],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None,
+    stdin: int,
+    stderr: int,
+    alone: bool = False,
+) -> Iterator[subprocess.Popen[bytes]]:
+    surroundings = dict(own_environment() if env is None else env)
+    # A folder that is no repository may lie in one: TMPDIR is anywhere.
+    surroundings["GIT_CEILING_DIRECTORIES"] = str(Path(os.path.realpath(cwd)).parent)
+    command = ["git", *arguments]
+    with subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=surroundings,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        start_new_session=alone,
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            if alone and hasattr(os, "killpg"):  # with what it started, which may be what waits
+                with suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            raise
+
+
+def _limit(process: subprocess.Popen[bytes]) -> None:
+    """A few hundred bytes of trees within trees are any number of files."""
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(OSError, ValueError):  # it has ended, or has a lower limit
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
+
+
+def _command(arguments: Sequence[str | Path]) -> str:
+    """What git is asked to do, without the options before it."""
+    words = iter(map(str, arguments))
+    for word in words:
+        if word in {"--git-dir", "--work-tree"}:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _finish(
+    process: subprocess.Popen[bytes], command: str, stdin: bytes | None, suspects: Callable[[], str | None] | None
+) -> tuple[bytes, bytes]:
     try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=cwd,
-            env=own_environment() if env is None else env,
-            input=stdin,
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
+        if suspects is not None:
+            with suppress(subprocess.TimeoutExpired):
+                return process.communicate(stdin, timeout=_SUSPICIOUS)
+            if reason := suspects():
+                raise GitFailed(command, reason)
+        return process.communicate(stdin, timeout=_TIMEOUT)
     except subprocess.TimeoutExpired as error:
-        raise GitFailed(str(arguments[0]), f"took longer than {_TIMEOUT} seconds") from error
-    if done.returncode not in accept:
-        raise GitFailed(str(arguments[0]), done.stderr.decode("utf-8", "replace"))
-    return done.returncode, done.stdout
+        raise GitFailed(command, f"took longer than {_TIMEOUT} seconds") from error
 
 
 @cache

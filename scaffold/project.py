@@ -83,7 +83,7 @@ class NewProject:
 
     def suggested(self, _: Answers) -> Answers:
         """The directory's name, git's user, and what the team would answer."""
-        return {**from_folder(self.dest), **from_git(), **self.team}
+        return {**from_folder(self.dest), **from_git(self.dest or Path()), **self.team}
 
     def assumed(self, given: Answers) -> Answers:
         """The directory's name."""

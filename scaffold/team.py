@@ -112,7 +112,7 @@ def _knows_ours(questions: Sequence[ForeignQuestion]) -> bool:
 
 def _surroundings(questions: Sequence[ForeignQuestion], dest: Path) -> dict[str, Value]:
     """What the folder and git suggest, to a template that knows our questions."""
-    return {**from_folder(dest), **from_git()} if _knows_ours(questions) else {}
+    return {**from_folder(dest), **from_git(dest)} if _knows_ours(questions) else {}
 
 
 def _answers(questions: Sequence[ForeignQuestion], order: Order) -> tuple[dict[str, object], Recommendation | None]:

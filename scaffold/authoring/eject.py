@@ -12,13 +12,18 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.authoring.repository import VERSION, answers_for, begin, check_empty, commit_all, skeleton
-from scaffold.errors import GitFailed, NotEjected
+from scaffold.errors import NotEjected
 from scaffold.git import git, own_environment
 from scaffold.life.history import history
 from scaffold.plan import Plan, check_destination
+from scaffold.repositories.borrowed import borrowed
+from scaffold.repositories.found import at
+from scaffold.repositories.giving import check_own, checked_out, give
+from scaffold.repositories.refs import read_refs
 from scaffold.writing.publish import publish
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from scaffold.questions import Answers
@@ -100,15 +105,10 @@ def _as_repository(folder: Path) -> None:
     commit_all(folder, f"Templates of our own, from version {newest} of scaffold's")
 
 
-def _fetch(folder: Path, version: str) -> None:
+def _fetch(folder: Path, version: str, settings: Mapping[str, str] | None = None) -> None:
     bundle = history().bundle.absolute()
-    options = ("--quiet", "--no-tags", "--no-write-fetch-head")
-    git("fetch", *options, bundle, f"refs/tags/{version}", cwd=folder, env=_environment())
-
-
-def _environment() -> dict[str, str]:
-    """For a repository that is the user's by now: nothing that it configures is started."""
-    return own_environment({"core.fsmonitor": "false", "fetch.recurseSubmodules": "false"})
+    options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
+    git("fetch", *options, bundle, f"refs/tags/{version}", cwd=folder, env=own_environment(settings))
 
 
 # --- later versions -------------------------------------------------------------------------------------------------
@@ -119,13 +119,16 @@ def find(dest: Path) -> Ejected | None:
 
     Raises:
         NotEjected: Its history is not all here.
+        RepositoryFault: It cannot be read.
     """
-    if not (dest / ".git").exists():
+    found = at(dest)
+    if found is None or found.top is None:
         return None
-    if git("rev-parse", "--is-shallow-repository", cwd=dest, env=_environment())[1].strip() == b"true":
-        raise NotEjected(dest, "is a shallow clone: git fetch --unshallow first")
-    newest_first = reversed(history().commits.items())
-    has = next((version for version, commit in newest_first if _contains(dest, "HEAD", commit)), None)
+    with borrowed(found) as repository:
+        if repository.is_shallow:
+            raise NotEjected(dest, "is a shallow clone: git fetch --unshallow first")
+        newest_first = reversed(history().commits.items())
+        has = next((version for version, commit in newest_first if repository.contains("HEAD", commit)), None)
     return None if has is None else Ejected(dest, has, history().newest)
 
 
@@ -134,25 +137,22 @@ def bring_newest(ejected: Ejected) -> None:
 
     Raises:
         NotEjected: The branch is checked out, or somebody committed to it.
+        RepositoryFault: The repository cannot be read, or given anything.
     """
     dest, wanted = ejected.dest, history().commits[ejected.newest]
     branch = f"refs/heads/{BRANCH}"
-    _, head = git("rev-parse", "--symbolic-full-name", "HEAD", cwd=dest, env=_environment())
-    if head.decode().strip() == branch:
-        raise NotEjected(dest, f"has the branch {BRANCH} checked out: git switch to another one first")
-    code, _ = git("rev-parse", "--verify", "--quiet", branch, cwd=dest, env=_environment(), accept=range(2))
-    if code == 0 and _contains(dest, branch, wanted):  # as new, or that of a newer scaffold
-        return
-    _fetch(dest, ejected.newest)
-    if code == 0 and not _contains(dest, wanted, branch):
-        raise NotEjected(dest, f"has commits of its own on the branch {BRANCH}: rename it first (git branch -m)")
-    git("update-ref", branch, wanted, cwd=dest, env=_environment())
-
-
-def _contains(repository: Path, name: str, commit: str) -> bool:
-    """Whether a commit belongs to the history of another one."""
-    try:
-        code, _ = git("merge-base", "--is-ancestor", commit, name, cwd=repository, env=_environment(), accept=range(2))
-    except GitFailed:  # one of the two is not there
-        return False
-    return code == 0
+    found = at(dest)
+    assert found is not None, "it was looked at"
+    for place, name in checked_out(found):
+        if name == branch:
+            which = "" if place == found.shown else f" in {str(place)!r}"
+            raise NotEjected(dest, f"has the branch {BRANCH} checked out{which}: git switch to another one first")
+    before = read_refs(found).get(branch)
+    with borrowed(found) as repository:
+        if before is not None and repository.contains(before, wanted):  # as new, or that of a newer scaffold
+            return
+        check_own(found)
+        _fetch(repository.own, ejected.newest, {"fetch.unpackLimit": "1"})
+        if before is not None and not repository.contains(wanted, before):
+            raise NotEjected(dest, f"has commits of its own on the branch {BRANCH}: rename it first (git branch -m)")
+        give(repository, branch, wanted, before=before)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.answers import from_folder, from_git
-from scaffold.errors import BadDestination, GitFailed
-from scaffold.git import environment, git, looking_environment, own_environment
+from scaffold.errors import BadDestination, NoRepository, RepositoryFault
+from scaffold.git import git, own_environment
+from scaffold.repositories.found import find
+from scaffold.repositories.user import identity
 from scaffold.template import Template
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def answers_for(dest: Path, kind: str, given: Answers) -> dict[str, Value]:
     Raises:
         BadAnswer: One of them cannot be used.
     """
-    suggested = {**from_folder(dest), **({"team": author} if (author := from_git().get("author")) else {})}
+    suggested = {**from_folder(dest), **({"team": author} if (author := from_git(dest).get("author")) else {})}
     return skeleton().complete({**given, "kind": kind}, suggested)
 
 
@@ -51,10 +52,10 @@ def check_empty(plan: Plan) -> Plan:
 def is_in_repository(folder: Path) -> bool:
     """Whether a repository has this folder in its work tree already."""
     try:
-        _, inside = git("rev-parse", "--is-inside-work-tree", cwd=folder, env=looking_environment())
-    except GitFailed:
+        find(folder)
+    except (NoRepository, RepositoryFault):
         return False
-    return inside.strip() == b"true"
+    return True
 
 
 def begin(folder: Path) -> None:
@@ -65,16 +66,5 @@ def begin(folder: Path) -> None:
 def commit_all(folder: Path, message: str) -> None:
     """Commit everything, as its first version."""
     git("add", "--all", "--force", cwd=folder)
-    git("commit", "--quiet", "--message", message, cwd=folder, env=own_environment() | _identity())
+    git("commit", "--quiet", "--message", message, cwd=folder, env=own_environment() | identity(folder))
     git("tag", VERSION, cwd=folder)
-
-
-def _identity() -> dict[str, str]:
-    """The user as git knows them; nothing, which is scaffold, where it does not."""
-    found: dict[str, str] = {}
-    for key in ("name", "email"):
-        code, value = git("config", f"user.{key}", cwd=Path.cwd(), env=environment(), accept=range(2))
-        if code == 0 and value.strip():
-            text = os.fsdecode(value).strip()
-            found |= {f"GIT_{role}_{key.upper()}": text for role in ("AUTHOR", "COMMITTER")}
-    return found

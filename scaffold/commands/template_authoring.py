@@ -85,7 +85,11 @@ def _report(plan: Plan, *, written: bool, as_json: bool, more: dict[str, object]
 
 def _report_later(ejected: Ejected, *, brought: bool, as_json: bool) -> None:
     from scaffold.authoring.eject import BRANCH
+    from scaffold.repositories.found import at, owner_note
 
+    found = at(ejected.dest)
+    if found is not None and (note := owner_note(found)):
+        output.say_note(note)
     merge = shell.command(["git", "-C", shell.path_word(ejected.dest), "merge", BRANCH])
     if as_json:
         behind = ejected.has != ejected.newest

@@ -6,15 +6,18 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scaffold.errors import ScaffoldError
-from scaffold.git import git, looking_environment
 from scaffold.lint.findings import Found, Severity, rule
 from scaffold.lint.known import CONFIGURING, UPDATING
+from scaffold.repositories.borrowed import borrowed
+from scaffold.repositories.found import at
+from scaffold.repositories.refs import read_refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scaffold.lint.source import Source
 
+_TAGS: Final = "refs/tags/"
 # PEP 440, appendix B.
 _VERSION = re.compile(
     r"(?i)\s*v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*"
@@ -49,25 +52,23 @@ def no_version_tag(source: Source) -> Iterator[Found]:
 )
 def untagged_head(source: Source) -> Iterator[Found]:
     """Commits after the newest release."""
-    tags, here = _tags(source), _tags(source, "--points-at", "HEAD")
+    tags, here = _tags(source), _tags(source, at_head=True)
     if tags and here is not None and not any(_VERSION.fullmatch(tag) for tag in here):
         yield source.top, "HEAD has no version tag"
 
 
-def _tags(source: Source, *selection: str) -> list[str] | None:
+def _tags(source: Source, *, at_head: bool = False) -> list[str] | None:
     """The repository's tags; none where there is no repository to ask."""
-    if not (source.root / ".git").exists():
-        return None
     try:
-        _, output = git(
-            "for-each-ref",
-            "--format=%(refname:strip=2)",
-            *selection,
-            "refs/tags",
-            cwd=source.root,
-            env=looking_environment(),
-        )
-    except ScaffoldError:  # no git, no commit yet, or a repository that git does not trust
+        found = at(source.root)
+        if found is None or found.top is None:
+            return None
+        names = [name.removeprefix(_TAGS) for name in read_refs(found) if name.startswith(_TAGS)]
+        if not at_head:
+            return names
+        with borrowed(found) as repository:
+            _, output = repository.git("for-each-ref", "--format=%(refname:strip=2)", "--points-at", "HEAD", _TAGS)
+    except ScaffoldError:  # no git, no commit yet, or a repository that cannot be read
         return None
     return output.decode("utf-8", "replace").split()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
+from scaffold.git import streaming
+from scaffold.repositories.borrowed import SpecialFiles
 from scaffold.sources.errors import BadSource, Unwritable
 
 if TYPE_CHECKING:
@@ -88,22 +89,16 @@ def look_through(history: Path, commit: str, env: Mapping[str, str], budget: Bud
     """
     found = Listing()
     # With its folders: a tree of empty ones has no end either, and no file.
-    command = ["git", "ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit]
-    nowhere = subprocess.DEVNULL
-    with subprocess.Popen(
-        command, cwd=history, env=env, stdin=nowhere, stdout=subprocess.PIPE, stderr=nowhere
-    ) as process:
+    command = ("ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit)
+    waits = SpecialFiles(history / "objects").reason
+    with streaming("--git-dir", history, *command, cwd=history, env=env, suspects=waits) as process:
         assert process.stdout is not None
-        try:
-            for entry in map(_entry, _records(process.stdout, budget, source)):
-                budget.take(entry, source)
-                if entry.is_submodule:
-                    found.submodules[entry.path] = entry.hash
-                elif entry.path == ".gitmodules":
-                    found.gitmodules = entry
-        except BaseException:
-            process.kill()
-            raise
+        for entry in map(_entry, _records(process.stdout, budget, source)):
+            budget.take(entry, source)
+            if entry.is_submodule:
+                found.submodules[entry.path] = entry.hash
+            elif entry.path == ".gitmodules":
+                found.gitmodules = entry
     if process.returncode != 0:
         raise Unwritable(source, "some of its objects are missing or broken")
     return found

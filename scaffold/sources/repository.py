@@ -1,9 +1,10 @@
 """Reading a git repository that somebody else controls, without running anything that it configures.
 
 Whatever it is, a remote one, a bundle or a folder on this disk, its files are written by git from a repository of our
-own, whose configuration we know. So no hook, filter, fsmonitor or helper of the template's is ever looked up;
-attributes that need no program, such as line ends, hold as in any checkout (docs/adr/0009). Only the transfer from a
-remote repository sees the user's configuration: their credentials and their ssh.
+own, whose configuration we know; it borrows the objects of a folder (scaffold/repositories/). So no hook, filter,
+fsmonitor or helper of the template's is ever looked up; attributes that need no program, such as line ends, hold as in
+any checkout (docs/adr/0009). Only the transfer from a remote repository sees the user's configuration: their
+credentials and their ssh. And a look at files that are not committed sees their filters.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed
-from scaffold.git import NOWHERE, environment, git, own_environment, with_settings
+from scaffold.git import NOWHERE, environment, git, own_environment, reading_environment, with_settings
+from scaffold.repositories.borrowed import borrow
+from scaffold.repositories.found import at
+from scaffold.repositories.looking import looking
 from scaffold.sources.errors import Unreachable, Unwritable
 from scaffold.sources.listing import Budget, look_through
 
@@ -36,13 +40,6 @@ _TRANSFER = {
     "init.templateDir": "",
     "maintenance.auto": "false",
     "protocol.ext.allow": "never",
-    "submodule.recurse": "false",
-}
-_READING = {
-    "core.attributesFile": NOWHERE,
-    "core.fsmonitor": "false",
-    "core.protectHFS": "true",
-    "core.protectNTFS": "true",
     "safe.bareRepository": "all",
     "submodule.recurse": "false",
 }
@@ -79,8 +76,10 @@ class Repository:
             Unreachable: It cannot be read.
         """
         try:
-            if isinstance(self.location, Path) and self.is_folder:
-                _, listed = git("show-ref", "--head", "-d", cwd=self.location, env=_reading(), accept=range(2))
+            if self.is_folder:
+                self._make_history("")
+                command = ("--git-dir", self._history, "show-ref", "--head", "-d")
+                _, listed = git(*command, cwd=self._history, env=reading_environment(), accept=range(2))
             else:
                 _, listed = git("ls-remote", "--", self.location, cwd=self.own, env=self._transfer)
         except GitFailed as error:
@@ -101,8 +100,7 @@ class Repository:
 
     def describe(self, commit: str) -> str:
         """The commit by its nearest tag, as Copier records it."""
-        place = self.location if isinstance(self.location, Path) and self.is_folder else self._history
-        _, printed = git("describe", "--tags", "--always", commit, cwd=place, env=_reading())
+        _, printed = git("describe", "--tags", "--always", commit, cwd=self._history, env=reading_environment())
         return printed.decode("utf-8", "replace").strip()
 
     def obtain(self, commit: str) -> bool:
@@ -126,7 +124,7 @@ class Repository:
             GitFailed: It is none.
         """
         command = ("config", "--no-includes", "--blob", blob.hash, "--null", "--list")
-        _, listed = git(*command, cwd=self._history, env=_reading())
+        _, listed = git(*command, cwd=self._history, env=reading_environment())
         pairs = (os.fsdecode(line).partition("\n") for line in listed.split(b"\0") if line)
         return [(key, value) for key, _, value in pairs]
 
@@ -137,25 +135,22 @@ class Repository:
             BadSource: They are too large for a template.
             Unwritable: Some are missing, or have names that git writes nowhere.
         """
-        found = look_through(self._history, commit, _reading(), budget, self.shown)
+        found = look_through(self._history, commit, reading_environment(), budget, self.shown)
         where = ("--git-dir", self._history, "--work-tree", folder)
         try:
-            git(*where, "read-tree", "-u", "--reset", commit, cwd=folder, env=_reading())
+            git(*where, "read-tree", "-u", "--reset", commit, cwd=folder, env=reading_environment())
         except GitFailed as error:
             raise Unwritable(self.shown, _reason(error)) from error
         return found
 
     def uncommitted(self) -> bool:
         """Whether the files of a folder differ from its HEAD, those that git ignores aside."""
-        if not isinstance(self.location, Path) or not (self.location / ".git").exists():
+        found = at(self.location) if isinstance(self.location, Path) and self.is_folder else None
+        if found is None or found.top is None:
             return False
-        self._obtain("HEAD")
-        look_through(self._history, self.refs.head or "HEAD", _reading(), Budget(), self.shown)
-        where = ("--git-dir", self._history, "--work-tree", self.location)
-        env = _reading() | {"GIT_INDEX_FILE": str(self.own / "index")}
-        git(*where, "read-tree", f"{self.refs.head}^{{tree}}", cwd=self.location, env=env)
-        _, changed = git(*where, "status", "--porcelain", "--ignore-submodules=all", cwd=self.location, env=env)
-        return any(line[1:2] != b" " for line in changed.splitlines())  # its second column: beside the index
+        look_through(self._history, self.refs.head or "HEAD", reading_environment(), Budget(), self.shown)
+        with looking(found) as look:
+            return bool(look.status(found.top))
 
     @property
     def _history(self) -> Path:
@@ -164,29 +159,30 @@ class Repository:
     def _resolve(self, name: str) -> str | None:
         try:
             wanted = f"{name}^{{commit}}"
-            _, printed = git("rev-parse", "--verify", "--quiet", wanted, cwd=self._history, env=_reading())
+            _, printed = git("rev-parse", "--verify", "--quiet", wanted, cwd=self._history, env=reading_environment())
         except GitFailed:
             return None
         return printed.decode().strip()
 
     def _obtain(self, name: str) -> None:
         """Bring the objects here, as few as will do."""
-        if self._history.exists():
-            return
-        self._make_history(self.refs.head or "")
-        if not self.is_folder:
+        if not self.is_folder and not self._history.exists():
+            self._make_history(self.refs.head or "")
             self._fetch(name)
 
     def _make_history(self, commit: str) -> None:
-        """A repository for such hashes, which sees the objects of a folder."""
+        """A repository for such hashes, or one that borrows from a folder."""
+        if self._history.exists():
+            return
+        if isinstance(self.location, Path) and self.is_folder:
+            found = at(self.location)
+            if found is None:
+                raise Unreachable(self.shown, "is not a git repository")
+            self._history.mkdir()
+            borrow(found, self._history)
+            return
         hashes = "sha256" if len(commit) == 64 else "sha1"
         git("init", "--quiet", "--bare", f"--object-format={hashes}", self._history, cwd=self.own)
-        if isinstance(self.location, Path) and self.is_folder:
-            _, objects = git("rev-parse", "--git-path", "objects", cwd=self.location, env=_reading())
-            info = self._history / "objects" / "info"
-            info.mkdir(exist_ok=True)
-            path = self.location / os.fsdecode(objects).rstrip("\n")
-            (info / "alternates").write_bytes(os.fsencode(path) + b"\n")
 
     def _fetch(self, name: str) -> None:
         tagged = name in self.refs.tags
@@ -213,12 +209,6 @@ class Repository:
             return own_environment(_TRANSFER)
         surroundings = environment() | {"GIT_CEILING_DIRECTORIES": str(self.own.parent)}
         return with_settings(surroundings, _TRANSFER)
-
-
-def _reading() -> dict[str, str]:
-    """For looking into a repository: git may start no transfer, so nothing that a promisor remote names is run."""
-    env = own_environment(_READING)
-    return env | {"GIT_ALLOW_PROTOCOL": "", "GIT_ATTR_NOSYSTEM": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
 
 
 def _parse_refs(listed: str) -> Refs:

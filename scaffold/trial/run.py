@@ -20,6 +20,9 @@ from scaffold.foreign.config import load
 from scaffold.git import git
 from scaffold.reading import Unreadable, refuse_excess
 from scaffold.removal import temporary_folder
+from scaffold.repositories.borrowed import SpecialFiles, borrow
+from scaffold.repositories.found import at
+from scaffold.repositories.refs import read_refs
 from scaffold.sources import tags
 from scaffold.trial import rendering
 from scaffold.trial.answer_sets import AnswerSets
@@ -130,15 +133,22 @@ def _attempts(trial: Trial, config: Config, covering: Covering, folder: Path) ->
 
 def _releases(root: Path) -> list[str]:
     """The tags of a repository that are versions, the newest first; none where the folder is no repository's top."""
-    if not (root / ".git").exists():
+    found = at(root)
+    prefix = "refs/tags/"
+    if found is None or found.top is None:
         return []
-    _, output = git("tag", "--list", cwd=root)
-    return tags.by_version(output.decode("utf-8", "replace").split())
+    return tags.by_version(name.removeprefix(prefix) for name in read_refs(found) if name.startswith(prefix))
 
 
 def _as_repository(root: Path, now: Path, place: Path) -> None:
     """The template's history, with the folder as it is now as its last commit."""
-    git("clone", "--quiet", "--no-checkout", root, place, cwd=root)
+    found = at(root)
+    assert found is not None, "it has releases"
+    (place / ".git").mkdir(parents=True)
+    borrow(found, place / ".git")
+    waits = SpecialFiles(place / ".git" / "objects").reason
+    git("repack", "-a", "-d", "--quiet", cwd=place, suspects=waits)  # Copier's git is to know nothing of the other
+    (place / ".git" / "objects" / "info" / "alternates").unlink()
     git("--work-tree", now, "add", "--all", cwd=place)
     git("commit", "--quiet", "--allow-empty", "--message", "now", cwd=place)
     git("reset", "--quiet", "--hard", cwd=place)
