@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold.errors import GitFailed
-from scaffold.git import NOWHERE, environment, git
+from scaffold.git import environment, git
 from scaffold.repositories.found import read_plain
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _user_files() -> Iterator[bytes]:
 
 def _listed(*where: str) -> list[_Setting]:
     # There is no repository: not even the one that the current folder lies in.
-    env = environment() | {"GIT_DIR": NOWHERE}
+    env = environment() | {"GIT_DIR": os.devnull}
     _, printed = git("config", *where, "--includes", "--list", "--show-origin", "--null", cwd=Path(os.sep), env=env)
     fields = os.fsdecode(printed).split("\0")
     pairs = zip(fields[::2], fields[1::2], strict=False)
