@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scaffold.errors import NothingGenerated, TemplateNotTrusted, UsageError
 from scaffold.foreign import approvals, rendering, terminal
 from scaffold.foreign.trust import joined
+from scaffold.life import majors
 from scaffold.life.merge import Change, Outcome
 from scaffold.life.update import Step, Update, read_tree
 from scaffold.life.worktree import programs, tracked
@@ -38,6 +39,8 @@ class Order:
 
     to: str | None
     """The version, or None for the newest."""
+    major: bool
+    """Whether another major version is wanted, too."""
     data: Mapping[str, str]
     """Answers that are new or change."""
     style: ConflictStyle
@@ -54,12 +57,13 @@ def prepare(root: Path, piece: Piece, order: Order) -> Update:
         ScaffoldError: A version cannot be had, is not trusted or does not render; an answer is missing; or the user
             cancels.
     """
-    wanted = _source(piece, order.to)
+    version, notes = _wanted(piece, order)
+    wanted = _source(piece, version)
     with _recorded_version(piece) as old, resolve.opened(wanted, accept_moved=order.accept_moved) as new:
         if new.ref is None:
             raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
         if new.commit == old.commit and not order.data:
-            return Update(root, (Step(piece, new.ref),), ())
+            return Update(root, (Step(piece, new.ref, notes),), ())
         before = read_tree(root, tracked(root))
         done = _updated(piece, before, old, new, order)
         files = with_commit(done.files, new)
@@ -69,7 +73,23 @@ def prepare(root: Path, piece: Piece, order: Order) -> Update:
         for path in sorted(before.keys() | files.keys())
         if before.get(path) != files.get(path)
     ]
-    return Update(root, (Step(piece, new.ref),), tuple(changes), done.executable)
+    return Update(root, (Step(piece, new.ref, notes),), tuple(changes), done.executable)
+
+
+def _wanted(piece: Piece, order: Order) -> tuple[str | None, tuple[str, ...]]:
+    """The version to go to, None for the newest, and what there is to say about it.
+
+    Raises:
+        UsageError: It is another major version, which was not asked for.
+    """
+    if order.to is not None:
+        majors.check_crossing(piece.version, order.to, allowed=order.major)
+        return order.to, ()
+    known = [] if order.major else releases(piece)
+    newer = majors.newer_major(piece.version, known)
+    if newer is None:
+        return None, ()
+    return majors.target(piece.version, known, cross=False), (majors.is_out(newer),)
 
 
 def _source(piece: Piece, version: str | None) -> Source:
@@ -135,11 +155,10 @@ def generated(piece: Piece) -> Tree:
         return with_commit(rendered.files, checkout)
 
 
-def newest_version(piece: Piece) -> str:
-    """The newest release of its template; the recorded one where it has none.
+def releases(piece: Piece) -> list[str]:
+    """The releases of its template, the oldest first.
 
     Raises:
         Unreachable: The template cannot be read.
     """
-    known = resolve.versions(_source(piece, None))
-    return tags.newest(known) or piece.version
+    return tags.releases(resolve.versions(_source(piece, None)))[::-1]

@@ -17,6 +17,8 @@ from scaffold import prompt
 from scaffold.answers import Unasked
 from scaffold.errors import BadAnswer, BadDestination, UsageError
 from scaffold.life.merge import Change, Manner, Outcome, has_markers, merge_trees
+from scaffold.life.owned import examples, owned
+from scaffold.life.upgrading import by_hand
 from scaffold.plan import Plan, is_blocked
 from scaffold.questions import DESIGN_QUESTION, SCOPE, workload_of
 from scaffold.recommend import recommend
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from scaffold.life.generated import Piece
     from scaffold.life.merge import ConflictStyle, Tree
+    from scaffold.life.upgrading import ByHand
     from scaffold.questions import Answers, Question, Value
     from scaffold.template import Template
 
@@ -48,6 +51,7 @@ class Step:
     piece: Piece
     version: str
     notes: tuple[str, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,7 +209,14 @@ def merge(root: Path, targets: Sequence[Target], style: ConflictStyle) -> Update
         for change in _changes(root, target, style, changes):
             first = changes.get(change.path)
             changes[change.path] = change if first is None else replace(change, before=first.before)
-    steps = (Step(target.piece, target.template.version, target.notes) for target in targets)
+
+    def present(path: PurePosixPath) -> bytes | None:
+        return changes[path].after if path in changes else read_tree(root, [path]).get(path)
+
+    steps = [
+        Step(to.piece, to.template.version, to.notes, tuple(by_hand(to.piece, to.template, to.answers, present)))
+        for to in targets
+    ]
     return Update(root, tuple(steps), tuple(change for _, change in sorted(changes.items())))
 
 
@@ -254,7 +265,12 @@ def _changes(root: Path, target: Target, style: ConflictStyle, earlier: Mapping[
     before = {source: path for path, source in piece.template.sources(piece.answers, piece.answers_file).items()}
     after = target.template.sources(target.answers, piece.answers_file)
     same = {path: before[source] for path, source in after.items() if source in before}
-    return merge_trees(base, mine, theirs, manner, same)
+    owners = owned(piece.template, piece.answers) | owned(target.template, target.answers)
+    apart = examples((base, mine, theirs), owners, same, (piece.answers, target.answers))
+    base, mine, theirs = (
+        {path: content for path, content in tree.items() if path not in apart.paths} for tree in (base, mine, theirs)
+    )
+    return [*apart.changes(), *merge_trees(base, mine, theirs, manner, same)]
 
 
 def read_tree(root: Path, paths: Iterable[PurePosixPath]) -> Tree:
