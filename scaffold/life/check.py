@@ -160,7 +160,7 @@ def _drift(piece: Piece) -> Iterator[Drift]:
     generated = _generated(piece)
     present = read_tree(piece.root, generated)
     owners = owned(piece.template, piece.answers) if piece.is_bundled else set()
-    for path, content in generated.items():
+    for path, content in sorted(generated.items()):
         found = present.get(path)
         if found is not None and as_text(found) == content:
             continue

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import ScaffoldError, UsageError
+from scaffold.errors import ScaffoldError, UsageError, escaped
 from scaffold.life.check import Group
 from scaffold.life.majors import is_out
 from scaffold.life.merge import diff
@@ -40,16 +40,16 @@ def update_text(update: Update, *, written: bool) -> str:
 
 def _see_example(update: Update, change: Change, *, written: bool) -> str:
     """How to see it: once all is written, what is on record generates it."""
-    show = f"--show {shlex.quote(str(change.path))}"
-    if not written:
-        return f"add {show}"
-    place = "" if update.root.absolute() == Path.cwd() else f" {_quoted(update.root)}"
-    return f"scaffold check {show}{place}"
+    return (
+        _check_show(update.root, change.path) if written else f"add {escaped(shlex.join(['--show', str(change.path)]))}"
+    )
 
 
-def _quoted(place: Path) -> str:
-    text = shlex.quote(str(place))
-    return f"-- {text}" if text.startswith("-") else text
+def _check_show(root: Path, path: PurePosixPath) -> str:
+    """The command that prints a file as it was generated, to be pasted here."""
+    place = [] if root.absolute() == Path.cwd() else ["--", str(root)]
+    words = ["scaffold", "check", "--show", str(path), *(place if str(root).startswith("-") else place[1:])]
+    return escaped(shlex.join(words))
 
 
 def _by_hand_text(update: Update) -> Iterator[str]:
@@ -144,19 +144,21 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
             lines.append(f"  {is_out(status.newer_major)}")
         for group, title in _GROUPS.items():
             found = [drift for drift in status.drift if drift.group is group]
-            lines += [f"  {title}:", *(_drift_text(drift, strict=strict) for drift in found)] if found else []
+            lines += (
+                [f"  {title}:", *(_drift_text(status.root, drift, strict=strict) for drift in found)] if found else []
+            )
         if with_diff:
             lines += [diff(drift.change).rstrip("\n") for drift in status.drift]
     return "\n".join(lines)
 
 
-def _drift_text(drift: Drift, *, strict: bool) -> str:
+def _drift_text(root: Path, drift: Drift, *, strict: bool) -> str:
     path = _printable(drift.path)
     mark = ""
     if drift.kind == "conflict":
         mark = "  (resolve it)"
     elif drift.fails:
-        mark = f"  (missing: restore it, scaffold check --show {shlex.quote(path)} prints it)"
+        mark = f"  (missing: {_check_show(root, drift.path)} prints it)"
     elif strict and drift.fails_strictly:
         mark = "  (--strict)"
     return f"    {drift.kind:<10} {path}{mark}"
