@@ -32,6 +32,11 @@ class Group(Enum):
     MACHINERY = "machinery"
     SHARED = "shared"
     """The project's own, which an update merges: pyproject.toml, README, CI."""
+    GENERATED = "generated"
+    """A team's template does not say whose its files are."""
+
+
+_NOT_TO_EDIT = (Group.MACHINERY, Group.GENERATED)
 
 
 _MISSING = ("deleted", "in the way")
@@ -50,12 +55,12 @@ class Drift:
     @property
     def fails(self) -> bool:
         """Whether it has to be resolved: a conflict, or machinery that is missing."""
-        return self.kind == "conflict" or (self.group is Group.MACHINERY and self.kind in _MISSING)
+        return self.kind == "conflict" or (self.group in _NOT_TO_EDIT and self.kind in _MISSING)
 
     @property
     def fails_strictly(self) -> bool:
         """Whether it is more than an edit of what is there to be edited."""
-        return self.fails or self.group is Group.MACHINERY
+        return self.fails or self.group in _NOT_TO_EDIT
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,7 @@ def _drift(piece: Piece) -> Iterator[Drift]:
 
 
 def _group(piece: Piece, path: PurePosixPath) -> Group:
-    """Whose a file is that is not the owner's: code is machinery; a team's template does not say, so all of it is."""
-    is_code = path.suffix == ".py" and path.name != "__init__.py"
-    return Group.MACHINERY if is_code or not piece.is_bundled else Group.SHARED
+    """Whose a file is that is not the owner's: of the bundled templates, code is machinery."""
+    if not piece.is_bundled:
+        return Group.GENERATED
+    return Group.MACHINERY if path.suffix == ".py" and path.name != "__init__.py" else Group.SHARED

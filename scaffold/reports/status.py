@@ -127,6 +127,7 @@ _GROUPS = {
     Group.YOURS: "yours",
     Group.MACHINERY: "machinery",
     Group.SHARED: "merged by an update",
+    Group.GENERATED: "generated",
 }
 
 
