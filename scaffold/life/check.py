@@ -37,8 +37,6 @@ class Group(Enum):
 
 
 _NOT_TO_EDIT = (Group.MACHINERY, Group.GENERATED)
-
-
 _MISSING = ("deleted", "in the way")
 
 
