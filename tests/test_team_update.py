@@ -173,6 +173,23 @@ def test_another_major_version_is_said_and_waits_for_its_flag(project: Path, tem
     assert "_commit: v2.0.1" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
 
 
+def test_commits_after_a_release_are_not_behind_it(tmp_path: Path, template: Path, scaffold: Run) -> None:
+    """What was made of a branch is not taken back to the release before it."""
+    (template / "tree" / "more.txt").write_text("more\n", encoding="utf-8")
+    git_commit_all(template)
+    commit = git(template, "rev-parse", "HEAD").strip()
+    project = tmp_path / "demo"
+    assert scaffold("new", str(project), "--template", f"{template}@{commit}", "--defaults").code == 0
+    git_commit_all(project)
+    release(template, SECOND, "v2.0.0")
+    assert "_commit: v1.0.0-1-g" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert scaffold("check", str(project)).code == 0
+    result = scaffold("update", str(project), "--defaults")
+    assert (result.code, result.out) == (0, "nothing changes\n")
+    assert scaffold("reanswer", str(project), "--data", "name=store").code == 0
+    assert (project / "README.md").read_text(encoding="utf-8").startswith("# store\n")
+
+
 def test_calendar_versions_have_no_major(tmp_path: Path, template: Path, scaffold: Run) -> None:
     """A new year is no breaking change."""
     git(template, "tag", "2025.12.0")

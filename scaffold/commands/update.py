@@ -235,7 +235,7 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
     update = join(root, [*updates, *(of_theirs(root, piece) for piece in theirs)])
     if not how.dry_run:
         _write(command, update, how)
-    for note in (note for step in update.steps for note in step.notes):
+    for note in dict.fromkeys(note for step in update.steps for note in step.notes):
         output.say_note(note)
     if how.show is not None:
         sys.stdout.write(status.example_text(update, how.show))

@@ -10,7 +10,7 @@ from scaffold.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_FIRST_NUMBER = re.compile(r"v?(\d+)\.")
+_FIRST_NUMBER = re.compile(r"v?(\d+)(?=$|[.+-])")
 _FIRST_YEAR = 1900  # from here on the first number is the year of a calendar version, which says nothing about breaks
 
 
@@ -40,7 +40,8 @@ def target(version: str, versions: Sequence[str], *, cross: bool) -> str:
         cross: Over a breaking change, too.
     """
     candidates = versions if cross else within(version, versions)
-    return candidates[-1] if candidates else version
+    goal = candidates[-1] if candidates else version
+    return version if version.startswith(f"{goal}-") else goal  # commits after that release, as git describes them
 
 
 def newer_major(version: str, versions: Sequence[str]) -> str | None:

@@ -6,6 +6,7 @@ becomes a plan like any other.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from scaffold.life.generated import Piece
     from scaffold.life.merge import ConflictStyle, Tree
     from scaffold.sources.resolve import Source
+
+_AFTER_A_RELEASE = re.compile(r"-\d+-g[0-9a-f]+$")
+"""What git adds to a release's name for a commit after it: a description, by which a copy is not asked for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +88,13 @@ def _wanted(piece: Piece, order: Order) -> tuple[str | None, tuple[str, ...]]:
     """
     if order.to is not None:
         majors.check_crossing(piece.version, order.to, allowed=order.major)
-        return order.to, ()
+        return _name(piece) if order.to == piece.version else order.to, ()
     known = [] if order.major else releases(piece)
     newer = majors.newer_major(piece.version, known)
     if newer is None:
         return None, ()
-    return majors.target(piece.version, known, cross=False), (majors.is_out(newer),)
+    goal = majors.target(piece.version, known, cross=False)
+    return _name(piece) if goal == piece.version else goal, (majors.is_out(newer),)
 
 
 def _source(piece: Piece, version: str | None) -> Source:
@@ -106,8 +111,15 @@ def _source(piece: Piece, version: str | None) -> Source:
 
 def _recorded_version(piece: Piece) -> AbstractContextManager[Checkout]:
     """The version that the project was made by, held to the commit on record."""
+    recorded = piece.recorded.get(COMMIT_KEY)
+    commit = recorded if isinstance(recorded, str) else None
+    return resolve.opened(_source(piece, _name(piece)), pinned=commit)
+
+
+def _name(piece: Piece) -> str:
+    """The name by which git finds the version on record."""
     commit = piece.recorded.get(COMMIT_KEY)
-    return resolve.opened(_source(piece, piece.version), pinned=commit if isinstance(commit, str) else None)
+    return commit if isinstance(commit, str) and _AFTER_A_RELEASE.search(piece.version) else piece.version
 
 
 def _updated(piece: Piece, before: Tree, old: Checkout, new: Checkout, order: Order) -> Updated:
