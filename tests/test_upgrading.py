@@ -22,6 +22,7 @@ WORK, MAIN = "src/demo/work.py", "src/demo/__main__.py"
 NAME, TEXT, STOP = "imports it by this name", "the command line are text", "in place of stop"
 MAP, JOBS, POOL_TASK = Variant("threadpool/map", {}), Variant("threadpool/jobs", {}), Variant("threadpool/task", {})
 TARGET, SUBCLASS = Variant("thread/task", {"state": False}), Variant("thread/task", {"state": True})
+NO_RESULT = Variant("thread/task", {"state": False, "results": False})
 BATCH, SERVICE = Variant("thread/batch", {}), Variant("thread/service", {})
 
 
@@ -109,6 +110,49 @@ def test_program_and_tests_of_an_owner(second: Newer, tmp_path: Path) -> None:
         ("tests/test_thread_batch.py", 3),
     ]
     assert "take the new example" in found[0][2]
+
+
+CALLER = """\
+from demo.{module} import *
+
+run_batch([], at_once=3)
+task.check()
+"""
+
+
+@pytest.mark.parametrize(
+    ("variant", "module", "expected"),
+    [
+        (BATCH, "thread_batch", [("src/demo/more.py", 3, "run_batch() calls at_once workers now")]),
+        (TARGET, "thread_task", []),
+        (NO_RESULT, "thread_task", [("src/demo/more.py", 4, "check() of a Task is called result() now")]),
+        (BATCH, "another_module", []),
+        (MAP, "threadpool_map", []),
+    ],
+)
+def test_callers_of_the_module(
+    second: Newer, tmp_path: Path, variant: Variant, module: str, expected: list[tuple[str, int, str]]
+) -> None:
+    """Any file of the user's that imports it; what is called alike elsewhere is not meant."""
+    assert by_hand(second, tmp_path, variant, {"src/demo/more.py": CALLER.format(module=module)}) == expected
+
+
+def test_callers_of_a_module_in_a_project_of_ones_own(second: Newer, tmp_path: Path) -> None:
+    """What `scaffold add` wrote has no work.py, but it is called."""
+    answers = BATCH.module_answers(
+        history().template("1.3.0"), package="acme.jobs", module="pool", directory="acme/jobs"
+    )
+    for path, content in history().template("1.3.0").render(answers).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    (tmp_path / "acme" / "main.py").write_text(
+        "from acme.jobs import pool\npool.run_batch([], at_once=1)\n", encoding="utf-8"
+    )
+    git_commit_all(tmp_path)
+    result = second("update", "--to", "2.0.0", "--major", "--defaults", "--json", cwd=tmp_path)
+    assert result.code == 0, result.err
+    [piece] = json.loads(result.out)["pieces"]
+    assert piece["by_hand"] == [{"path": "acme/main.py", "line": 2, "say": "run_batch() calls at_once workers now"}]
 
 
 def test_untouched_projects_have_nothing_to_do(second: Newer, tmp_path: Path) -> None:

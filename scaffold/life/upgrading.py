@@ -1,23 +1,28 @@
 """What an owner has to do by hand after a breaking change, by file and line.
 
 Each major version of the templates says it in `upgrading/VERSION.yml`, a list of rows: `find` is looked for in the
-owner's `file`, each match is a thing to do; or `missing`, and there is one where it is not found.
+owner's `file`, or in every file that imports the module, and each match is a thing to do; or `missing`, and there is
+one where it is not found.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from scaffold.errors import NotUndoable
 from scaffold.life.majors import major
 from scaffold.life.merge import as_text
+from scaffold.life.worktree import tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from scaffold.life.generated import Piece
     from scaffold.questions import Answers
@@ -50,13 +55,27 @@ def by_hand(
     generated = template.render(answers, piece.answers_file) if rows else {}
     found: set[ByHand] = set()
     for row in rows:
-        path = PurePosixPath(template.evaluate(row["file"], answers))
-        content = present(path)
-        if content is not None and as_text(content) != generated.get(path):
-            say = template.evaluate(row["say"], answers)
+        file = template.evaluate(row["file"], answers) if "file" in row else None
+        say = template.evaluate(row["say"], answers)
+        for path in _python_files(piece.root) if file is None else [PurePosixPath(file)]:
+            content = present(path)
+            if content is None or as_text(content) == generated.get(path):
+                continue
             text = as_text(content).decode("utf-8", "replace")
-            found.update(ByHand(path, line, say) for line in _lines(row, text))
+            if file is not None or _imports(text, str(answers["module"])):
+                found.update(ByHand(path, line, say) for line in _lines(row, text))
     return sorted(found)
+
+
+def _python_files(root: Path) -> list[PurePosixPath]:
+    """Those that the user's repository knows; none where there is no repository."""
+    with suppress(NotUndoable):
+        return [path for path in tracked(root) if path.suffix == ".py"]
+    return []
+
+
+def _imports(text: str, module: str) -> bool:
+    return re.search(rf"^\s*(?:from|import)\b.*\b{re.escape(module)}\b", text, re.MULTILINE) is not None
 
 
 def _rows(piece: Piece, template: Template, answers: Answers) -> Iterator[Row]:
