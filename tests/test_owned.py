@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import contents, edited, git_commit_all
-from newer import EXAMPLE, NEXT_MAJOR, VERSION, Newer
+from newer import EXAMPLE, NEXT_MAJOR, VERSION, Newer, replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,11 +76,14 @@ def test_edited_example_stays_byte_for_byte(project: Path, broken: Newer) -> Non
 def test_new_example_is_seen_before_anything_is_written(project: Path, broken: Newer) -> None:
     """By the flag that a dry run names, from another directory and as data; of other files there is no example."""
     edited(project, WORK)
+    replace(project / "README.md", "Work in threads", "A conflict")
+    git_commit_all(project)
     before = contents(project)
     command = ("update", "demo", "--major", "--defaults", "--dry-run")
     shown = broken(*command, cwd=project.parent)
     assert f"the new example of {WORK}: add --show {WORK}\n" in shown.out
-    assert broken(*command, "--show", WORK, cwd=project.parent).out == EXAMPLE
+    example = broken(*command, "--show", WORK, cwd=project.parent)
+    assert (shown.code, example.code, example.out, example.err) == (3, 0, EXAMPLE, "")
     document = json.loads(broken(*command, "--json", cwd=project.parent).out)
     assert {file["path"]: file["example"] for file in document["files"]}[WORK] == EXAMPLE
     other = broken(*command, "--show", MODULE, cwd=project.parent)

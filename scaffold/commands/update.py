@@ -233,13 +233,14 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
         check_clean(root, ())  # before anybody answers questions in vain
     updates = [merge(root, of_ours(ours), how.style)] if ours else []
     update = join(root, [*updates, *(of_theirs(root, piece) for piece in theirs)])
+    if how.show is not None:
+        sys.stdout.write(status.example_text(update, how.show))
+        return
     if not how.dry_run:
         _write(command, update, how)
     for note in dict.fromkeys(note for step in update.steps for note in step.notes):
         output.say_note(note)
-    if how.show is not None:
-        sys.stdout.write(status.example_text(update, how.show))
-    elif how.as_json:
+    if how.as_json:
         output.print_json(status.update_json(update, written=not how.dry_run))
     else:
         output.say_plain(status.update_text(update, written=not how.dry_run))
