@@ -16,7 +16,8 @@ from variants import DEFAULTS
 from scaffold.life.generated import pieces_of
 from scaffold.life.history import history
 from scaffold.life.merge import Outcome
-from scaffold.life.update import merge, to_version
+from scaffold.life.targets import to_version
+from scaffold.life.update import merge
 from scaffold.template import Template, bundled
 
 if TYPE_CHECKING:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from scaffold.life.generated import Piece
     from scaffold.life.merge import ConflictStyle
+    from scaffold.life.targets import Target
     from scaffold.life.team_update import Order
-    from scaffold.life.update import Target, Update
+    from scaffold.life.update import Update
 
 ProjectArgument = Annotated[
     str, typer.Argument(metavar="PROJECT", help="The project, or a directory in it; by default the current one.")
@@ -84,7 +85,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
 
     def of_ours(pieces: Sequence[Piece]) -> list[Target]:
         from scaffold.life.history import history
-        from scaffold.life.update import to_version
+        from scaffold.life.targets import to_version
 
         targets = []
         for piece in pieces:
@@ -124,7 +125,7 @@ def reanswer(  # noqa: PLR0913  # as above
     how = _how(conflict, data, trust, None, show, allow_dirty=allow_dirty, dry_run=dry_run, as_json=as_json)
 
     def of_ours(pieces: Sequence[Piece]) -> list[Target]:
-        from scaffold.life.update import to_answers
+        from scaffold.life.targets import to_answers
 
         in_file = {} if answers is None else read_answers(Path(answers), all_questions())
         new = {**in_file, **given}

@@ -47,8 +47,9 @@ def _see_example(update: Update, change: Change, *, written: bool) -> str:
 
 def _check_show(root: Path, path: PurePosixPath) -> str:
     """The command that prints a file as it was generated, to be pasted here."""
-    place = [] if root.absolute() == Path.cwd() else ["--", str(root)]
-    words = ["scaffold", "check", "--show", str(path), *(place if str(root).startswith("-") else place[1:])]
+    words = ["scaffold", "check", "--show", str(path)]
+    if str(root) != ".":
+        words += ["--", str(root)] if str(root).startswith("-") else [str(root)]
     return escaped(shlex.join(words))
 
 
