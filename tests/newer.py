@@ -119,7 +119,7 @@ def breaking(templates: Path) -> None:
     if not (tests / "test_cli.py.jinja").exists():  # as it is renamed by 2.0.0
         (tests / "test_main.py.jinja").rename(tests / "test_cli.py.jinja")
     with (package / "{{ module }}.py.jinja").open("a", encoding="utf-8") as machinery:
-        machinery.write("# Of the future.\n")
+        machinery.write("# After the break.\n")
     for earlier in (templates / "upgrading").iterdir():
         earlier.unlink()
     (templates / "upgrading" / f"{NEXT_MAJOR}.yml").write_text(BY_HAND, encoding="utf-8")
@@ -140,6 +140,10 @@ BY_HAND = r"""
   file: "src/{{ package }}/work.py"
   find: '^# old'
   say: "old lines go"
+- when: "{{ scope == 'project' }}"
+  file: "src/{{ package }}/{{ module }}.py"
+  find: '^# (?:old|After the break)'
+  say: "old machinery goes"
 - when: "{{ scope == 'module' }}"
   file: "src/nowhere.py"
   find: '^'

@@ -216,6 +216,19 @@ To do by hand for version {NEXT_MAJOR}:
     assert "by hand" not in broken("update", "--major", cwd=project).out
 
 
+def test_only_the_owners_side_of_a_conflict_is_looked_at(project: Path, broken: Newer) -> None:
+    """What was generated before, and what is now, stands there too."""
+    with (project / MODULE).open("a", encoding="utf-8") as file:
+        file.write("# old, at the end\n")
+    git_commit_all(project)
+    result = broken("update", "--major", "--defaults", cwd=project)
+    assert result.code == 3
+    lines = (project / MODULE).read_text(encoding="utf-8").splitlines()
+    assert "# After the break." in lines
+    listed = result.out.partition("To do by hand")[2].splitlines()[1:]
+    assert listed == [f"  {MODULE}:{lines.index('# old, at the end') + 1}: old machinery goes"]
+
+
 def test_within_a_major_version_nothing_is_to_be_done_by_hand(project: Path, broken: Newer) -> None:
     """Nor on the way back."""
     (project / WORK).write_text("# old\n", encoding="utf-8")

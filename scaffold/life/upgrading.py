@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_THEIRS = re.compile(r"^\|{7} .*?^>{7} ", re.MULTILINE | re.DOTALL)
+
 
 @dataclass(frozen=True, order=True)
 class ByHand:
@@ -61,10 +63,15 @@ def by_hand(
             content = present(path)
             if content is None or as_text(content) == generated.get(path):
                 continue
-            text = as_text(content).decode("utf-8", "replace")
+            text = _without_theirs(as_text(content).decode("utf-8", "replace"))
             if file is not None or _imports(text, str(answers["module"])):
                 found.update(ByHand(path, line, say) for line in _lines(row, text))
     return sorted(found)
+
+
+def _without_theirs(text: str) -> str:
+    """The text with empty lines for what stands in its conflicts beside the owner's lines."""
+    return _THEIRS.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 def _python_files(root: Path) -> list[PurePosixPath]:
