@@ -87,10 +87,8 @@ def test_new_example_is_seen_before_anything_is_written(project: Path, broken: N
     document = json.loads(broken(*command, "--json", cwd=project.parent).out)
     assert {file["path"]: file["example"] for file in document["files"]}[WORK] == EXAMPLE
     other = broken(*command, "--show", MODULE, cwd=project.parent)
-    assert (other.code, other.err.splitlines()[-1]) == (
-        2,
-        f"error: --show: there is no new example of '{MODULE}' (there are '{WORK}', '{TEST}')",
-    )
+    assert other.code == 2
+    assert f"error: --show: there is no new example of '{MODULE}' (there are '{WORK}'" in other.err
     assert broken("update", "demo", "--major", "--defaults", "--show", WORK, cwd=project.parent).code == 2
     assert contents(project) == before
 
