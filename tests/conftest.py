@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import ROOT, Result, Run
 from hypothesis import settings
-from newer import VERSION, Newer, future, installed
+from newer import NEXT_MAJOR, VERSION, Newer, breaking, future, installed
 
 from scaffold.cli import run
 from scaffold.template import Template, bundled
@@ -48,6 +48,15 @@ def ahead(tmp_path_factory: pytest.TempPathFactory) -> Newer:
     """A scaffold whose templates are one release ahead of ours."""
     newer = installed(tmp_path_factory.mktemp("ahead"))
     newer.release(VERSION, future)
+    return newer
+
+
+@pytest.fixture(scope="session")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Newer:
+    """A scaffold whose templates are one release ahead of ours, and after that another major version."""
+    newer = installed(tmp_path_factory.mktemp("broken"))
+    newer.release(VERSION, future)
+    newer.release(NEXT_MAJOR, breaking)
     return newer
 
 

@@ -59,6 +59,15 @@ def git_commit_all(project: Path) -> None:
     git(project, "commit", "--quiet", "--allow-empty", "--message", "all")
 
 
+def edited(project: Path, *names: str) -> dict[str, bytes]:
+    """The files, after an edit in the midst of each that is committed."""
+    for name in names:
+        lines = (project / name).read_bytes().splitlines(keepends=True)
+        (project / name).write_bytes(b"".join([*lines[:3], b"# mine\n", *lines[3:]]))
+    git_commit_all(project)
+    return {name: (project / name).read_bytes() for name in names}
+
+
 def git(where: Path, *arguments: str) -> str:
     """Run git as its user would."""
     done = subprocess.run(["git", *arguments], cwd=where, capture_output=True, text=True, check=True)

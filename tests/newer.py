@@ -1,4 +1,4 @@
-"""A scaffold of the future: a copy of the package whose templates are one release ahead."""
+"""Scaffolds of the future: copies of the package whose templates are a release ahead."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-VERSION = "9.0.0"
+VERSION = f"{bundled().version.partition('.')[0]}.99.0"
+"""A release ahead, in which nothing breaks."""
+NEXT_MAJOR = "9.0.0"
+"""One after which owners have to do something by hand."""
 
 
 @dataclass(frozen=True)
@@ -103,3 +106,46 @@ def future(templates: Path) -> None:
     (project / ".gitignore.jinja").unlink()
     module = templates / "designs" / "threadpool" / "map" / "thread" / "module.py.jinja"
     replace(module, 'T = TypeVar("T")\n', '# Of the future.\nT = TypeVar("T")\n')
+
+
+def breaking(templates: Path) -> None:
+    """Another example in every file of the owner's, another one of them, other machinery, and a thing to do by hand."""
+    package, tests = templates / "project" / "src" / "{{ package }}", templates / "project" / "tests"
+    (package / "work.py.jinja").write_text(EXAMPLE, encoding="utf-8")
+    (package / "__main__.py.jinja").write_text(
+        "from {{ package }}.work import example\n\nexample()\n", encoding="utf-8"
+    )
+    (tests / "test_work.py.jinja").write_text("from {{ package }}.work import example\n", encoding="utf-8")
+    if not (tests / "test_cli.py.jinja").exists():  # as it is renamed by 2.0.0
+        (tests / "test_main.py.jinja").rename(tests / "test_cli.py.jinja")
+    with (package / "{{ module }}.py.jinja").open("a", encoding="utf-8") as machinery:
+        machinery.write("# After the break.\n")
+    for earlier in (templates / "upgrading").iterdir():
+        earlier.unlink()
+    (templates / "upgrading" / f"{NEXT_MAJOR}.yml").write_text(BY_HAND, encoding="utf-8")
+
+
+EXAMPLE = '''"""Another example, with not a line of the one before it."""
+
+
+def example() -> None:
+    """What the program runs."""
+'''
+BY_HAND = r"""
+- when: "{{ scope == 'project' }}"
+  file: "src/{{ package }}/work.py"
+  missing: '^def example\b'
+  say: "define example() for {{ package }}"
+- when: "{{ scope == 'project' }}"
+  file: "src/{{ package }}/work.py"
+  find: '^# old'
+  say: "old lines go"
+- when: "{{ scope == 'project' }}"
+  file: "src/{{ package }}/{{ module }}.py"
+  find: '^# (?:old|After the break)'
+  say: "old machinery goes"
+- when: "{{ scope == 'module' }}"
+  file: "src/nowhere.py"
+  find: '^'
+  say: "nobody has to do this"
+"""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import files_below
-from newer import replace
+from harness import files_below, git_commit_all
+from newer import NEXT_MAJOR, VERSION, Newer, replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from harness import Run
 
 WORK = "src/demo/work.py"
+MODULE = "src/demo/threadpool_map.py"
+TEST = "tests/test_threadpool_map.py"
 
 
 @pytest.fixture
@@ -31,33 +34,120 @@ def test_generated_and_untouched(project: Path, scaffold: Run) -> None:
     assert result.out.endswith("is current\n")
 
 
+def drift_of(scaffold: Run, project: Path, *flags: str) -> dict[str, tuple[str, str, bool]]:
+    """What differs: the kind, whose it is, and whether it fails."""
+    document = json.loads(scaffold("check", str(project), "--json", *flags).out)
+    return {file["path"]: (file["kind"], file["group"], file["fails"]) for file in document["pieces"][0]["drift"]}
+
+
 def test_every_kind_of_drift(project: Path, scaffold: Run, tmp_path: Path) -> None:
-    """Edited, deleted, in the way; nothing is written."""
+    """Edited, deleted, in the way; yours, machinery, or merged by an update; nothing is written."""
     replace(project / WORK, "def ", "def my_")
+    replace(project / MODULE, "import threading\n", "import threading  # mine\n")
+    (project / "src/demo/__main__.py").unlink()
     (project / "LICENSE").unlink()
     (project / "README.md").unlink()
     (project / "README.md").symlink_to(tmp_path / "elsewhere")
     before = files_below(project)
     result = scaffold("check", str(project), "--json", "--diff")
-    assert result.code == 3
+    assert result.code == 0
     document = json.loads(result.out)
-    drift = {file["path"]: file["kind"] for file in document["pieces"][0]["drift"]}
-    assert drift == {WORK: "edited", "LICENSE": "deleted", "README.md": "in the way"}
+    assert document["clean"] is True
+    assert drift_of(scaffold, project) == {
+        WORK: ("edited", "yours", False),
+        "src/demo/__main__.py": ("deleted", "yours", False),
+        MODULE: ("edited", "machinery", False),
+        "LICENSE": ("deleted", "shared", False),
+        "README.md": ("in the way", "shared", False),
+    }
     assert "+def my_" in next(file["diff"] for file in document["pieces"][0]["drift"] if file["path"] == WORK)
+    assert scaffold("check", str(project)).out.splitlines()[1:] == [
+        "  yours:",
+        "    deleted    src/demo/__main__.py",
+        f"    edited     {WORK}",
+        "  machinery:",
+        f"    edited     {MODULE}",
+        "  merged by an update:",
+        "    deleted    LICENSE",
+        "    in the way README.md",
+    ]
     assert files_below(project) == before
 
 
-def test_edits_that_are_meant(project: Path, scaffold: Run) -> None:
-    """`--ignore` keeps a CI job green where the user's own work goes."""
+def test_strict_fails_on_edited_machinery_only(project: Path, scaffold: Run) -> None:
+    """Not on what is the owner's, nor on what everybody edits on the first day; `--ignore` leaves files out."""
     replace(project / WORK, "def ", "def my_")
-    assert scaffold("check", str(project)).code == 3
-    assert scaffold("check", str(project), "--ignore", "src/*/work.py").code == 0
+    replace(project / "pyproject.toml", "dependencies = []", 'dependencies = ["httpx"]')
+    assert scaffold("check", str(project), "--strict").code == 0
+    (project / TEST).write_text("# mine\n", encoding="utf-8")
+    assert scaffold("check", str(project)).code == 0
+    strict = scaffold("check", str(project), "--strict")
+    assert (strict.code, f"    edited     {TEST}  (--strict)" in strict.out) == (3, True)
+    assert drift_of(scaffold, project, "--strict")[TEST] == ("edited", "machinery", True)
+    assert json.loads(scaffold("check", str(project), "--strict", "--jsonl").out)["clean"] is False
+    assert scaffold("check", str(project), "--strict", "--ignore", "tests/test_*.py").code == 0
+
+
+@pytest.mark.parametrize("kind", ["deleted", "in the way"])
+def test_missing_machinery_fails(project: Path, scaffold: Run, kind: str) -> None:
+    """And the command that is named prints it, to be put back."""
+    content = (project / MODULE).read_bytes()
+    (project / MODULE).unlink()
+    if kind == "in the way":
+        (project / MODULE).mkdir()
+    result = scaffold("check", str(project))
+    assert result.code == 3
+    assert drift_of(scaffold, project) == {MODULE: (kind, "machinery", True)}
+    command = result.out.partition("(missing: ")[2].partition(" prints it)")[0]
+    assert scaffold(*shlex.split(command)[1:]).out.encode() == content
+    assert scaffold("check", str(project), "--ignore", MODULE).code == 0
+
+
+@pytest.mark.parametrize("name", [WORK, MODULE, "README.md"])
+def test_unresolved_conflict_fails(project: Path, scaffold: Run, name: str) -> None:
+    """Whosever the file is."""
+    (project / name).write_text("<<<<<<< a\nx\n||||||| b\n=======\ny\n>>>>>>> c\n", encoding="utf-8")
+    result = scaffold("check", str(project))
+    assert (result.code, f"conflict   {name}  (resolve it)" in result.out) == (3, True)
+
+
+@pytest.mark.slow
+def test_behind_within_the_major_version_fails(project: Path, ahead: Newer, broken: Newer) -> None:
+    """A newer major version is said, and is nobody's fault."""
+    behind = ahead("check", "--json", cwd=project)
+    assert behind.code == 3
+    git_commit_all(project)
+    assert ahead("update", "--defaults", cwd=project).code == 0
+    assert ahead("check", cwd=project).code == 0
+    result = broken("check", cwd=project)
+    assert result.code == 0
+    assert f"{VERSION} is current\n  {NEXT_MAJOR} is out, another major version: scaffold update --major" in result.out
+    [piece] = json.loads(broken("check", "--json", cwd=project).out)["pieces"]
+    assert (piece["behind"], piece["newest"], piece["update_to"], piece["newer_major"]) == (
+        False,
+        NEXT_MAJOR,
+        VERSION,
+        NEXT_MAJOR,
+    )
+
+
+def test_show_prints_a_file_as_it_was_generated(project: Path, scaffold: Run, here: Path) -> None:
+    """Byte for byte, whatever became of it; a file that is not generated is refused."""
+    content = (project / WORK).read_bytes()
+    (project / WORK).write_text("mine", encoding="utf-8")
+    result = scaffold("check", "--show", WORK, str(project))
+    assert (result.code, result.out.encode(), result.err) == (0, content, "")
+    missing = scaffold("check", "--show", "nothing.py", str(project))
+    assert (missing.code, missing.err.count("\n")) == (1, 1)
+    assert "has no generated file 'nothing.py'" in missing.err
+    assert scaffold("check", "--show", WORK, "--json", str(project)).code == 2
+    assert list(here.iterdir()) == [project]
 
 
 def test_many_projects_a_line_each(project: Path, scaffold: Run, tmp_path: Path) -> None:
     """Each line is a document, in the order given; one that cannot be looked at does not stop the others."""
     assert scaffold("new", str(tmp_path / "second"), "--defaults").code == 0
-    replace(tmp_path / "second" / "README.md", "second", "2nd")
+    (tmp_path / "second" / MODULE.replace("demo", "second")).unlink()
     places = [str(project), str(tmp_path / "missing"), str(tmp_path / "second")]
     result = scaffold("check", "--jsonl", *places)
     assert result.code == 3

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import stat
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import contents, files_below, git, git_commit_all, in_own_process
+from harness import contents, edited, files_below, git, git_commit_all, in_own_process
 from newer import replace
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from harness import Run
 
 MODULE = "src/demo/threadpool_map.py"
+WORK, MAIN = "src/demo/work.py", "src/demo/__main__.py"
 
 
 @pytest.fixture
@@ -103,6 +105,51 @@ def test_refused_answers(project: Path, scaffold: Run, arguments: tuple[str, ...
     assert message in result.err
     assert len(result.err.splitlines()) == 1
     assert git(project, "status", "--porcelain") == ""
+
+
+# --- the owner's files -----------------------------------------------------------------------------------------------
+
+
+def test_another_design_leaves_edited_work_alone(project: Path, scaffold: Run) -> None:
+    """Two examples are never merged by `reanswer` either; the command that it prints shows the new one."""
+    mine = edited(project, WORK)
+    result = scaffold("reanswer", str(project), "--design", "threadpool/jobs")
+    assert result.code == 0, result.err
+    assert (project / WORK).read_bytes() == mine[WORK]
+    [command] = [
+        line.partition(": ")[2] for line in result.out.splitlines() if line.startswith(f"the new example of {WORK}")
+    ]
+    assert "TASKS" in scaffold(*shlex.split(command)[1:]).out
+    assert scaffold("check", str(project)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("design", "edit"), [("threadpool/map", False), ("thread/batch", True), ("thread/service", True)]
+)
+def test_renamed_package_is_no_other_example(tmp_path: Path, scaffold: Run, design: str, *, edit: bool) -> None:
+    """Edited work moves along, and its imports follow the new name."""
+    project = tmp_path / "demo"
+    assert scaffold("new", str(project), "--design", design, "--defaults").code == 0
+    git_commit_all(project)
+    edited(project, WORK, MAIN)
+    result = scaffold("reanswer", str(project), "--name", "other")
+    assert result.code == 0, result.err
+    text = (project / "src/other/work.py").read_text(encoding="utf-8")
+    assert "# mine" in text
+    assert ("from other.thread_" in text) is edit
+    assert "from demo" not in text
+    assert "# mine" in (project / "src/other/__main__.py").read_text(encoding="utf-8")
+    assert not (project / "src/demo").exists()
+
+
+def test_renamed_package_and_another_design_at_once(project: Path, scaffold: Run) -> None:
+    """Edited work moves along, byte for byte."""
+    mine = edited(project, WORK)
+    result = scaffold("reanswer", str(project), "--name", "other", "--design", "threadpool/jobs")
+    assert result.code == 0, result.err
+    assert (project / "src/other/work.py").read_bytes() == mine[WORK]
+    assert f"kept      src/other/work.py  (yours; was {WORK})" in result.out
+    assert not (project / "src/demo").exists()
 
 
 # --- the record ------------------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def test_answers_file_that_is_elsewhere(tmp_path: Path, template: Path, scaffold
 def test_update_keeps_edits_and_records_the_new_version(project: Path, template: Path, scaffold: Run) -> None:
     """With its commit; `--dry-run` first shows what would change; `undo` takes it back."""
     assert scaffold("update", str(project)).out == "nothing changes\n"
-    release(template, SECOND, "v2.0.0")
+    release(template, SECOND, "v1.1.0")
     before = contents(project)
     shown = scaffold("update", str(project), "--defaults", "--dry-run")
     assert "+5\n" in shown.out
@@ -93,7 +93,7 @@ def test_update_keeps_edits_and_records_the_new_version(project: Path, template:
     assert (project / "README.md").read_text(encoding="utf-8") == "# shop\n\nONE\ntwo\nthree\nfour\n5\n"
     assert (project / "new.txt").read_text(encoding="utf-8") == "blue\n"
     answers = (project / ".copier-answers.yml").read_text(encoding="utf-8")
-    assert "_commit: v2.0.0" in answers
+    assert "_commit: v1.1.0" in answers
     assert f"_scaffold_commit: {git(template, 'rev-parse', 'HEAD').strip()}" in answers
     assert scaffold("undo", "--yes", str(project)).code == 0
     assert contents(project) == before
@@ -101,7 +101,7 @@ def test_update_keeps_edits_and_records_the_new_version(project: Path, template:
 
 def test_other_answers_in_the_same_version(project: Path, template: Path, scaffold: Run) -> None:
     """By `--data`; a newer version is not taken along."""
-    release(template, SECOND, "v2.0.0")
+    release(template, SECOND, "v1.1.0")
     assert scaffold("reanswer", str(project), "--workers", "8").code == 2
     result = scaffold("reanswer", str(project), "--data", "name=store")
     assert result.code == 0, result.err
@@ -113,7 +113,7 @@ def test_conflict_exits_3(project: Path, template: Path, scaffold: Run) -> None:
     """Marked in the file, as Copier marks it."""
     replace(project / "README.md", "five\n", "FIVE\n")
     git_commit_all(project)
-    release(template, SECOND, "v2.0.0")
+    release(template, SECOND, "v1.1.0")
     result = scaffold("update", str(project), "--defaults")
     assert result.code == 3, result.err
     assert "conflict  README.md" in result.out
@@ -122,17 +122,84 @@ def test_conflict_exits_3(project: Path, template: Path, scaffold: Run) -> None:
 
 def test_check_compares_with_what_the_template_makes(project: Path, template: Path, scaffold: Run) -> None:
     """Behind and edited, as for our own; a template that has moved away is said to be missing."""
-    release(template, SECOND, "v2.0.0")
+    release(template, SECOND, "v1.1.0")
     result = scaffold("check", str(project), "--json")
     assert result.code == 3
     [piece] = json.loads(result.out)["pieces"]
-    assert (piece["version"], piece["newest"], piece["behind"]) == ("v1.0.0", "v2.0.0", True)
-    assert piece["drift"] == [{"path": "README.md", "kind": "edited"}]
+    assert (piece["version"], piece["newest"], piece["behind"]) == ("v1.0.0", "v1.1.0", True)
+    assert piece["drift"] == [{"path": "README.md", "kind": "edited", "group": "generated", "fails": False}]
     template.rename(template.with_name("moved"))
     result = scaffold("check", str(project))
     assert result.code == 3
     assert "does not exist" in result.out
     assert scaffold("update", str(project)).code == 1
+
+
+def test_edits_never_fail_and_missing_files_do(project: Path, scaffold: Run) -> None:
+    """As for our own; a team's template does not say what is the owner's, so `--strict` fails on any edit."""
+    assert scaffold("check", str(project)).code == 0
+    strict = scaffold("check", str(project), "--strict")
+    assert (strict.code, "edited     README.md  (--strict)" in strict.out) == (3, True)
+    assert scaffold("check", str(project), "--strict", "--ignore", "README.md").code == 0
+    assert scaffold("check", "--show", "README.md", str(project)).out == FIRST["tree/README.md.jinja"].replace(
+        "{{ name }}", "shop"
+    )
+    (project / "README.md").unlink()
+    missing = scaffold("check", str(project))
+    assert (missing.code, "deleted    README.md  (missing: " in missing.out) == (3, True)
+
+
+def test_another_major_version_is_said_and_waits_for_its_flag(project: Path, template: Path, scaffold: Run) -> None:
+    """`check` does not fail for it; `--to` needs the flag, too."""
+    release(template, SECOND, "v2.0.0")
+    said = "v2.0.0 is out, another major version: scaffold update --major"
+    checked = scaffold("check", str(project))
+    assert (checked.code, said in checked.out) == (0, True)
+    within = scaffold("update", str(project))
+    assert (within.code, within.out, within.err) == (0, "nothing changes\n", f"note: {said}\n")
+    release(template, {"tree/more.txt": "more\n"}, "v2.0.1")
+    git(template, "switch", "--quiet", "--detach", "v1.0.0")
+    release(template, {"tree/patch.txt": "patch\n"}, "v1.0.1")
+    assert scaffold("check", str(project)).code == 3
+    assert scaffold("update", str(project)).code == 0
+    assert (project / "patch.txt").exists()
+    git_commit_all(project)
+    refused = scaffold("update", str(project), "--to", "v2.0.0", "--defaults")
+    assert (refused.code, refused.err) == (
+        2,
+        "error: --to: v2.0.0 is another major version than v1.0.1: add --major\n",
+    )
+    assert scaffold("update", str(project), "--major", "--defaults").code == 0
+    assert "_commit: v2.0.1" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+
+
+def test_commits_after_a_release_are_not_behind_it(tmp_path: Path, template: Path, scaffold: Run) -> None:
+    """What was made of a branch is not taken back to the release before it."""
+    (template / "tree" / "more.txt").write_text("more\n", encoding="utf-8")
+    git_commit_all(template)
+    commit = git(template, "rev-parse", "HEAD").strip()
+    project = tmp_path / "demo"
+    assert scaffold("new", str(project), "--template", f"{template}@{commit}", "--defaults").code == 0
+    git_commit_all(project)
+    release(template, SECOND, "v2.0.0")
+    assert "_commit: v1.0.0-1-g" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert scaffold("check", str(project)).code == 0
+    result = scaffold("update", str(project), "--defaults")
+    assert (result.code, result.out) == (0, "nothing changes\n")
+    assert scaffold("reanswer", str(project), "--data", "name=store").code == 0
+    assert (project / "README.md").read_text(encoding="utf-8").startswith("# store\n")
+
+
+def test_calendar_versions_have_no_major(tmp_path: Path, template: Path, scaffold: Run) -> None:
+    """A new year is no breaking change."""
+    git(template, "tag", "2025.12.0")
+    project = tmp_path / "demo"
+    assert scaffold("new", str(project), "--template", f"{template}@2025.12.0", "--defaults").code == 0
+    git_commit_all(project)
+    release(template, SECOND, "2026.1.0")
+    assert scaffold("check", str(project)).code == 3
+    assert scaffold("update", str(project), "--defaults").code == 0
+    assert (project / "new.txt").exists()
 
 
 def test_moved_tag_is_not_followed(project: Path, template: Path, scaffold: Run) -> None:
@@ -150,7 +217,7 @@ def test_moved_tag_is_not_followed(project: Path, template: Path, scaffold: Run)
 def test_new_version_that_runs_things_is_not_trusted(project: Path, template: Path, scaffold: Run) -> None:
     """Without its digest it exits 4; with it, it is run."""
     task = SECOND["copier.yml"] + '_tasks: ["echo made > made.txt"]\n'
-    release(template, SECOND | {"copier.yml": task}, "v2.0.0")
+    release(template, SECOND | {"copier.yml": task}, "v1.1.0")
     before = contents(project)
     result = scaffold("update", str(project), "--defaults")
     assert result.code == 4

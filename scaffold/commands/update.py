@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from scaffold.life.generated import Piece
     from scaffold.life.merge import ConflictStyle
+    from scaffold.life.targets import Target
     from scaffold.life.team_update import Order
-    from scaffold.life.update import Target, Update
+    from scaffold.life.update import Update
 
 ProjectArgument = Annotated[
     str, typer.Argument(metavar="PROJECT", help="The project, or a directory in it; by default the current one.")
@@ -40,6 +42,10 @@ AllowDirtyFlag = Annotated[
     bool, typer.Option("--allow-dirty", help="Even where changes are not committed, or there is no git repository.")
 ]
 DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would change, as a diff; write nothing.")]
+ShowFlag = Annotated[
+    Optional[str],
+    typer.Option("--show", metavar="FILE", help="With --dry-run: print the new example of a file of yours."),
+]
 
 
 @asking(changeable_questions)
@@ -50,9 +56,13 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     to: Annotated[
         Optional[str], typer.Option("--to", metavar="VERSION", help="A certain version of the template, also an older.")
     ] = None,
+    major: Annotated[
+        bool, typer.Option("--major", help="To another major version, too: scaffold says what to do by hand then.")
+    ] = False,
     conflict: ConflictFlag = "inline",
     allow_dirty: AllowDirtyFlag = False,
     dry_run: DryRunFlag = False,
+    show: ShowFlag = None,
     answers: AnswersFile = None,
     defaults: DefaultsFlag = False,
     data: DataFlag = None,
@@ -62,24 +72,30 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     given: Answers,
 ) -> None:
     """Bring generated code to the newest version of its template; local edits are kept."""
-    how = _how(conflict, data, trust, accept_moved, allow_dirty=allow_dirty, dry_run=dry_run, as_json=as_json)
+    how = _how(
+        conflict,
+        data,
+        trust,
+        accept_moved,
+        show,
+        allow_dirty=allow_dirty,
+        dry_run=dry_run,
+        as_json=as_json,
+        major=major,
+    )
 
     def of_ours(pieces: Sequence[Piece]) -> list[Target]:
         from scaffold.life.history import history
-        from scaffold.life.update import to_version
+        from scaffold.life.targets import to_version
 
-        template = history().template(to or history().newest)
-        in_file = {} if answers is None else read_answers(Path(answers), template.questions)
-        return [
-            to_version(
-                piece,
-                template,
-                {**{name: value for name, value in in_file.items() if name not in piece.recorded}, **given},
-                ask=how.can_ask,
-                use_defaults=defaults,
-            )
-            for piece in pieces
-        ]
+        targets = []
+        for piece in pieces:
+            template, notes = history().next_version(piece.template.version, to, cross=major)
+            in_file = {} if answers is None else read_answers(Path(answers), template.questions)
+            new = {**{name: value for name, value in in_file.items() if name not in piece.recorded}, **given}
+            target = to_version(piece, template, new, ask=how.can_ask, use_defaults=defaults)
+            targets.append(replace(target, notes=(*target.notes, *notes)))
+        return targets
 
     def of_theirs(root: Path, piece: Piece) -> Update:
         from scaffold.life import team_update
@@ -99,6 +115,7 @@ def reanswer(  # noqa: PLR0913  # as above
     conflict: ConflictFlag = "inline",
     allow_dirty: AllowDirtyFlag = False,
     dry_run: DryRunFlag = False,
+    show: ShowFlag = None,
     answers: AnswersFile = None,
     data: DataFlag = None,
     trust: TrustFlag = None,
@@ -106,10 +123,10 @@ def reanswer(  # noqa: PLR0913  # as above
     given: Answers,
 ) -> None:
     """Change answers of generated code, in the same version of its template; local edits are kept."""
-    how = _how(conflict, data, trust, None, allow_dirty=allow_dirty, dry_run=dry_run, as_json=as_json)
+    how = _how(conflict, data, trust, None, show, allow_dirty=allow_dirty, dry_run=dry_run, as_json=as_json)
 
     def of_ours(pieces: Sequence[Piece]) -> list[Target]:
-        from scaffold.life.update import to_answers
+        from scaffold.life.targets import to_answers
 
         in_file = {} if answers is None else read_answers(Path(answers), all_questions())
         new = {**in_file, **given}
@@ -135,6 +152,8 @@ class _How:
     data: Mapping[str, str]
     trust: str | None
     accept_moved: str | None
+    show: str | None
+    major: bool
     allow_dirty: bool
     dry_run: bool
     as_json: bool
@@ -150,6 +169,7 @@ class _How:
 
         return Order(
             to=to,
+            major=self.major,
             data=self.data,
             style=self.style,
             can_ask=self.can_ask,
@@ -164,18 +184,24 @@ def _how(  # noqa: PLR0913  # as above
     data: Sequence[str] | None,
     trust: str | None,
     accept_moved: str | None,
+    show: str | None,
     *,
     allow_dirty: bool,
     dry_run: bool,
     as_json: bool,
+    major: bool = False,
 ) -> _How:
     if conflict not in {"inline", "rej"}:
         raise UsageError(f"--conflict: {conflict!a} is neither inline nor rej")
+    if show is not None and (as_json or not dry_run):
+        raise UsageError("--show goes with --dry-run, and not beside --json")
     return _How(
         style="rej" if conflict == "rej" else "inline",
         data=as_data(data or ()),
         trust=trust,
         accept_moved=accept_moved,
+        show=show,
+        major=major,
         allow_dirty=allow_dirty,
         dry_run=dry_run,
         as_json=as_json,
@@ -208,15 +234,18 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
         check_clean(root, ())  # before anybody answers questions in vain
     updates = [merge(root, of_ours(ours), how.style)] if ours else []
     update = join(root, [*updates, *(of_theirs(root, piece) for piece in theirs)])
+    if how.show is not None:
+        sys.stdout.write(status.example_text(update, how.show))
+        return
     if not how.dry_run:
         _write(command, update, how)
-    for note in (note for step in update.steps for note in step.notes):
+    for note in dict.fromkeys(note for step in update.steps for note in step.notes):
         output.say_note(note)
     if how.as_json:
         output.print_json(status.update_json(update, written=not how.dry_run))
     else:
         say = output.say_patch if how.dry_run else output.say_plain
-        say(status.update_text(update, with_diff=how.dry_run))
+        say(status.update_text(update, written=not how.dry_run))
     if update.conflicts:
         raise typer.Exit(3)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.errors import UnknownVersion
 from scaffold.git import git
+from scaffold.life import majors
 from scaffold.template import Template, bundled
 
 if TYPE_CHECKING:
@@ -54,9 +55,34 @@ class History:
         return list(self.commits)
 
     @property
+    def available(self) -> Sequence[str]:
+        """The oldest first; the last one is `newest`, which a checkout may have before it is released."""
+        return [*(version for version in self.versions if version != self.newest), self.newest]
+
+    @property
     def newest(self) -> str:
         """The version that `scaffold new` renders."""
         return bundled().version
+
+    def next_version(self, version: str, to: str | None, *, cross: bool) -> tuple[Template, tuple[str, ...]]:
+        """The templates that an update goes to, and what to say about that.
+
+        Args:
+            version: The one on record.
+            to: The version that was asked for, or None for the newest.
+            cross: Whether another major version is wanted, too.
+
+        Raises:
+            UnknownVersion: There is no such version, or it is newer than this scaffold.
+            UsageError: It is another major version, which was not asked for.
+        """
+        if to is not None:
+            template = self.template(to)
+            majors.check_crossing(version, to, allowed=cross)
+            return template, ()
+        goal = majors.target(version, self.available, cross=cross)
+        newer = majors.newer_major(goal, self.available)
+        return self.template(goal), ((majors.is_out(newer),) if newer else ())
 
     def template(self, version: str) -> Template:
         """The templates as they were released under this version.

@@ -55,6 +55,8 @@ class Change:
     """What could not be merged, as a diff."""
     was: PurePosixPath | None = None
     """Its name before, where the template renamed it; there, `before` stood."""
+    example: bytes | None = None
+    """What the template has for a file of the owner's that is left as it is."""
 
     @property
     def is_move_away(self) -> bool:
@@ -100,6 +102,11 @@ def merge_trees(
         if old is not None and path in mine:
             changes += _merge_file(old, base[old], mine.get(old), None, manner)
     return sorted(changes, key=lambda change: change.path)
+
+
+def as_text(content: bytes) -> bytes:
+    """Content with the line ends that the templates write, to compare it with what they render."""
+    return content.replace(b"\r\n", b"\n")
 
 
 def has_markers(content: bytes) -> bool:
@@ -205,7 +212,7 @@ def _merge_text(path: PurePosixPath, sides: _Sides, manner: Manner) -> Change:
 
 
 def _with_crlf(content: bytes) -> bytes:
-    return content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return as_text(content).replace(b"\n", b"\r\n")
 
 
 def _three_way(sides: _Sides, manner: Manner, *options: str) -> tuple[bytes, int | None]:

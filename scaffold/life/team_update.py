@@ -6,6 +6,7 @@ becomes a plan like any other.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from scaffold.answers import load_recorded_types
 from scaffold.errors import NothingGenerated, TemplateNotTrusted, UsageError
 from scaffold.foreign import approvals, rendering, terminal
 from scaffold.foreign.trust import joined
+from scaffold.life import majors
 from scaffold.life.merge import Change, Outcome
 from scaffold.life.update import Step, Update, read_tree
 from scaffold.life.worktree import programs, tracked
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from scaffold.life.merge import ConflictStyle, Tree
     from scaffold.sources.resolve import Source
 
+_AFTER_A_RELEASE = re.compile(r"-\d+-g[0-9a-f]+$")
+"""What git adds to a release's name for a commit after it: a description, by which a copy is not asked for it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
@@ -39,6 +44,8 @@ class Order:
 
     to: str | None
     """The version, or None for the newest."""
+    major: bool
+    """Whether another major version is wanted, too."""
     data: Mapping[str, str]
     """Answers that are new or change."""
     style: ConflictStyle
@@ -55,12 +62,13 @@ def prepare(root: Path, piece: Piece, order: Order) -> Update:
         ScaffoldError: A version cannot be had, is not trusted or does not render; an answer is missing; or the user
             cancels.
     """
-    wanted = _source(piece, order.to)
+    version, notes = _wanted(piece, order)
+    wanted = _source(piece, version)
     with _recorded_version(piece) as old, resolve.opened(wanted, accept_moved=order.accept_moved) as new:
         if new.ref is None:
             raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
         if new.commit == old.commit and not order.data:
-            return Update(root, (Step(piece, new.ref),), ())
+            return Update(root, (Step(piece, new.ref, notes),), ())
         before = read_tree(root, tracked(root))
         done = _updated(piece, before, old, new, order)
         files = with_commit(done.files, new)
@@ -71,7 +79,24 @@ def prepare(root: Path, piece: Piece, order: Order) -> Update:
         if before.get(path) != files.get(path)
     ]
     seen = {PurePosixPath(piece.answers_file): piece.stamp}
-    return Update(root, (Step(piece, new.ref),), tuple(changes), done.executable, seen)
+    return Update(root, (Step(piece, new.ref, notes),), tuple(changes), done.executable, seen)
+
+
+def _wanted(piece: Piece, order: Order) -> tuple[str | None, tuple[str, ...]]:
+    """The version to go to, None for the newest, and what there is to say about it.
+
+    Raises:
+        UsageError: It is another major version, which was not asked for.
+    """
+    if order.to is not None:
+        majors.check_crossing(piece.version, order.to, allowed=order.major)
+        return _name(piece) if order.to == piece.version else order.to, ()
+    known = [] if order.major else releases(piece)
+    newer = majors.newer_major(piece.version, known)
+    if newer is None:
+        return None, ()
+    goal = majors.target(piece.version, known, cross=False)
+    return _name(piece) if goal == piece.version else goal, (majors.is_out(newer),)
 
 
 def _source(piece: Piece, version: str | None) -> Source:
@@ -88,8 +113,15 @@ def _source(piece: Piece, version: str | None) -> Source:
 
 def _recorded_version(piece: Piece) -> AbstractContextManager[Checkout]:
     """The version that the project was made by, held to the commit on record."""
+    recorded = piece.recorded.get(COMMIT_KEY)
+    commit = recorded if isinstance(recorded, str) else None
+    return resolve.opened(_source(piece, _name(piece)), pinned=commit)
+
+
+def _name(piece: Piece) -> str:
+    """The name by which git finds the version on record."""
     commit = piece.recorded.get(COMMIT_KEY)
-    return resolve.opened(_source(piece, piece.version), pinned=commit if isinstance(commit, str) else None)
+    return commit if isinstance(commit, str) and _AFTER_A_RELEASE.search(piece.version) else piece.version
 
 
 def _updated(piece: Piece, before: Tree, old: Checkout, new: Checkout, order: Order) -> Updated:
@@ -137,11 +169,10 @@ def generated(piece: Piece) -> Tree:
         return with_commit(rendered.files, checkout)
 
 
-def newest_version(piece: Piece) -> str:
-    """The newest release of its template; the recorded one where it has none.
+def releases(piece: Piece) -> list[str]:
+    """The releases of its template, the oldest first.
 
     Raises:
         Unreachable: The template cannot be read.
     """
-    known = resolve.versions(_source(piece, None))
-    return tags.newest(known) or piece.version
+    return tags.releases(resolve.versions(_source(piece, None)))[::-1]

@@ -5,25 +5,73 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import ScaffoldError
+from scaffold import shell
+from scaffold.errors import ScaffoldError, UsageError
+from scaffold.life.check import Group
+from scaffold.life.majors import is_out
 from scaffold.life.merge import diff
+from scaffold.reports.files import file_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-    from scaffold.life.check import Status
+    from scaffold.life.check import Drift, Status
+    from scaffold.life.merge import Change
     from scaffold.life.update import Update
 
 
-def update_text(update: Update, *, with_diff: bool) -> str:
-    """What an update does to each file, and what the user has to do then."""
+def update_text(update: Update, *, written: bool) -> str:
+    """What an update does to each file, as a diff too where nothing is written, and what the user has to do then."""
     lines = [
         f"{change.outcome.value:<9} {_printable(change.path)}{f'  ({change.why})' if change.why else ''}"
         for change in update.changes
     ]
-    if with_diff:
+    lines += [
+        f"the new example of {_printable(change.path)}: {_see_example(update, change, written=written)}"
+        for change in update.changes
+        if change.example is not None
+    ]
+    lines += _by_hand_text(update)
+    if not written and update.changes:
         lines += ["", "".join(diff(change) for change in update.changes).rstrip("\n")]
-    return "\n".join(lines) if update.changes else "nothing changes"
+    return "\n".join(lines) or "nothing changes"
+
+
+def _see_example(update: Update, change: Change, *, written: bool) -> str:
+    """How to see it: once all is written, what is on record generates it."""
+    if written:
+        return _check_show(update.root, change.path)
+    return f"add {shell.command(['--show', str(change.path)])}"
+
+
+def _check_show(root: Path, path: PurePosixPath) -> str:
+    """The command that prints a file as it was generated, to be pasted here."""
+    words = ["scaffold", "check", "--show", str(path)]
+    if str(root) != ".":
+        words.append(shell.path_word(root))
+    return shell.command(words)
+
+
+def _by_hand_text(update: Update) -> Iterator[str]:
+    for step in update.steps:
+        if step.by_hand:
+            yield ""
+            yield f"To do by hand for version {step.version}:"
+            yield from (f"  {_printable(item.path)}:{item.line}: {item.say}" for item in step.by_hand)
+
+
+def example_text(update: Update, name: str) -> str:
+    """The new example of a file of the owner's that is kept.
+
+    Raises:
+        UsageError: There is none.
+    """
+    examples = {str(change.path): change.example for change in update.changes if change.example is not None}
+    if name not in examples:
+        there = f"there are {', '.join(map(ascii, examples))}" if examples else "no file of yours is kept"
+        raise UsageError(f"--show: there is no new example of {name!a} ({there})")
+    return file_text(PurePosixPath(name), examples[name])
 
 
 def update_json(update: Update, *, written: bool) -> dict[str, object]:
@@ -38,18 +86,33 @@ def update_json(update: Update, *, written: bool) -> dict[str, object]:
                 "from": step.piece.version,
                 "to": step.version,
                 "notes": list(step.notes),
+                "by_hand": [{"path": str(item.path), "line": item.line, "say": item.say} for item in step.by_hand],
             }
             for step in update.steps
         ],
         "files": [
-            {"path": str(change.path), "outcome": change.outcome.value, "why": change.why, "diff": diff(change)}
+            {
+                "path": str(change.path),
+                "outcome": change.outcome.value,
+                "why": change.why,
+                "diff": diff(change),
+                "example": None if change.example is None else change.example.decode("utf-8", "backslashreplace"),
+            }
             for change in update.changes
         ],
         "conflicts": [str(change.path) for change in update.conflicts],
     }
 
 
-def check_text(statuses: Sequence[Status], *, with_diff: bool) -> str:
+_GROUPS = {
+    Group.YOURS: "yours",
+    Group.MACHINERY: "machinery",
+    Group.SHARED: "merged by an update",
+    Group.GENERATED: "generated",
+}
+
+
+def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> str:
     """How the pieces of a project stand."""
     lines: list[str] = []
     for status in statuses:
@@ -57,22 +120,42 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool) -> str:
         if status.problem:
             lines.append(f"{name}: {status.problem}")
             continue
-        age = f"{status.version} is current" if not status.is_behind else f"{status.version}, newest {status.newest}"
+        age = f"{status.version}, newest {status.target}" if status.is_behind else f"{status.version} is current"
         lines.append(f"{name}: {age}")
-        lines += [f"  {drift.kind:<10} {_printable(drift.path)}" for drift in status.drift]
+        if status.newer_major:
+            lines.append(f"  {is_out(status.newer_major)}")
+        for group, title in _GROUPS.items():
+            found = [drift for drift in status.drift if drift.group is group]
+            lines += (
+                [f"  {title}:", *(_drift_text(status.root, drift, strict=strict) for drift in found)] if found else []
+            )
         if with_diff:
             lines += [diff(drift.change).rstrip("\n") for drift in status.drift]
     return "\n".join(lines)
 
 
-def check_json(project: str, found: Sequence[Status] | ScaffoldError, *, with_diff: bool) -> dict[str, object]:
+def _drift_text(root: Path, drift: Drift, *, strict: bool) -> str:
+    path = _printable(drift.path)
+    mark = ""
+    if drift.kind == "conflict":
+        mark = "  (resolve it)"
+    elif drift.fails:
+        mark = f"  (missing: {_check_show(root, drift.path)} prints it)"
+    elif strict and drift.fails_strictly:
+        mark = "  (--strict)"
+    return f"    {drift.kind:<10} {path}{mark}"
+
+
+def check_json(
+    project: str, found: Sequence[Status] | ScaffoldError, *, with_diff: bool, strict: bool
+) -> dict[str, object]:
     """The same as data."""
     if isinstance(found, ScaffoldError):
         return {"project": project, "error": str(found), "clean": False, "pieces": []}
     return {
         "project": project,
         "error": None,
-        "clean": all(status.is_clean for status in found),
+        "clean": all(status.is_strictly_clean if strict else status.is_clean for status in found),
         "pieces": [
             {
                 "module": status.module,
@@ -80,14 +163,23 @@ def check_json(project: str, found: Sequence[Status] | ScaffoldError, *, with_di
                 "version": status.version,
                 "newest": status.newest,
                 "behind": status.is_behind,
+                "update_to": status.target,
+                "newer_major": status.newer_major,
                 "problem": status.problem or None,
-                "drift": [
-                    {"path": str(drift.path), "kind": drift.kind} | ({"diff": diff(drift.change)} if with_diff else {})
-                    for drift in status.drift
-                ],
+                "drift": [_drift_json(drift, with_diff=with_diff, strict=strict) for drift in status.drift],
             }
             for status in found
         ],
+    }
+
+
+def _drift_json(drift: Drift, *, with_diff: bool, strict: bool) -> dict[str, object]:
+    return {
+        "path": str(drift.path),
+        "kind": drift.kind,
+        "group": drift.group.value,
+        "fails": drift.fails_strictly if strict else drift.fails,
+        **({"diff": diff(drift.change)} if with_diff else {}),
     }
 
 

@@ -23,9 +23,13 @@ _LONGEST = 200  # characters of a version
 
 
 def newest(tags: Iterable[str]) -> str | None:
-    """The newest release by PEP 440, as Copier chooses it: no pre-release, no other words."""
-    releases = [tag for tag in by_version(tags) if (version := _version(tag)) and not version.is_prerelease]
-    return releases[0] if releases else None
+    """The newest release."""
+    return next(iter(releases(tags)), None)
+
+
+def releases(tags: Iterable[str]) -> list[str]:
+    """The releases by PEP 440, as Copier takes them: no pre-release, no other words. The newest first."""
+    return [tag for tag in by_version(tags) if (version := _version(tag)) and not version.is_prerelease]
 
 
 def by_version(tags: Iterable[str]) -> list[str]:

@@ -1,0 +1,139 @@
+"""What a piece of generated code shall become: in another version of its template, or with other answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scaffold import prompt
+from scaffold.answers import Unasked
+from scaffold.errors import BadAnswer, UsageError
+from scaffold.questions import DESIGN_QUESTION, SCOPE, workload_of
+from scaffold.recommend import recommend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scaffold.life.generated import Piece
+    from scaffold.questions import Answers, Question, Value
+    from scaffold.template import Template
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a piece of generated code shall become."""
+
+    piece: Piece
+    template: Template
+    answers: Answers
+    notes: tuple[str, ...] = ()
+
+
+def to_version(piece: Piece, template: Template, given: Answers, *, ask: bool, use_defaults: bool) -> Target:
+    """The piece in another version of its template: its answers carried over, new questions asked.
+
+    Raises:
+        UsageError: A given answer is no new question's, or one is missing and nobody can be asked.
+    """
+    old = {name: piece.answers[name] for name in piece.recorded if name in piece.answers}
+    kept, notes = _carry_over(old, template)
+    gone = old.keys() - {question.name for question in template.questions}
+    unasked = Unasked()
+    for question in template.questions:
+        known = {**old, **kept}
+        if question.name in kept:
+            if question.name in given:
+                raise UsageError(f"{question.flag} is answered already: scaffold reanswer changes it")
+        elif not template.is_relevant(question, known):
+            continue
+        elif question.name in given:
+            kept[question.name] = given[question.name]
+        elif heirs := template.default_needs(question) & gone:
+            kept[question.name] = template.default(question, known)
+            notes.append(f"{', '.join(sorted(heirs))} is called {question.name} now")
+        elif ask and not use_defaults:
+            kept[question.name] = _ask(template, question, known)
+        else:
+            kept[question.name] = unasked(_evaluated(template, question, known), known)
+    if not use_defaults:
+        unasked.refuse_missing()
+    answers = template.complete(kept, {})
+    return Target(piece, template, answers, (*notes, *_advice_now(answers)))
+
+
+def _carry_over(old: Answers, template: Template) -> tuple[dict[str, Value], list[str]]:
+    """The answers that are still possible, and what to say about the others.
+
+    Raises:
+        UsageError: They are a module's, which this version cannot make.
+    """
+    questions = {question.name: question for question in template.questions}
+    inherited = {name for question in template.questions for name in template.default_needs(question)}
+    kept: dict[str, Value] = {}
+    notes: list[str] = []
+    for name, value in old.items():
+        if name not in questions:
+            if name not in inherited:
+                notes.append(f"{name} is asked no more; the answer was {value!a}")
+            continue
+        try:
+            kept[name] = questions[name].parse(value)
+        except BadAnswer as error:
+            notes.append(f"{error}, so it is asked anew")
+    if SCOPE in questions:
+        kept.setdefault(SCOPE, "project")  # versions before 1.2.0 knew nothing else
+    elif old.get(SCOPE) == "module":
+        raise UsageError(f"version {template.version} of the templates knows no modules: choose 1.2.0 or newer")
+    return kept, notes
+
+
+def to_answers(piece: Piece, given: Answers, *, ask: bool) -> Target:
+    """The piece in the same version with other answers, given or changed on a screen.
+
+    Raises:
+        BadAnswer: The template refuses one.
+        Cancelled: The user leaves the screen.
+    """
+    template = piece.template
+    answers = _changed(template, piece.answers, given)
+    while ask:
+        relevant = [q for q in template.questions if q.name != SCOPE and template.is_relevant(q, answers)]
+        question = prompt.review(f"New answers for {piece.path}?", answers, relevant, "yes, merge them in")
+        if question is None:
+            break
+        answers = _changed(template, answers, {question.name: _ask(template, question, answers)})
+    return Target(piece, template, answers, tuple(_advice_now(answers)))
+
+
+def _changed(template: Template, answers: Answers, given: Answers) -> dict[str, Value]:
+    """`answers` with those given; what was computed from another answer, such as the package's name, follows it."""
+    before = {question.name: template.default(question, answers) for question in template.questions}
+    following = {
+        question.name
+        for question in template.questions
+        if template.default_needs(question)
+        and question.name != DESIGN_QUESTION.name
+        and answers.get(question.name) == before[question.name]
+    }
+    return template.complete(
+        {name: value for name, value in answers.items() if name not in following} | dict(given), {}
+    )
+
+
+def _ask(template: Template, question: Question, known: Answers) -> Value:
+    def check(value: Value) -> None:
+        template.validate(question, {**known, question.name: value})
+
+    return prompt.ask(question, known.get(question.name, template.default(question, known)), check)
+
+
+def _evaluated(template: Template, question: Question, known: Answers) -> Question:
+    """The question with the default that it has beside the answers before it."""
+    return replace(question, default=template.default(question, known))
+
+
+def _advice_now(answers: Answers) -> Iterator[str]:
+    """A recorded design never changes by itself; but it is said where the rules are of another opinion."""
+    advised = recommend(workload_of(answers)).design.value
+    if advised != answers["design"]:
+        yield f"the rules say {advised} for these answers; {answers['design']} stays (scaffold reanswer changes it)"
