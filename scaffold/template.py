@@ -147,6 +147,10 @@ class Template:
                 found[target] = source.relative_to(self.root).as_posix()
         return found
 
+    def owned(self, answers: Answers) -> set[PurePosixPath]:
+        """The files of the subproject that belong to whoever had them generated; none before version 2.0.0."""
+        return {target for target, source in self.sources(answers).items() if source in self._owners}
+
     def _context(self, answers: Answers, answers_file: str | None) -> dict[str, object]:
         recorded = {name: answers[name] for name in sorted(answers) if self._is_recorded(name, answers)}
         return {
@@ -169,6 +173,12 @@ class Template:
         for document in yaml.load_all((self.root / name).read_text(encoding="utf-8"), Loader=Loader):  # safe
             merged |= document
         return merged
+
+    @cached_property
+    def _owners(self) -> frozenset[str]:
+        """Those of the template's files that render the owner's."""
+        path = self.root / "owners.yml"
+        return frozenset(yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else ())
 
     @cached_property
     def _hidden(self) -> dict[str, Value]:
