@@ -217,7 +217,7 @@ def test_ctrl_c_at_any_moment_ends_the_program(tmp_path: Path, template: Templat
     (project / "src/demo/work.py").write_text(STUCK[form_of(variant)].format(NEVER) + "\n", encoding="utf-8")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # some runners ignore Ctrl-C
 
-    def press(_: int) -> tuple[int, str]:
+    def press(number: int) -> tuple[int, str]:
         with subprocess.Popen(
             [sys.executable, "-m", "demo", "item"],
             cwd=project,
@@ -230,10 +230,10 @@ def test_ctrl_c_at_any_moment_ends_the_program(tmp_path: Path, template: Templat
             assert child.stdout.readline() == "working\n"
             child.send_signal(signal.SIGINT)
             try:
-                _, err = child.communicate(timeout=30)
+                out, err = child.communicate(timeout=30)
             finally:
                 child.kill()
-            return child.returncode, err
+            return child.returncode, out + err
 
     with ThreadPoolExecutor(6) as executor:
         assert set(executor.map(press, range(120))) == {(130, "")}
