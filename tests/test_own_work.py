@@ -178,7 +178,7 @@ def test_an_own_work_is_all_that_has_to_be_replaced(tmp_path: Path, template: Te
             check=True,
         )
         assert " ".join(work.description.split()) in " ".join(helped.stdout.split())
-        assert not [word for word in OF_EXAMPLES if word in helped.stdout]
+        assert not [word for word in OF_EXAMPLES if re.search(rf"\b{word}", helped.stdout)]
         if number == 0 or variant.options.get("kind") != "cluster":  # which takes its time
             check([python, "-m", "pytest", "-q", "-p", "no:cacheprovider"], project, PYTHONPATH="src")
 
@@ -217,9 +217,9 @@ def test_ctrl_c_at_any_moment_ends_the_program(tmp_path: Path, template: Templat
     (project / "src/demo/work.py").write_text(STUCK[form_of(variant)].format(NEVER) + "\n", encoding="utf-8")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # some runners ignore Ctrl-C
 
-    def press(number: int) -> tuple[int, str]:
+    def press(item: int) -> tuple[int, str]:
         with subprocess.Popen(
-            [sys.executable, "-m", "demo", "item"],
+            [sys.executable, "-m", "demo", str(item)],
             cwd=project,
             env=os.environ | {"PYTHONPATH": "src"},
             stdout=subprocess.PIPE,
