@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from demo.thread_batch import BatchError, BatchThread, run_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
 
 @contextmanager
-def importing_work() -> Iterator[None]:
+def importing_work() -> Generator[None]:
     """End the program with one line if the work, imported in this block, cannot be imported."""
     try:
         yield

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from demo.thread_service import NotRunningError, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 M = TypeVar("M")
 R = TypeVar("R")
 
 
 @contextmanager
-def importing_work() -> Iterator[None]:
+def importing_work() -> Generator[None]:
     """End the program with one line if the work, imported in this block, cannot be imported."""
     try:
         yield

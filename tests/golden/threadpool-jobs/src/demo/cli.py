@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from demo.threadpool_jobs import Job, JobPool, as_completed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
 
 @contextmanager
-def importing_work() -> Iterator[None]:
+def importing_work() -> Generator[None]:
     """End the program with one line if the work, imported in this block, cannot be imported."""
     try:
         yield

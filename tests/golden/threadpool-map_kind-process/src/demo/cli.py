@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 
 @contextmanager
-def importing_work() -> Iterator[None]:
+def importing_work() -> Generator[None]:
     """End the program with one line if the work, imported in this block, cannot be imported."""
     try:
         yield

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from demo.threadpool_task import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
 R = TypeVar("R")
 
 
 @contextmanager
-def importing_work() -> Iterator[None]:
+def importing_work() -> Generator[None]:
     """End the program with one line if the work, imported in this block, cannot be imported."""
     try:
         yield
