@@ -84,7 +84,7 @@ def batch(count: int) -> float:
     module = design("batch", "thread_batch")
     kind = type("NoOp", (module.BatchThread,), {"work": no_op})
     began = time.perf_counter()
-    module.run_batch([kind() for _ in range(count)], at_once=WORKERS)
+    module.run_batch([kind() for _ in range(count)], workers=WORKERS)
     return (time.perf_counter() - began) / count * 1e6
 
 

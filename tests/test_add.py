@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness import Result
 
 MODULE, TESTS, ANSWERS = "threadpool_map.py", "test_threadpool_map.py", ".copier-answers.threadpool_map.yml"
+WORK, TESTS_OF_WORK = "threadpool_map_work.py", "test_threadpool_map_work.py"
 
 LAYOUTS = {
     "src": {
@@ -103,7 +104,7 @@ def refused(scaffold: Run, *arguments: str) -> Result:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_it_finds_the_package_the_tests_and_the_oldest_python(here: Path, scaffold: Run, layout: str) -> None:
-    """In each of the usual layouts; it writes three files, and says what it found."""
+    """In each of the usual layouts; it writes five files, and says what it found."""
     before = files_below(make(here, LAYOUTS[layout]))
     package, directory, tests, python = FOUND[layout]
     answers = planned(scaffold)
@@ -112,7 +113,8 @@ def test_it_finds_the_package_the_tests_and_the_oldest_python(here: Path, scaffo
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(f"Found a project in {here}")
     after = files_below(here)
-    assert after.keys() - before.keys() == {f"{directory}/{MODULE}", f"{tests}/{TESTS}", ANSWERS}
+    made = {f"{directory}/{MODULE}", f"{directory}/{WORK}", f"{tests}/{TESTS}", f"{tests}/{TESTS_OF_WORK}", ANSWERS}
+    assert after.keys() - before.keys() == made
     assert {name: after[name] for name in before} == before
     assert f"from {package}.threadpool_map import" in after[f"{tests}/{TESTS}"].decode()
     assert f"python: '{python}'\n" in after[ANSWERS].decode()
@@ -127,7 +129,7 @@ def test_a_project_made_by_new_gets_further_modules(here: Path, scaffold: Run) -
         assert (result.code, result.err) == (0, "")
     after = files_below(here / "demo")
     assert {name: after[name] for name in before} == before
-    assert len(after) == len(before) + 9
+    assert len(after) == len(before) + 15
     assert b"scope: module\n" in after[".copier-answers.poller.yml"]
     assert b"shape: service\n" in after[".copier-answers.poller.yml"]
     assert b"license" not in after[".copier-answers.poller.yml"]
@@ -180,7 +182,7 @@ def test_tools_and_what_does_not_fit_are_told(here: Path, scaffold: Run) -> None
     make(here, {"pyproject.toml": config, "acme/__init__.py": "", "tests/x": ""})
     result = scaffold("add", "--defaults")
     assert "  tools     black (79 columns), mypy, pytest\n" in result.out
-    assert "  black acme/threadpool_map.py tests/test_threadpool_map.py\n" in result.out
+    assert f"  black acme/{MODULE} acme/{WORK} tests/{TESTS} tests/{TESTS_OF_WORK}\n" in result.out
     assert result.err.splitlines() == [
         "note: the project says '>=3.8', but a module needs Python 3.10 or newer",
         "note: pytest is told to look for 'check_*.py' only, which test_threadpool_map.py does not match",
@@ -195,7 +197,7 @@ def test_a_dry_run_writes_nothing_and_shows_the_tree_and_files(project: Path, sc
     before = files_below(project)
     result = scaffold("add", "--defaults", "--dry-run", "--show", f"tests/{TESTS}")
     assert result.code == 0
-    assert f"└── {TESTS}  (new)\n" in result.out
+    assert f"├── {TESTS}  (new)\n" in result.out
     assert "\nfrom acme.threadpool_map import Failed, Ok," in result.out
     assert "To add to pyproject.toml (--write-config does it)\n" in result.out
     assert files_below(project) == before
@@ -223,8 +225,10 @@ def test_the_command_that_is_printed_makes_the_same_module(project: Path, scaffo
     assert first.code == 0, first.err
     command = shlex.split(first.out[first.out.index("  scaffold add ") :])
     once = files_below(project)
-    for name in ("src/acme/net/looper.py", "tests/net/test_looper.py", ".copier-answers.looper.yml"):
-        (project / name).unlink()
+    made = [path for path in project.rglob("*looper*") if path.is_file()]
+    assert len(made) == 5
+    for path in made:
+        path.unlink()
     os.chdir(project.parent)
     assert scaffold(*command[1:]).code == 0
     assert files_below(project) == once

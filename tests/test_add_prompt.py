@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness import files_below
-from test_add import ANSWERS, LAYOUTS, make
+from test_add import ANSWERS, LAYOUTS, MODULE, TESTS, TESTS_OF_WORK, WORK, make
 from test_prompt import DOWN, ENTER, UP, YES, Open, ask_workload, open_terminal
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def test_enter_all_the_way_writes_the_recommended_module(here: Path, open_termin
     terminal.sees("The same again, without questions:")
     assert terminal.ends() == 0
     written = files_below(here).keys() - before.keys()
-    assert written == {"src/acme/threadpool_map.py", "tests/test_threadpool_map.py", ANSWERS}
+    sources = {f"src/acme/{MODULE}", f"src/acme/{WORK}", f"tests/{TESTS}", f"tests/{TESTS_OF_WORK}"}
+    assert written == sources | {ANSWERS}
 
 
 def test_what_is_not_clear_is_asked_and_what_is_taken_asked_again(here: Path, open_terminal: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def test_modules_are_formatted_and_free_of_lint(modules: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert text == "" or (text.endswith("\n") and not text.endswith("\n\n")), path
         assert "\n\n\n\n" not in text, path
-        assert "work.py" not in text, path
+        assert not re.search(r"\bwork\.py", text), path  # a module's own is called otherwise
 
 
 @pytest.mark.slow

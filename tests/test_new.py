@@ -27,17 +27,21 @@ def test_a_project_is_written_and_shown(here: Path, scaffold: Run) -> None:
         ".copier-answers.yml",
         ".github/workflows/tests.yml",
         ".gitignore",
+        "AGENTS.md",
         "LICENSE",
         "README.md",
+        "docs/WHY.md",
         "pyproject.toml",
         "src/demo/__init__.py",
         "src/demo/__main__.py",
+        "src/demo/cli.py",
         "src/demo/py.typed",
         "src/demo/threadpool_map.py",
         "src/demo/work.py",
         "tests/conftest.py",
-        "tests/test_main.py",
+        "tests/test_cli.py",
         "tests/test_threadpool_map.py",
+        "tests/test_work.py",
     ]
     assert result.out.startswith("demo\n├── .copier-answers.yml\n")
     assert '  .venv/bin/python -m pip install -e ".[test]"\n' in result.out
@@ -128,7 +132,7 @@ def test_force_replaces_only_files_of_the_plan_and_previews_them(here: Path, sca
     assert after["src/notes.txt"] == b"mine"
     assert after["README.md"].startswith(b"# demo\n")
     assert stat.S_IMODE((here / "demo" / "README.md").stat().st_mode) == 0o640
-    assert len(after) == 15
+    assert len(after) == 19
     assert os.listdir(here) == ["demo"]
 
 

@@ -182,7 +182,7 @@ def test_a_name_is_refused_or_makes_a_valid_project(name: str, package: str, mod
     assert package.isascii()
     assert module.isidentifier()
     assert PurePosixPath(f"src/{package}/{module}.py") in files
-    assert len(files) == 14
+    assert len(files) == 18
     for path, content in files.items():
         assert ".." not in path.parts
         assert not path.is_absolute()

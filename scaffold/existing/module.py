@@ -38,8 +38,8 @@ class NewModule:
 
     def title(self, answers: Answers) -> str:
         """With the two files that matter."""
-        module, tests, _ = self._paths(answers)
-        return f"Write {module} and {tests}?"
+        module = answers["module"]
+        return f"Write {answers['directory']}/{module}.py and {answers['tests']}/test_{module}.py?"
 
     def suggested(self, given: Answers) -> Answers:
         """Where the package and the tests are, and the oldest Python."""
@@ -89,10 +89,11 @@ class NewModule:
         root, directory, name = self.survey.root, PurePosixPath(str(answers["directory"])), str(answers["module"])
         if problem := portable.name_problem(name):
             raise BadAnswer("--module", name, f"{problem}: take another name")
-        for path in (*self._paths(answers), directory / name):
+        files = self.template.sources(answers)
+        for path in (*files, directory / name):
             if os.path.lexists(root / path):
                 raise Taken("--module", name, f"would need {path}, which is there already: take another name")
-        for path in self._paths(answers):
+        for path in files:
             nearest = next(parent for parent in (root / path).parents if parent.is_dir())
             if not os.access(nearest, os.W_OK | os.X_OK):
                 raise BadDestination(nearest, "may not be written: change its permissions")
@@ -126,16 +127,6 @@ class NewModule:
         for flag, path in (("--directory", directory), ("--tests", tests)):
             if is_blocked(root, path / "file"):
                 raise BadAnswer(flag, str(path), "is a file or leads through a symbolic link: give another directory")
-
-    def _paths(self, answers: Answers) -> tuple[PurePosixPath, PurePosixPath, PurePosixPath]:
-        """The module, its tests, and the answers file."""
-        name = answers["module"]
-        module = PurePosixPath(str(answers["directory"]), f"{name}.py")
-        return (
-            module,
-            PurePosixPath(str(answers["tests"]), f"test_{name}.py"),
-            PurePosixPath(self.template.answers_file(answers)),
-        )
 
     def _package(self, given: Answers) -> Package | None:
         if "package" in given:

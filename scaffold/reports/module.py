@@ -66,11 +66,12 @@ def additions_json(additions: Sequence[Addition]) -> list[dict[str, object]]:
 
 def added_text(project: Project, survey: Survey, additions: str) -> str:
     """What was made, what to do next, and how to make it again without being asked."""
+    work = f"{project.answers['module']}_work.py"
     return "\n".join(
         [
             files.tree_text(str(project.plan.dest), project.plan.files),
             "",
-            f"**{project.recommendation.design.value}** is in place; its first lines show how to use it.",
+            f"**{project.recommendation.design.value}** is in place; your own work goes into {work}.",
             additions,
             "",
             "Next:",
@@ -100,22 +101,25 @@ def note_on_tests(project: Project, survey: Survey) -> str:
 
 
 def _steps(project: Project, survey: Survey) -> Iterator[str]:
-    module, tests = _files(project)
     yield f"cd {shell.quoted(shell.path_word(survey.root))}"
     length = survey.config.line_length
     if length is not None and length != _OUR_LINE_LENGTH:
         formatter = "ruff format" if "ruff" in survey.config.tools else "black"
-        yield shell.command([*formatter.split(), module, tests])
+        yield shell.command([*formatter.split(), *_sources(project)])
     source = project.answers["directory"]
     bare = survey.mark not in ("pyproject.toml", "setup.cfg", "setup.py") and survey.layout != "flat"
     path = f"PYTHONPATH={shell.quoted(survey.layout)} " if bare and source else ""
-    yield f"{path}python -m pytest {shell.quoted(tests)}"
+    yield f"{path}python -m pytest {shell.command(name for name in _sources(project) if _is_test(name))}"
 
 
-def _files(project: Project) -> tuple[str, str]:
-    answers = project.answers
-    module = f"{answers['directory']}/{answers['module']}.py"
-    return shell.path_word(module), shell.path_word(f"{answers['tests']}/test_{answers['module']}.py")
+def _sources(project: Project) -> list[str]:
+    """The Python files that were written, the tests last."""
+    names = [shell.path_word(path) for path in project.plan.files if path.suffix == ".py"]
+    return sorted(names, key=lambda name: (_is_test(name), name))
+
+
+def _is_test(name: str) -> bool:
+    return PurePosixPath(name).name.startswith("test_")
 
 
 def _packages(survey: Survey) -> str:

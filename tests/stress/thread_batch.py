@@ -98,7 +98,7 @@ def schedule(rng: Random, events: Events) -> None:
     timeout = rng.choice((0, 0.001)) if plan.end == "deadline" else rng.choice((None, 3600))
     raised: BaseException | None = None
     try:
-        plan.run_batch(iter(plan.threads), at_once=plan.at_once, timeout=timeout)
+        plan.run_batch(iter(plan.threads), workers=plan.at_once, timeout=timeout)
     except GROUPS[plan.group] as group:
         raised = group
     except KeyboardInterrupt as interruption:
@@ -182,7 +182,7 @@ def interrupted(phase: str, number: int) -> None:
     if phase == "start":
         interrupt_in_start(number + 1)
     try:
-        designs["own group"].run_batch(batch(number + 5, work), at_once=2)
+        designs["own group"].run_batch(batch(number + 5, work), workers=2)
     except KeyboardInterrupt:
         say("interrupted")
         sys.exit(130)
@@ -192,7 +192,7 @@ def exit_while_running(number: int) -> None:
     """After the deadline the program ends, and its exit waits for those that run."""
     ending = threading.Event()
     try:
-        designs["own group"].run_batch(batch(number, lambda thread: (ending.wait(), say(thread.nth))), timeout=0)
+        designs["own group"].run_batch(batch(number, lambda thread: (ending.wait(), say(thread.nth))), timeout=0.5)
     finally:
         ending.set()
 
@@ -202,7 +202,7 @@ def fork_afterwards(number: int) -> None:
     threads = set(threading.enumerate())
 
     def use() -> None:
-        designs["own group"].run_batch(batch(number, lambda thread: say(thread.nth)), at_once=2)
+        designs["own group"].run_batch(batch(number, lambda thread: say(thread.nth)), workers=2)
         settled(threads, at_once=False)
 
     use()

@@ -127,7 +127,7 @@ def schedule(rng: Random, events: Events) -> None:
             taken = [call for call in plan.calls if call.job.status == "waiting"]  # and about to run
             assert len(taken) <= plan.workers, "neither finished nor dropped"
         plan.gate.set()
-    settled(before, at_once=plan.end not in {"block interrupted", "close without waiting"})
+    settled(before, at_once=plan.end not in {"block interrupted", "exit", "close without waiting"})
     closer = threading.Thread(target=pool.close)  # it may well have the number of a worker that has ended
     closer.start()
     closer.join()

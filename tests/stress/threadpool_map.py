@@ -47,7 +47,7 @@ class Schedule:
         self.window = rng.choice((None, rng.randint(1, 30)))
         self.ordered = rng.random() < 0.5
         self.size = rng.choice((0, 1, self.chunk, rng.randrange(40), rng.randrange(150)))
-        self.cut = self.chunk * rng.randrange(4)  # where it is left, or the input fails
+        self.cut = min(self.chunk, self.window or self.chunk) * rng.randrange(4)  # where it is left, or the input fails
         self.endless = rng.random() < 0.3 and self.end in {*LEAVING, *INPUT_FAILS, "dropped"}
         share = rng.choice((0.0, 0.0, 0.1, 1.0))
         self.errors = {item: rng.choice(ERRORS)(item) for item in range(150) if rng.random() < share}
@@ -87,7 +87,7 @@ class Schedule:
             self.read += 1
             yield item
             window = self.window or 8 * self.workers * self.chunk
-            assert self.end in {"map_all", "for_each"} or self.read - len(self.handed) <= max(window, self.chunk)
+            assert self.end in {"map_all", "for_each"} or self.read - len(self.handed) <= window
 
     def stream(self) -> Any:
         return design.stream(

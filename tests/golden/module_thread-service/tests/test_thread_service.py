@@ -197,6 +197,25 @@ def test_start_raises_the_error_of_setup() -> None:
         broken.send("a message")
 
 
+def test_a_second_start_during_setup_leaves_the_service_alone() -> None:
+    class Slow(Echo):
+        def setup(self) -> None:
+            super().setup()
+            with pytest.raises(RuntimeError, match="only once"):
+                self.start()
+
+    with Slow() as slow:
+        slow.send("a message")
+    assert slow.seen == ["a message"]
+
+
+def test_errors_in_a_row_may_be_endless() -> None:
+    with Echo(max_errors_in_a_row=None) as echo:
+        for number in range(20):
+            echo.send(ValueError(number))
+    assert (echo.health().state, echo.health().errors) == ("stopped", 20)
+
+
 @posix
 def test_ctrl_c_during_setup_ends_the_service() -> None:
     class Slow(Echo):

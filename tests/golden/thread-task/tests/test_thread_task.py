@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from demo.thread_task import Task
+from demo.thread_task import Task, stopping
 
 MODULE = "demo.thread_task"
 
@@ -47,20 +47,46 @@ def test_a_function_without_a_name_will_do() -> None:
 
 
 @pytest.mark.parametrize("kind", [ValueError, SystemExit, KeyboardInterrupt])
-def test_an_error_is_logged_and_can_be_collected(
+def test_an_error_is_raised_to_whoever_waits(
     kind: type[BaseException], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Also one that a bare Thread would not even print."""
-    error = kind("broken")
-    task = started(Task(fail, error))
+    error, gate = kind("broken"), threading.Event()
+
+    def fail_late() -> None:
+        gate.wait(5)
+        raise error
+
+    task = Task(fail_late)
+    task.start()
+    assert not task.wait(timeout=0)
+    gate.set()
     for _ in range(2):  # as often as you ask
         with pytest.raises(kind, match="broken"):
             task.result(timeout=5)
     assert task.error is error
+    assert not caplog.records
+
+
+def test_an_error_that_nobody_waits_for_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    task = Task(fail, SystemExit("broken"))
+    task.start()
+    task.thread.join(5)
     (record,) = caplog.records
     assert (record.name, record.levelno) == (MODULE, logging.ERROR)
     assert record.exc_info is not None
-    assert record.exc_info[1] is error
+    assert record.exc_info[1] is task.error
+
+
+def test_it_can_be_asked_to_stop() -> None:
+    """Each task for itself, and a function outside of a task never."""
+    tasks = [Task(lambda: stopping().wait(5)) for _ in range(2)]
+    for task in tasks:
+        task.start()
+        task.stopping.set()
+        assert task.result(timeout=5)
+    stopping().set()
+    assert not stopping().is_set()
 
 
 def test_a_timeout_is_told_and_the_task_goes_on() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import subprocess
 import sys
 import threading
 import weakref
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
-from multiprocessing.pool import ThreadPool
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
@@ -18,6 +19,12 @@ from demo.threadpool_jobs import Job, JobPool, as_completed, first_error, first_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
+
+
+@pytest.fixture(autouse=True, scope="module")
+def ctrl_c() -> None:
+    """Let Ctrl-C interrupt these tests, though a runner in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
@@ -149,6 +156,8 @@ def test_error_in_a_callback_is_logged_and_harms_nothing(
             completed = as_completed([job])
         assert next(completed) is job
         assert pool.submit(int, "7").result() == 7
+        job.add_done_callback(lambda _: fail(error))  # after the end, in this thread
+    assert caplog.text.count("Traceback") == 2
     assert type(error).__name__ in caplog.text
 
 
@@ -181,12 +190,21 @@ def test_waiting_for_the_own_pool_is_an_error_and_no_deadlock(
 
 
 def test_thread_that_cannot_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def start(_: threading.Thread) -> NoReturn:
-        raise RuntimeError("no more threads")
+    """Trap: with some started already, ThreadPool hides that in an AttributeError."""
+    gate = threading.Event()
+    threads = iter([True, False])
+    start = threading.Thread.start
 
-    monkeypatch.setattr(threading.Thread, "start", start)
-    with pytest.raises(RuntimeError, match="no more threads"):
+    def start_one(thread: threading.Thread) -> None:
+        if not next(threads):
+            raise RuntimeError("no more threads")
+        thread.run = gate.wait  # type: ignore[assignment]
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_one)
+    with pytest.raises(RuntimeError, match="could not start 2 threads"):
         JobPool(2)
+    gate.set()
 
 
 # Reacting
@@ -255,26 +273,40 @@ def test_leaving_by_an_error_cancels_the_waiting_and_waits_for_the_running() -> 
         assert [running.status, waiting.status] == ["done", "cancelled"]
 
 
-def test_leaving_by_ctrl_c_does_not_wait() -> None:
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_leaving_by_ctrl_c_or_sys_exit_does_not_wait(kind: type[BaseException]) -> None:
     pool = JobPool(1)
     with busy(pool) as (running, _):
         waiting = pool.submit(int)
+        with pytest.raises(kind), pool:
+            raise kind
+        assert [running.status, waiting.status] == ["running", "cancelled"]
+
+
+def test_leaving_a_pool_that_was_closed_without_waiting_does_not_wait() -> None:
+    pool = JobPool(2)
+    with busy(pool) as (running, _):
+        with pool:
+            assert first_result([running, pool.submit(int, "7")]) is not running
+            pool.close(drop=True, wait=False)
+        assert running.status == "running"
+
+
+def press_ctrl_c() -> None:
+    """Raise KeyboardInterrupt in the main thread, from any thread."""
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_while_leaving_does_not_wait_either() -> None:
+    pool = JobPool(1)
+    with busy(pool) as (running, _):
+        waiting = pool.submit(int)
+        presser = threading.Timer(0.05, press_ctrl_c)
         with pytest.raises(KeyboardInterrupt), pool:
-            raise KeyboardInterrupt
+            presser.start()
         assert [running.status, waiting.status] == ["running", "cancelled"]
-
-
-def test_ctrl_c_while_leaving_does_not_wait_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    def join(_: ThreadPool) -> NoReturn:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(ThreadPool, "join", join)
-    pool = JobPool(1)
-    with busy(pool) as (running, _):
-        waiting = pool.submit(int)
-        with pytest.raises(KeyboardInterrupt):
-            pool.__exit__(None, None, None)
-        assert [running.status, waiting.status] == ["running", "cancelled"]
+    presser.join()
 
 
 def test_closed_pool_can_be_closed_again_and_refuses_jobs() -> None:
@@ -300,6 +332,30 @@ failed = pool.submit(int, "nonsense")
     assert "nobody asked" in result.stderr
     assert "nonsense" in result.stderr
     assert result.returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_is_told_to_make_a_pool_of_its_own() -> None:
+    """Trap: it has the pool and none of its threads, so a job there would wait for ever."""
+    result = run_script("""
+import os
+from demo.threadpool_jobs import JobPool
+
+pool = JobPool(1)
+if os.fork() == 0:
+    try:
+        pool.submit(int)
+    except RuntimeError as error:
+        print(error, flush=True)
+    os._exit(0)
+os.wait()
+""")
+    assert "forked process" in result.stdout
+
+
+def test_threads_are_named_after_their_pool() -> None:
+    with JobPool(1, name="mirror") as pool:
+        assert pool.submit(lambda: threading.current_thread().name).result() == "mirror-0"
 
 
 @pytest.mark.usefixtures("hasty_threads")

@@ -22,6 +22,12 @@ HANG = 20  # seconds: no test waits for them unless something is broken
 ordered_or_not = pytest.mark.parametrize("ordered", [True, False])
 
 
+@pytest.fixture(autouse=True, scope="module")
+def ctrl_c() -> None:
+    """Let Ctrl-C interrupt these tests, though a runner in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Where(TypedDict):
     """What every call here is given."""
 
@@ -132,9 +138,9 @@ def test_default_order(where: Where, tmp_path: Path) -> None:
 
 def test_options_below_one_are_refused(where: Where) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        next(stream(double, [1], chunk=0, **where))
+        stream(double, [1], chunk=0, **where)
     with pytest.raises(ValueError, match="at least 1"):
-        next(stream(double, [1], window=0, **where))
+        stream(double, [1], window=0, **where)
 
 
 # The input

@@ -1,43 +1,31 @@
-"""Compress files, each in a thread of its own, as `python -m` of this package."""
+"""The command line: a thread, `Work(item)`, for every argument, which is text.
 
-from __future__ import annotations
+Yours too: edit it for arguments of another type (``type=Path``) or options of your own
+(``functools.partial(Work, level=args.level)``).
+"""
 
 import argparse
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from demo.thread_batch import BatchError, run_batch
-from demo.work import Work
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from demo.cli import importing_work, run
 
 
-def main() -> int:
-    """Run a Work for every file; report the failures in a line each."""
+def main(argv: list[str] | None = None) -> int:
+    """Return 0, or 1 if a thread failed, 130 after Ctrl-C. A wrong call exits with 2."""
+    with importing_work():
+        from demo.work import Work
+
     parser = argparse.ArgumentParser(
-        prog=f"python -m {__package__}",
-        description="Write FILE.gz beside every FILE, each in a thread of its own.",
+        prog="python -m demo",
+        description=Work.__doc__,
     )
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("items", metavar="ITEM", nargs="+", help="each gets a thread")
+    parser.add_argument("--workers", type=int, default=32, help="at once (default: %(default)s)")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="then give up")
-    options = parser.parse_args()
-
-    threads = [Work(path) for path in options.files]
-    errors: Sequence[Exception] = ()
-    try:
-        print(f"working on {len(threads)} files", flush=True)
-        run_batch(threads, timeout=options.timeout)
-    except KeyboardInterrupt:  # exit: the interpreter waits until what runs has stopped
-        print("interrupted", file=sys.stderr)
-        return 130
-    except BatchError as group:
-        errors = group.exceptions
-    for error in errors:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-    print(f"{len(threads) - len(errors)} of {len(threads)} done")
-    return 1 if errors else 0
+    args = parser.parse_args(argv)
+    if args.workers < 1:
+        parser.error("--workers must be at least 1")
+    return run(Work, args.items, workers=args.workers, timeout=args.timeout)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@
 
         def work(self) -> None: ...  # in the thread; may call further methods
 
-    run_batch([Copy("a"), Copy("b"), Copy("c")], at_once=2, timeout=60)
+    run_batch([Copy("a"), Copy("b"), Copy("c")], workers=2, timeout=60)
 
 What it guarantees:
 - A thread that fails stops no other. At the end BatchError brings a TaskError for every thread
   that raised (even SystemExit, which a bare Thread drops without a word), that still runs after
   ``timeout`` seconds, or that was not started.
-- At most ``at_once`` threads work at the same time. Should the system refuse to start one, those
+- At most ``workers`` threads work at the same time. Should the system refuse to start one, those
   that run are waited for all the same, and the refusal is among the errors.
 - After the timeout or a Ctrl-C no thread is started any more, and those that run are asked to
   stop: their ``stopping`` is set. They cannot be forced, and run_batch() does not wait for them.
@@ -87,15 +87,15 @@ class BatchError(Exception):
 
 
 def run_batch(
-    threads: Iterable[BatchThread], *, at_once: int = 32, timeout: float | None = None
+    threads: Iterable[BatchThread], *, workers: int = 32, timeout: float | None = None
 ) -> None:
-    """Start every thread, at most ``at_once`` at a time, and wait until all have ended.
+    """Start every thread, at most ``workers`` at a time, and wait until all have ended.
 
     Raise BatchError with a TaskError for every thread that did not succeed, in their order.
     """
     batch = list(threads)
-    if at_once < 1:
-        raise ValueError("at_once must be at least 1")
+    if workers < 1:
+        raise ValueError("workers must be at least 1")
     if len(set(batch)) < len(batch) or any(thread.ident is not None for thread in batch):
         raise ValueError("a thread starts only once: make a new one for every task")
     deadline = math.inf if timeout is None else time.monotonic() + timeout
@@ -103,7 +103,9 @@ def run_batch(
     running: set[BatchThread] = set()
     try:
         for thread in batch:
-            if len(running) == at_once:
+            if time.monotonic() >= deadline:
+                break
+            if len(running) == workers:
                 running.remove(_wait_for_one(ended, deadline))
             running.add(thread)  # before start(): a Ctrl-C in there must find the thread here
             if not _start(thread, ended):

@@ -1,4 +1,4 @@
-"""Run one function once in a thread of its own; its error is logged and can be collected.
+"""Run one function once in a thread of its own, and collect its result or its error.
 
     task = Task(compress, path, level=9)  # will call compress(path, level=9)
     task.start()
@@ -6,13 +6,13 @@
     size = task.result()  # waits for the end; raises what compress() raised
 
 What it guarantees:
-- The function's error, even a SystemExit, is logged with its traceback and kept in ``error``.
-  A bare Thread prints it and forgets it, and the program ends with exit code 0.
+- result() raises the function's error, even a SystemExit. It is logged if nobody waits when it
+  happens, unless ``log_error`` is False. A bare Thread prints it, and the exit code is 0.
 - The interpreter waits for the function before it exits: the thread is not a daemon, even when
   a daemon started it. A daemon is cut off in the middle and its ``finally`` blocks never run.
   Where that is what you want: ``task.thread.daemon = True`` before start().
 - A wait that times out says so. The function runs on: a thread cannot be stopped from outside,
-  so give it a threading.Event that it looks at, as work.py does.
+  only asked, by ``task.stopping.set()``, which it sees in ``stopping()``.
 
 The whole of it is ``Thread(target=..., args=..., kwargs=...)`` and start(); ``task.thread`` has
 the rest, such as is_alive(). Not used: a Thread subclass with its own run(), which is for state
@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 log = logging.getLogger(__name__)
+_stopping: ContextVar[threading.Event] = ContextVar("stopping")
+
+
+def stopping() -> threading.Event:
+    """Return the Event by which the task that calls this is asked to end early.
+
+    Outside of a task it is one that nobody sets, so that a function can be called without one.
+    """
+    return _stopping.get(threading.Event())
 
 
 class Task(Generic[R]):
@@ -46,6 +56,8 @@ class Task(Generic[R]):
             name=getattr(func, "__name__", "task"),
             daemon=False,
         )
+        self.stopping = threading.Event()  # set it to ask the function to return early
+        self.log_error = True  # until somebody waits; set it to False if you are going to
         self.error: BaseException | None = None
         self._value: R
         self._finished = threading.Event()
@@ -58,6 +70,7 @@ class Task(Generic[R]):
         """Wait for the end, or for ``timeout`` seconds; True if the function has ended."""
         if self.thread.ident is None:
             raise RuntimeError("start() comes before wait()")
+        self.log_error = False
         return self._finished.wait(timeout)
 
     def result(self, timeout: float | None = None) -> R:
@@ -72,10 +85,12 @@ class Task(Generic[R]):
         return self._value
 
     def _call(self, func: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        _stopping.set(self.stopping)
         try:
             self._value = func(*args, **kwargs)
         except BaseException as error:  # SystemExit too: nobody would see it in a thread
             self.error = error
-            log.exception("%s failed", self.thread.name)
+            if self.log_error:
+                log.exception("%s failed", self.thread.name)
         finally:
             self._finished.set()

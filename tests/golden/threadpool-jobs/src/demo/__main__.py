@@ -1,48 +1,30 @@
-"""Run every task of work.py on every PATH, and print each result as it comes."""
+"""The command line: run every task of work.py on every argument, which is text.
 
-from __future__ import annotations
+Yours too: edit it for arguments of another type (``type=Path``), options of your own
+(``functools.partial(task, size=args.size)``) or another form of output (``show=json.dumps``).
+"""
 
 import argparse
-import os
 import sys
-from pathlib import Path
 
-from demo.threadpool_jobs import Job, JobPool, as_completed
-from demo.work import TASKS
+from demo.cli import importing_work, run
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0, 1 if a task failed, 130 after Ctrl-C. A wrong usage exits with 2."""
+    """Return 0, or 1 if a job failed, 130 after Ctrl-C. A wrong call exits with 2."""
+    with importing_work():
+        from demo.work import TASKS
+
     parser = argparse.ArgumentParser(
         prog="python -m demo",
-        description=__doc__,
+        description=f"Run {', '.join(TASKS)} on every ITEM.",
     )
-    parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file to work on")
-    paths: list[Path] = parser.parse_args(argv).paths
-    try:
-        with JobPool() as pool:
-            jobs: dict[Job[object], str] = {
-                pool.submit(task, path): f"{path}: {name}"
-                for path in paths
-                for name, task in TASKS.items()
-            }
-            succeeded = [report(job, jobs[job]) for job in as_completed(jobs)]
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # who read our output has left, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
-        return 1
-    return 0 if all(succeeded) else 1
-
-
-def report(job: Job[object], label: str) -> bool:
-    """Print the result of a job, or its error. Return whether it succeeded."""
-    error = job.exception()
-    if error is None:
-        print(f"{label}: {job.result()}", flush=True)
-    else:
-        print(f"{label}: {type(error).__name__}: {error}", file=sys.stderr)
-    return error is None
+    parser.add_argument("items", metavar="ITEM", nargs="*", help="default: one call of each task")
+    parser.add_argument("--workers", type=int, default=32, help="threads (default: %(default)s)")
+    args = parser.parse_args(argv)
+    if args.workers < 1:
+        parser.error("--workers must be at least 1")
+    return run(TASKS, args.items, workers=args.workers)
 
 
 if __name__ == "__main__":

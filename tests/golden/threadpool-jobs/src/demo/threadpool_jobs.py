@@ -6,7 +6,7 @@
             print(job.status, job.exception() or job.result())
 
 - Leaving the ``with`` block finishes all jobs. Leaving it by an exception cancels the waiting ones;
-  Ctrl-C does not wait for the running ones either.
+  Ctrl-C and sys.exit() do not wait for the running ones either.
 - A pool that is never closed finishes its jobs when the interpreter exits: none is lost.
 - What a job raises, be it SystemExit, stays in its handle. If nobody asks for it, it is logged as
   soon as the handle is dropped. An error in a callback is logged.
@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import sys
 import threading
 from concurrent.futures import CancelledError
@@ -40,6 +41,7 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 Status = Literal["waiting", "running", "done", "failed", "cancelled"]
 ENDED: Final = ("done", "failed", "cancelled")
+STEP: Final = 0.1  # seconds; a Ctrl-C that comes just before a wait is seen when the wait ends
 log = logging.getLogger(__name__)
 
 
@@ -66,6 +68,8 @@ class Job(Generic[R_co]):
             self.pool.check_may_wait()
             if self._ended is None:
                 self._ended = threading.Event()
+        while timeout is None and not self._ended.wait(STEP):
+            pass
         return self._ended.wait(timeout)
 
     def result(self, timeout: float | None = None) -> R_co:
@@ -102,7 +106,7 @@ class Job(Generic[R_co]):
             if self.status not in ENDED:
                 self._callbacks.append(callback)
                 return
-        callback(self)
+        self._call_back(callback)
 
     def run(self) -> None:
         """Run the call unless it is cancelled. For the workers of the pool."""
@@ -144,19 +148,26 @@ class Job(Generic[R_co]):
 class JobPool:
     """Threads that run jobs. Use it as a context manager, or call close()."""
 
-    def __init__(self, workers: int = 32) -> None:
+    def __init__(self, workers: int = 32, *, name: str = "jobs") -> None:
         self._workers = workers
+        self._name = name
+        self._process = os.getpid()
         self._threads: set[int] = set()
         self._waiting: SimpleQueue[Job[Any] | None] = SimpleQueue()  # None ends a worker
         self._lock = threading.Lock()  # no job gets in behind the None
         self._closed = False
-        self._pool = ThreadPool(workers)
-        for _ in range(workers):
-            self._pool.apply_async(self._work)
+        self._left_early = False  # by close(wait=False)
+        try:
+            self._pool = ThreadPool(workers)
+        except AttributeError as error:  # from its clean-up, which hides why a thread did not start
+            raise RuntimeError(f"could not start {workers} threads") from error
+        self._loops = [self._pool.apply_async(self._work, (number,)) for number in range(workers)]
         atexit.register(self.close)  # the threads of a ThreadPool are daemons: jobs would be lost
 
     def submit(self, func: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Job[R]:
         """Have ``func(*args, **kwargs)`` called by the next free worker. Never blocks."""
+        if self._process != os.getpid():
+            raise RuntimeError("the pool has no threads in a forked process: make a new one there")
         job = Job(self, lambda: func(*args, **kwargs))
         with self._lock:
             if self._closed:
@@ -167,13 +178,15 @@ class JobPool:
     def close(self, *, drop: bool = False, wait: bool = True) -> None:
         """Refuse new jobs, finish (or ``drop``: cancel) the waiting ones, end the threads.
 
-        Without ``wait`` this returns at once; what still runs when the interpreter exits is lost.
+        Without ``wait`` this returns at once, and so does leaving the ``with`` block after it; what
+        still runs when the interpreter exits is lost.
         """
         if wait:
             self.check_may_wait()
         atexit.unregister(self.close)
         with self._lock:
             self._closed = True
+            self._left_early = not wait
         if drop:
             with suppress(Empty):
                 while True:
@@ -183,6 +196,9 @@ class JobPool:
             self._waiting.put(None)
         self._pool.close()
         if wait:
+            for loop in self._loops:
+                while not loop.ready():
+                    loop.wait(STEP)
             self._pool.join()
 
     def check_may_wait(self) -> None:
@@ -194,13 +210,15 @@ class JobPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        leave = kind is not None and issubclass(kind, KeyboardInterrupt | SystemExit)
         try:
-            self.close(drop=kind is not None, wait=kind is not KeyboardInterrupt)
+            self.close(drop=kind is not None, wait=not (leave or self._left_early))
         except KeyboardInterrupt:  # while waiting for the jobs
             self.close(drop=True, wait=False)
             raise
 
-    def _work(self) -> None:
+    def _work(self, number: int) -> None:
+        threading.current_thread().name = f"{self._name}-{number}"
         self._threads.add(threading.get_ident())
         for job in iter(self._waiting.get, None):
             job.run()
@@ -216,7 +234,13 @@ def as_completed(jobs: Iterable[Job[R]]) -> Iterator[Job[R]]:
         job.pool.check_may_wait()
         job.add_done_callback(ended.put)
     for _ in watched:
-        yield ended.get()
+        yield _next(ended)
+
+
+def _next(ended: SimpleQueue[Job[R]]) -> Job[R]:
+    while True:
+        with suppress(Empty):
+            return ended.get(timeout=STEP)
 
 
 def first_result(jobs: Iterable[Job[R]]) -> Job[R] | None:

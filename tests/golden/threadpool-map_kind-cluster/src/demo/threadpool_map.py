@@ -85,8 +85,9 @@ def stream(
     chunk: int = 1,
     window: int | None = None,
 ) -> Generator[Outcome[T, R]]:
-    """Yield an outcome for every item, in input order if ``ordered`` or else as they finish.
+    """Return the outcomes of all items, in input order if ``ordered`` or else as they finish.
 
+    They come as you ask for them: without a loop over them nothing is called.
     ``func``, items and results must be picklable, by cloudpickle. Without any ``address``,
     ``workers`` processes are started here, one for every CPU unless given.
     A worker takes ``chunk`` items at a time: Dask takes some milliseconds for each chunk, so make
@@ -95,6 +96,20 @@ def stream(
     """
     if (workers is not None and workers < 1) or chunk < 1 or (window is not None and window < 1):
         raise ValueError("workers, chunk and window must be at least 1")
+    if window is not None:
+        chunk = min(chunk, window)
+    return _stream(func, items, address, workers, ordered, chunk, window)
+
+
+def _stream(
+    func: Callable[[T], R],
+    items: Iterable[T],
+    address: str | None,
+    workers: int | None,
+    ordered: bool,
+    chunk: int,
+    window: int | None,
+) -> Generator[Outcome[T, R]]:
     crew: _Crew[T, R] = _Crew(func, address, workers)
     ready: dict[int, list[Outcome[T, R]]] = {}  # finished, by the turn in which to hand them out
     read = given = 0  # batches
@@ -115,7 +130,7 @@ def stream(
         return following
 
     try:
-        limit = max(1, (window or 8 * crew.size * chunk) // chunk)
+        limit = (window or 8 * crew.size * chunk) // chunk
         batches, input_error = _batches(items, chunk), None
         while True:
             try:

@@ -88,8 +88,9 @@ def stream(
     chunk: int = 1,
     window: int | None = None,
 ) -> Generator[Outcome[T, R]]:
-    """Yield an outcome for every item, in input order if ``ordered`` or else as they finish.
+    """Return the outcomes of all items, in input order if ``ordered`` or else as they finish.
 
+    They come as you ask for them: without a loop over them nothing is called.
     ``func`` must be picklable, as a function of a module is, and so must items and results.
     There is a worker for every CPU that this process may use, unless ``workers`` is given.
     A worker takes ``chunk`` items at a time: more than 1 pays for calls of under a millisecond.
@@ -101,6 +102,19 @@ def stream(
     """
     if (workers is not None and workers < 1) or chunk < 1 or (window is not None and window < 1):
         raise ValueError("workers, chunk and window must be at least 1")
+    if window is not None:
+        chunk = min(chunk, window)
+    return _stream(func, items, workers, ordered, chunk, window)
+
+
+def _stream(
+    func: Callable[[T], R],
+    items: Iterable[T],
+    workers: int | None,
+    ordered: bool,
+    chunk: int,
+    window: int | None,
+) -> Generator[Outcome[T, R]]:
     crew: _Crew[T, R] = _Crew(func, workers or _cpus())
     ready: dict[int, list[Outcome[T, R]]] = {}  # finished, by the turn in which to hand them out
     read = given = 0  # batches
@@ -121,7 +135,7 @@ def stream(
         return following
 
     try:
-        limit = max(1, (window or 8 * crew.size * chunk) // chunk)
+        limit = (window or 8 * crew.size * chunk) // chunk
         batches, input_error = _batches(items, chunk), None
         while True:
             try:

@@ -1,35 +1,27 @@
-"""Run work.work on PATH in the background, say that it is still at it, and print its result."""
+"""The command line: the arguments, as text, are those of `work`.
 
-from __future__ import annotations
+Yours too: edit it for arguments of another type (``type=Path``), options of your own
+(``functools.partial(work, depth=args.depth)``) or another form of output (``show=json.dumps``).
+"""
 
 import argparse
 import sys
-from pathlib import Path
 
-from demo.threadpool_task import Task
-from demo.work import work
+from demo.cli import importing_work, run
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0, 1 if the work failed, 130 after Ctrl-C. A wrong usage exits with 2."""
+    """Return 0, 1 if the work failed, 130 after Ctrl-C, 2 for a wrong call."""
+    with importing_work():
+        from demo.work import work
+
     parser = argparse.ArgumentParser(
         prog="python -m demo",
-        description=__doc__,
+        description=work.__doc__,
     )
-    parser.add_argument("path", metavar="PATH", type=Path, help="what to work on")
-    path: Path = parser.parse_args(argv).path
-    task = Task(work, path)
-    try:
-        while not task.wait(timeout=1):
-            print(f"still working on {path}", file=sys.stderr)
-    except KeyboardInterrupt:
-        task.abandon()
-        return 130
-    if error := task.error():
-        print(f"{path}: {type(error).__name__}: {error}", file=sys.stderr)
-        return 1
-    print(task.get())
-    return 0
+    parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="as work() takes them")
+    args = parser.parse_args(argv)
+    return run(work, args.arguments)
 
 
 if __name__ == "__main__":

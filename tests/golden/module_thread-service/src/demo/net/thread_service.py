@@ -13,11 +13,11 @@ What it guarantees:
   lock. Make it in setup(), or in __init__() after super().__init__(), and give it no name with a
   leading underscore: those belong to Service and to Thread.
 - start() returns when setup() has succeeded, or raises its error. After a setup() that succeeded,
-  teardown() is called whatever happens.
+  teardown() is called, unless the interpreter exits and `exit_timeout` is over before.
 - While the inbox is full, send() waits for room: at most `timeout` seconds, then queue.Full.
 - A message that was accepted is handled once, in its turn, or stop() returns it. A stop() that was
   forgotten happens as the interpreter exits. A forked child has no service, and send() says so.
-- An error is logged and counted, and the work goes on. `max_errors_in_a_row` end the service:
+- An error is logged and counted, and the work goes on. `max_errors_in_a_row`, if not None, end it:
   send() then raises NotRunningError from the last of them, and leaving the with block raises that
   one itself. SystemExit and its like end the service at once.
 - Except that the error of a message goes to whoever asked: counted, but not logged, and not one of
@@ -79,7 +79,7 @@ class Service(threading.Thread, Generic[M, R]):
         self,
         *,
         capacity: int = 1000,
-        max_errors_in_a_row: int = 5,
+        max_errors_in_a_row: int | None = 5,
         exit_timeout: float = 10.0,
     ) -> None:
         super().__init__(name=type(self).__name__, daemon=True)
@@ -93,6 +93,7 @@ class Service(threading.Thread, Generic[M, R]):
         self._wake = threading.Condition(self._lock)  # the service waits for messages
         self._room = threading.Condition(self._lock)  # senders wait for room
         self._state: State = "new"
+        self._begun = False  # to start
         self._inbox: deque[tuple[M, Future[R] | None]] = deque()
         self._left: deque[M] = deque()
         self._drain = True  # handle what is in the inbox before the end
@@ -117,8 +118,10 @@ class Service(threading.Thread, Generic[M, R]):
 
     def start(self) -> None:
         """Start the thread; return when setup() has succeeded, or raise its error."""
-        if self._state != "new":
-            raise RuntimeError(f"{self.name} can start only once: make a new one")
+        with self._lock:
+            if self._begun or self._state != "new":
+                raise RuntimeError(f"{self.name} can start only once: make a new one")
+            self._begun = True  # a second start() during setup() must not end the service
         try:
             super().start()
             self._set_up.result()
@@ -271,7 +274,7 @@ class Service(threading.Thread, Generic[M, R]):
             self._last_error = error
             self._errors += 1
             self._errors_in_a_row += 1
-            if self._errors_in_a_row >= self._max_errors_in_a_row:
+            if self._errors_in_a_row == self._max_errors_in_a_row:
                 raise  # which run() logs
             log.exception("%s: error %d in a row", self.name, self._errors_in_a_row)
         else:

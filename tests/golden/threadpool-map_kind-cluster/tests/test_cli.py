@@ -1,0 +1,194 @@
+"""What the program does around the work, on small works of these tests' own."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypedDict
+
+import pytest
+
+from demo.cli import importing_work, run
+
+distributed: Any = import_module("distributed")
+HANG = 50  # seconds: no test waits for them unless something is broken
+
+
+class Where(TypedDict):
+    """What every call here is given."""
+
+    address: str
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scheduler() -> Iterator[str]:
+    """Real worker processes, whose address the programs find in their environment."""
+    with (
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("DASK_SCHEDULER_ADDRESS", cluster.scheduler_address)
+        yield cluster.scheduler_address
+
+
+@pytest.fixture
+def where(scheduler: str) -> Where:
+    return {"address": scheduler}
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> None:
+    """Instead of that in conftest.py: Dask keeps threads of its own."""
+
+
+PROGRAM = """
+import sys
+from demo.cli import lines, run
+
+def work(text):
+    return open(text).read() if text.startswith("/") else text.upper()
+
+if __name__ == "__main__":
+    sys.exit(run(work, sys.argv[1:] or lines()))
+"""
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="signals, or a pipe's error there")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> list[str]:
+    """A command that runs a small work: a file, as a worker may have to import it."""
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM)
+    return [sys.executable, str(path)]
+
+
+def start(*command: str) -> subprocess.Popen[str]:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # some runners ignore Ctrl-C
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def half(number: int) -> float | None:
+    """Nothing for 0."""
+    return number / 2 if number else None
+
+
+def test_results_are_printed_and_none_is_not(
+    where: Where, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(half, range(3), **where) == 0
+    assert run(half, [1], show=lambda value: f"<{value}>", **where) == 0
+    out, err = capsys.readouterr()
+    assert (sorted(out.splitlines()), err) == (["0.5", "1.0", "<0.5>"], "")
+
+
+def test_an_error_is_a_line_and_does_not_stop_the_others(
+    where: Where, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(int, ["1", "x", "2"], **where) == 1
+    out, err = capsys.readouterr()
+    assert sorted(out.splitlines()) == ["1", "2"]
+    assert err.startswith("x: ValueError(")
+    assert err.count("\n") == 1
+
+
+def test_an_error_of_the_input_comes_last(where: Where, capsys: pytest.CaptureFixture[str]) -> None:
+    def items() -> Iterator[str]:
+        yield "1"
+        raise OSError("disk gone")
+
+    assert run(int, items(), **where) == 1
+    assert capsys.readouterr() == ("1\n", "error: disk gone\n")
+
+
+@pytest.mark.parametrize("error", [ImportError("no\ndriver"), SyntaxError("x"), KeyError("HOME")])
+def test_a_work_that_cannot_be_imported_is_a_line(error: Exception) -> None:
+    """Whatever is wrong with it."""
+    with pytest.raises(SystemExit) as caught, importing_work():
+        raise error
+    line = str(caught.value)
+    assert line.startswith(f"error: the work cannot be imported: {type(error).__name__}: ")
+    assert "\n" not in line
+
+
+def test_lines_of_standard_input(program: list[str]) -> None:
+    with start(*program) as child:
+        out, err = child.communicate("a b\nc", timeout=HANG)
+    assert (sorted(out.splitlines()), err, child.returncode) == (["A B", "C"], "", 0)
+
+
+def test_without_a_scheduler_it_starts_processes_here(
+    program: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS")
+    with start(*program, "a") as child:
+        assert child.communicate(timeout=HANG) == ("A\n", "")
+    assert child.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:1", "nonsense://127.0.0.1:1", "tcp://127.0.0.1", "127.0.0.1:port"]
+)
+def test_a_scheduler_that_is_not_there(
+    address: str, program: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trap: for what is no address Dask's Client raises, and then hangs as the program ends."""
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1s")
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
+    with start(*program, "a") as child:
+        out, err = child.communicate(timeout=HANG)
+    assert (out, len(err.splitlines()), child.returncode) == ("", 1, 1)
+
+
+@pytest.mark.parametrize("missing", ["distributed", "dask", "cloudpickle"])
+def test_what_is_not_installed_is_told(missing: str) -> None:
+    script = f"""
+import sys
+from demo.cli import run
+sys.modules["{missing}"] = None
+sys.exit(run(str, ["a"]))
+"""
+    with start(sys.executable, "-c", script) as child:
+        out, err = child.communicate(timeout=HANG)
+    assert (out, err.count("\n"), child.returncode) == ("", 1, 1)
+    assert missing in err
+    assert ".[cluster]" in err
+
+
+@needs_posix
+def test_ctrl_c_ends_it_at_once(program: list[str], tmp_path: Path) -> None:
+    """Though a call is running that would never end: it reads a pipe that nobody writes to."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = os.open(pipe, os.O_RDWR)  # at the end, to let the worker go
+    with start(*program, "a", str(pipe)) as child:
+        assert child.stdout
+        assert child.stdout.readline() == "A\n"
+        child.send_signal(signal.SIGINT)
+        assert child.communicate(timeout=HANG) == ("", "")
+    os.close(writer)
+    assert child.returncode == 130
+
+
+@needs_posix
+def test_a_reader_that_leaves_early_is_no_error(program: list[str]) -> None:
+    """As in `python -m ... | head -1`."""
+    with start(*program) as child:
+        assert child.stdin
+        assert child.stdout
+        assert child.stderr
+        child.stdout.close()
+        child.stdin.write("a\n")
+        child.stdin.close()
+        assert child.stderr.read() == ""
+    assert child.returncode == 1

@@ -1,0 +1,24 @@
+"""Tests of your work: replace them together with src/demo/work.py. All other tests stay."""
+
+from pathlib import Path
+
+import pytest
+
+from demo.__main__ import main
+from demo.work import work
+
+
+def test_work(tmp_path: Path) -> None:
+    file = tmp_path / "hello"
+    file.write_text("Hello hello world", encoding="utf-8")
+    assert work(str(file)).split(maxsplit=2) == ["3", "2", str(file)]
+
+
+def test_work_fails(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        work(str(tmp_path / "missing"))
+
+
+def test_a_wrong_call() -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["--workers", "0"])

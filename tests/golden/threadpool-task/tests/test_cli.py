@@ -1,0 +1,100 @@
+"""What the program does around the work, on small works of these tests' own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from demo.cli import importing_work, run
+
+PROGRAM = """
+import sys, threading
+from demo.cli import run
+
+def stuck():
+    print("working", flush=True)
+    threading.Event().wait()
+
+sys.exit(run(stuck if sys.argv[1:] else lambda: "A" * 100_000))
+"""
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals, or a pipe's error there")
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # some runners ignore Ctrl-C
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+
+
+def divide(number: str, by: str = "2") -> float | None:
+    """Nothing for 0."""
+    return float(number) / int(by) if number != "0" else None
+
+
+def test_the_result_is_printed_and_none_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(divide, ["3"]) == 0
+    assert run(divide, ["0"]) == 0
+    assert run(divide, ["3", "4"], show=lambda value: f"<{value}>") == 0
+    assert capsys.readouterr() == ("1.5\n<0.75>\n", "")
+
+
+def test_an_error_is_a_line(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert run(divide, ["1", "0"]) == 1
+    assert capsys.readouterr() == ("", "error: ZeroDivisionError: float division by zero\n")
+    assert run(sys.exit, [3]) == 1
+    assert capsys.readouterr() == ("", "error: RuntimeError: the task raised SystemExit(3)\n")
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("arguments", [[], ["1", "2", "3"]])
+def test_arguments_that_it_does_not_take_are_wrong_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(divide, arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err[:7], err.count("\n")) == ("", "error: ", 1)
+
+
+def test_it_says_that_it_works(capsys: pytest.CaptureFixture[str]) -> None:
+    gate = threading.Event()
+    assert run(gate.wait, [0.1], interval=0.01) == 0
+    out, err = capsys.readouterr()
+    assert (out, err[:17]) == ("False\n", "... still working")
+
+
+@pytest.mark.parametrize("error", [ImportError("no\ndriver"), SyntaxError("x"), KeyError("HOME")])
+def test_a_work_that_cannot_be_imported_is_a_line(error: Exception) -> None:
+    """Whatever is wrong with it."""
+    with pytest.raises(SystemExit) as caught, importing_work():
+        raise error
+    line = str(caught.value)
+    assert line.startswith(f"error: the work cannot be imported: {type(error).__name__}: ")
+    assert "\n" not in line
+
+
+@posix
+def test_ctrl_c_does_not_wait() -> None:
+    with start("stuck") as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "working\n"
+        program.send_signal(signal.SIGINT)
+        assert program.communicate(timeout=30) == ("", "")
+    assert program.returncode == 130
+
+
+@posix
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    """As in `python -m ... | head -1`."""
+    with start() as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.close()
+        assert program.stderr.read() == ""
+    assert program.returncode == 1
