@@ -153,6 +153,7 @@ def test_readme_and_agents_are_short(template: Template, variant: Variant) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("variant", VARIANTS, ids=named)
 def test_an_own_work_is_all_that_has_to_be_replaced(tmp_path: Path, template: Template, variant: Variant) -> None:
     """Every other test passes, types are strict, `--help` describes the new work; on the oldest and newest Python."""
