@@ -268,7 +268,7 @@ def test_a_module_is_checked_answered_anew_and_updated_as_a_project_is(
     assert scaffold("reanswer", "--module", "threadpool_map", "--workers", "5", "--allow-dirty").code == 0
     assert "workers: int = 5" in (project / "src" / "acme" / MODULE).read_text(encoding="utf-8")
     before = files_below(project)
-    result = scaffold("update", "--to", "1.1.0", "--defaults", "--allow-dirty")
+    result = scaffold("update", "--to", "1.1.0", "--major", "--defaults", "--allow-dirty")
     assert (result.code, result.err.count("\n")) == (2, 1)
     assert "knows no modules" in result.err
     assert files_below(project) == before

@@ -398,7 +398,7 @@ AT_ONCE: list[tuple[str, Callable[[int], list[str]]]] = [
     ("new", lambda _: ["new", "fresh", "--defaults"]),
     ("new --force", lambda n: ["new", "demo", "--defaults", "--force", "--workers", str(n + 3)]),
     ("add", lambda _: ["add", "demo", "--defaults", "--module", "more"]),
-    ("update", lambda _: ["update", "demo", "--to", "1.0.0", "--allow-dirty", "--defaults"]),
+    ("update", lambda _: ["update", "demo", "--to", "1.0.0", "--major", "--allow-dirty", "--defaults"]),
     ("reanswer", lambda n: ["reanswer", "demo", "--workers", str(n + 3), "--allow-dirty"]),
     ("undo", lambda _: ["undo", "demo", "--yes"]),
     ("template new", lambda _: ["template", "new", "fresh"]),

@@ -53,7 +53,7 @@ COMMANDS = [
     Command("new --force", (*NEW, "--force"), "files"),
     Command("add", ("add", "demo", "--defaults", "--shape", "service", "--module", "more"), "project"),
     Command("reanswer", REANSWER, "project"),
-    Command("update", ("update", "demo", "--to", "1.0.0", "--defaults", "--allow-dirty"), "project"),
+    Command("update", ("update", "demo", "--to", "1.0.0", "--major", "--defaults", "--allow-dirty"), "project"),
     Command("undo", ("undo", "demo", "--yes"), "project", setup=(REANSWER,)),
     Command("undo of new", ("undo", "demo", "--yes"), "", setup=(NEW,)),
     Command("template new", ("template", "new", "demo")),
