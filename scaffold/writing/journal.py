@@ -276,7 +276,7 @@ def _recover(place: Place) -> Recovery:
     for journal in place.journals():
         journal.clear()
         for name in (FINISHING, PENDING):
-            record = journal.read(name)
+            record = journal.load(name)
             if record is None or record.dest != str(place.dest):
                 journal.remove(name)
             elif record.fresh:

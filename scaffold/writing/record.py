@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scaffold.errors import NoStateFolder
 from scaffold.machine import NoHome
 from scaffold.places import state_folder
+from scaffold.portable import OURS
 from scaffold.writing.nofollow import Directory
 
 if TYPE_CHECKING:
@@ -94,15 +95,12 @@ class Record:
     @property
     def staging(self) -> str:
         """The folder for new contents: in the directory, or beside one that is still to be made."""
-        return f"{STAGING}{self.nonce}"
-
-
-STAGING: Final = ".scaffold-"
+        return f"{OURS}{self.nonce}"
 
 
 def is_staging(name: str) -> bool:
     """Whether a name is that of a folder for new contents, ours or another user's."""
-    return name.startswith(STAGING) and _NONCE.fullmatch(name.removeprefix(STAGING)) is not None
+    return name.startswith(OURS) and _NONCE.fullmatch(name.removeprefix(OURS)) is not None
 
 
 def digest(data: bytes) -> str:
@@ -117,14 +115,25 @@ class Journal:
     folder: Path
 
     def read(self, name: str) -> Record | None:
-        """The record of this name; None where there is none that is whole."""
+        """The record of this name; None where there is none that is whole and can be read."""
+        with suppress(OSError):
+            return self.load(name)
+        return None
+
+    def load(self, name: str) -> Record | None:
+        """The record of this name; None where there is none that is whole.
+
+        Raises:
+            OSError: The system refuses to read it, which says nothing about whether it is whole.
+        """
         try:
             status = (self.folder / name / _RECORD).lstat()
             if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_RECORD:
                 return None
-            data = json.loads((self.folder / name / _RECORD).read_bytes())
-            return _parsed(data)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return _parsed(json.loads((self.folder / name / _RECORD).read_bytes()))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def kept(self, name: str, number: int) -> bytes | None:
