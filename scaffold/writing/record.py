@@ -200,17 +200,18 @@ class Journal:
             entry.move_new(old, entry, new)
             entry.sync()
 
-    def remove(self, name: str) -> None:
-        """Forget a record."""
+    def remove(self, name: str) -> bool:
+        """Forget a record; whether nothing of it is left."""
+        gone = f"new-{name}-gone"
         with suppress(OSError), Directory.opened(self.folder) as entry:
             if entry.exists(name):
                 # First out of sight: a record that is half removed is none.
-                gone = f"new-{name}-gone"
                 with suppress(FileExistsError):
                     entry.move_new(name, entry, gone)
                     entry.sync()
                 entry.remove_tree(gone)
                 entry.remove_tree(name)
+        return not any(os.path.lexists(self.folder / left) for left in (name, gone))
 
     def clear(self) -> None:
         """Remove what never became a record, or is one no more."""
