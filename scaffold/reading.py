@@ -1,4 +1,4 @@
-"""Reading what others have filled: one way to read a file, one to list a folder, one to remove a tree, all with bounds.
+"""Reading what others have filled: one way to read a file and one to list a folder, both with bounds.
 
 Whatever a project, a template or a user names may be a pipe that nobody writes to, a device without end, thirty
 gigabytes of nothing, or a folder with a million names. None of them is waited for, and none is read whole.
