@@ -16,7 +16,8 @@ from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest
 
 if TYPE_CHECKING:
     from scaffold.writing.job import Job
-    from scaffold.writing.record import Journal, Place
+    from scaffold.writing.place import Place
+    from scaffold.writing.record import Journal
 
 TREE: Final = "tree"
 READY: Final = "ready"

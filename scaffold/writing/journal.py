@@ -19,17 +19,8 @@ from scaffold.errors import Busy, ChangedMeanwhile, NotTakenBack, WriteFailed
 from scaffold.writing import fresh
 from scaffold.writing.lock import alone, locked, signals_wait
 from scaffold.writing.nofollow import Directory
-from scaffold.writing.record import (
-    FINISHING,
-    PENDING,
-    Entry,
-    Place,
-    Record,
-    all_journals,
-    digest,
-    forget,
-    is_staging,
-)
+from scaffold.writing.place import Place, all_journals, forget
+from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest, is_staging
 from scaffold.writing.recovery import Recovery, take_back
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from scaffold.places import state_folder
 from scaffold.writing.job import Job
 from scaffold.writing.journal import write
 from scaffold.writing.nofollow import Directory
-from scaffold.writing.record import Place, digest
+from scaffold.writing.place import Place
+from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
