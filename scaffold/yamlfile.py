@@ -118,7 +118,7 @@ class _Measure:
         elif isinstance(event, yaml.AliasEvent):
             self._nodes += self._anchored.get(event.anchor or "", _MOST_NODES)  # within its own anchor it has no end
         if self._nodes > _MOST_NODES:
-            return "is far too much with its aliases written out"
+            return "expands to too many values (YAML aliases)"
         return _TOO_DEEP if len(self._open) > DEEPEST else None
 
     def _of_number(self, event: yaml.ScalarEvent) -> str | None:
