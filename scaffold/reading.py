@@ -49,6 +49,15 @@ class TooLarge(Unreadable):
     """It is larger than the limit."""
 
 
+class Malformed(ValueError):
+    """Text that is not of the form that is read: why, and the line where one is known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        self.reason = reason
+        self.line = line
+        super().__init__(reason)
+
+
 def read_limited(path: Path, most: int = LARGEST_TEXT, *, follow: bool = True) -> bytes:
     """All of a plain file.
 
