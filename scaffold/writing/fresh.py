@@ -16,7 +16,8 @@ from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest
 
 if TYPE_CHECKING:
     from scaffold.writing.job import Job
-    from scaffold.writing.record import Journal, Place
+    from scaffold.writing.place import Place
+    from scaffold.writing.record import Journal
 
 TREE: Final = "tree"
 READY: Final = "ready"
@@ -58,7 +59,8 @@ def write(job: Job, place: Place, journal: Journal) -> None:
     except BaseException:
         recover(record, journal, PENDING)
         raise
-    _finish(replace(record, inode=inode), journal, PENDING)
+    with suppress(OSError):  # the directory is in its place: the next run clears away what this one cannot
+        _finish(replace(record, inode=inode), journal, PENDING)
 
 
 def recover(record: Record, journal: Journal, name: str) -> None:
@@ -79,6 +81,7 @@ def recover(record: Record, journal: Journal, name: str) -> None:
 
 
 def _finish(record: Record, journal: Journal, name: str) -> None:
+    """Clear away, and keep the record as a step; where that fails for the first time, the next run tries again."""
     if name == PENDING:
         if record.inode is not None:
             journal.identify(name, record)
@@ -86,6 +89,8 @@ def _finish(record: Record, journal: Journal, name: str) -> None:
     with suppress(OSError), Directory.opened(Path(record.dest).parent) as beside:
         beside.remove_tree(record.staging)
         beside.sync()
+        if name == PENDING and beside.exists(record.staging):
+            return
     if record.keep:
         journal.keep(FINISHING)
     else:
