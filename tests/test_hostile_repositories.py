@@ -105,7 +105,7 @@ def test_in_a_project(bases: Path, canary: Canary, scaffold: Run, way: Way) -> N
     assert ((ground.repo / "README.md").read_bytes() != before) == way.readable
     ground.calm(scaffold("update", repo, "--defaults"))
     if way.readable:
-        assert ground.calm(scaffold("undo", repo)).code == 0
+        assert ground.calm(scaffold("undo", repo, "--yes")).code == 0
         assert (ground.repo / "README.md").read_bytes() == before
     assert ground.calm(scaffold("reanswer", repo, "--name", "other", "--allow-dirty")).code == 0
     assert ground.calm(scaffold("add", repo, "--module", "more", "--defaults")).code == 0
