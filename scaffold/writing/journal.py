@@ -108,10 +108,10 @@ def _write_within(job: Job, place: Place, journal: Journal) -> None:
         try:
             _stage(root, record, job, contents, literal)
             _put_all_in_place(root, record, literal)
+            journal.rename(PENDING, FINISHING)
         except BaseException:
             take_back_now(root, record, journal, job.dest)
             raise
-        journal.rename(PENDING, FINISHING)
         _finish(root, record, journal)
     if record.root_goes:
         with suppress(OSError):  # not empty: the rest is the user's
@@ -241,7 +241,7 @@ def put_in_place(  # noqa: PLR0913, PLR0917  # one step, of which each is a part
 
 
 def _finish(root: Directory, record: Record, journal: Journal) -> None:
-    """Clear away, and keep the record as a step. From `finishing` on, the run counts as done."""
+    """Clear away, and keep the record as a step. From `finishing` on, the run counts as done: the next one goes on."""
     for folder in record.emptied:
         with suppress(OSError), root.inside(folder) as (parent, name):
             parent.rmdir(name)
@@ -262,7 +262,8 @@ def _file_away(journal: Journal, record: Record) -> None:
     if record.undoes is not None:
         journal.remove(record.undoes)
     if record.keep and record.undoes is None:
-        journal.keep(FINISHING)
+        with suppress(OSError):
+            journal.keep(FINISHING)
     else:
         journal.remove(FINISHING)
 
