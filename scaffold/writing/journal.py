@@ -104,12 +104,9 @@ def _write_within(job: Job, place: Place, journal: Journal) -> None:
             take_back_now(root, record, journal, job.dest)
             raise
         with suppress(OSError):  # all is written: the next run clears away what this one cannot
-            _clear_away(root, record)
+            _clear_away(root, record, literal)
             if not root.exists(record.staging):
                 _file_away(journal, record)
-    if record.root_goes:
-        with suppress(OSError):  # not empty: the rest is the user's
-            literal.rmdir()
 
 
 def take_back_now(root: Directory, record: Record, journal: Journal, dest: Path) -> None:
@@ -237,13 +234,17 @@ def put_in_place(  # noqa: PLR0913, PLR0917  # one step, of which each is a part
         raise ChangedMeanwhile(path)
 
 
-def _clear_away(root: Directory, record: Record) -> None:
-    """Remove what a run that is done, which it is from `finishing` on, leaves."""
+def _clear_away(root: Directory, record: Record, dest: Path) -> None:
+    """Remove what a run that is done, which it is from `finishing` on, leaves; last the directory itself, if it goes."""
     for folder in record.emptied:
         with suppress(OSError), root.inside(folder) as (parent, name):
             parent.rmdir(name)
             parent.sync()
     _remove_staging(root, record)
+    if record.root_goes:
+        with suppress(OSError), Directory.opened(dest.parent) as beside:  # not empty: the rest is the user's
+            beside.rmdir(dest.name)
+            beside.sync()
 
 
 def _remove_staging(root: Directory, record: Record) -> None:
@@ -259,7 +260,8 @@ def _file_away(journal: Journal, record: Record) -> None:
     if record.undoes is not None:
         journal.remove(record.undoes)
     if record.keep and record.undoes is None:
-        journal.keep(FINISHING)
+        with suppress(OSError):
+            journal.keep(FINISHING)
     else:
         journal.remove(FINISHING)
 
@@ -288,9 +290,10 @@ def _recover_within(place: Place, record: Record, journal: Journal, name: str) -
         with Directory.opened(place.dest) as root, alone(root, place.dest):
             if record.inode == root.status().st_ino or root.is_directory(record.staging):
                 return _finish_or_take_back(root, record, journal, name)
-    except (FileNotFoundError, NotADirectoryError):  # the directory itself is gone
-        pass
-    journal.remove(name)  # another directory has been put at this path since
+    except (FileNotFoundError, NotADirectoryError):  # the directory itself is gone, by the run itself or since
+        if name == FINISHING:
+            _file_away(journal, record)
+    journal.remove(name)  # else: another directory has been put at this path since
     return Recovery()
 
 
@@ -299,7 +302,7 @@ def _finish_or_take_back(root: Directory, record: Record, journal: Journal, name
         journal.rename(PENDING, FINISHING)
         name = FINISHING
     if name == FINISHING:
-        _clear_away(root, record)
+        _clear_away(root, record, Path(record.dest))
         _file_away(journal, record)
         return Recovery()
     done = take_back(root, record, journal)

@@ -37,17 +37,30 @@ def take_back(root: Directory, record: Record, journal: Journal) -> Recovery:
     """
     taken_back: list[str] = []
     kept: list[str] = []
-    root.make(record.staging, 0o700)
-    with root.directory(record.staging) as staging:
-        for number, entry in enumerate(record.entries):
-            verdict = _One(root, staging, entry, number, journal).take_back()
-            if verdict is not None:
-                (taken_back if verdict else kept).append(entry.path)
+    # A run that could not even stage has changed nothing, and where it could not, neither can this.
+    if root.exists(record.staging) or not all(_is_as_before(root, entry) for entry in record.entries):
+        root.make(record.staging, 0o700)
+        with root.directory(record.staging) as staging:
+            for number, entry in enumerate(record.entries):
+                verdict = _One(root, staging, entry, number, journal).take_back()
+                if verdict is not None:
+                    (taken_back if verdict else kept).append(entry.path)
     for folder in reversed(record.made):
         with suppress(OSError), root.inside(folder) as (parent, name):
             parent.rmdir(name)
             parent.sync()
     return Recovery(tuple(taken_back), tuple(kept))
+
+
+def _is_as_before(root: Directory, entry: Entry) -> bool:
+    """Whether nothing is left to do for a file."""
+    try:
+        with root.inside(entry.path) as (parent, name):
+            return _digest(parent.read(name)) == entry.before
+    except FileNotFoundError:
+        return entry.before is None
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)
