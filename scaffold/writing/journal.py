@@ -235,7 +235,7 @@ def put_in_place(  # noqa: PLR0913, PLR0917  # one step, of which each is a part
 
 
 def _clear_away(root: Directory, record: Record, dest: Path) -> None:
-    """Remove what a run that is done, which it is from `finishing` on, leaves; last the directory itself, if it goes."""
+    """Remove what a run that is done (it is so from `finishing` on) leaves; last the directory itself, if it goes."""
     for folder in record.emptied:
         with suppress(OSError), root.inside(folder) as (parent, name):
             parent.rmdir(name)
