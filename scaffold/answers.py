@@ -101,7 +101,10 @@ def _text_of(path: Path, refuse: Refusal) -> str:
 
 def _parsed(path: Path, text: str, refuse: Refusal) -> Mapping[str, object]:
     readers = {".toml": _from_toml, ".json": _from_json}
-    data = readers.get(_format(path), _from_yaml)(path, text, refuse)
+    try:
+        data = readers.get(_format(path), _from_yaml)(text)
+    except reading.Malformed as error:
+        raise refuse(path, error.reason, error.line) from error
     if not isinstance(data, dict):
         raise refuse(path, "must be a mapping of questions to answers", 1)
     return {str(key): value for key, value in data.items()}
@@ -130,31 +133,22 @@ def _key(key: object) -> str:
     return json.dumps(key) if key is None or isinstance(key, bool) else str(key)
 
 
-def _from_yaml(path: Path, text: str, refuse: Refusal) -> object:
+def _from_yaml(text: str) -> object:
     from scaffold import yamlfile
 
-    try:
-        return yamlfile.words(text)
-    except yamlfile.YamlFault as error:
-        raise refuse(path, error.reason, error.line) from error
+    return yamlfile.words(text)
 
 
-def _from_toml(path: Path, text: str, refuse: Refusal) -> object:
+def _from_toml(text: str) -> object:
     from scaffold import tomlfile
 
-    try:
-        return tomlfile.parse(text)
-    except tomlfile.TomlFault as error:
-        raise refuse(path, error.reason, error.line) from error
+    return tomlfile.parse(text)
 
 
-def _from_json(path: Path, text: str, refuse: Refusal) -> object:
+def _from_json(text: str) -> object:
     from scaffold import jsonfile
 
-    try:
-        return jsonfile.parse(text)
-    except jsonfile.JsonFault as error:
-        raise refuse(path, error.reason, error.line) from error
+    return jsonfile.parse(text)
 
 
 class Unasked:

@@ -87,6 +87,13 @@ class NothingToUndo(ScaffoldError):
         super().__init__(f"nothing to undo in {_shown_path(root)}: {reason}")
 
 
+class NotForgotten(ScaffoldError):
+    """Records of runs, with former contents of files, that the system refuses to remove."""
+
+    def __init__(self, records: Path) -> None:
+        super().__init__(f"{_shown_path(records)} holds former contents of files that cannot be removed: delete it")
+
+
 class NotUndoable(ScaffoldError):
     """A state of the user's repository in which a change could not be taken back by it."""
 
@@ -113,7 +120,7 @@ class BadConfig(ScaffoldError):
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
         place = f"{_shown_path(path)}, line {line}" if line else _shown_path(path)
-        super().__init__(f"{place}: {reason}; mend it first")
+        super().__init__(f"{place}: {reason}; fix it first")
 
 
 class NoProject(ScaffoldError):
@@ -184,7 +191,7 @@ class NotTakenBack(ScaffoldError):
     def __init__(self, dest: Path, error: OSError) -> None:
         super().__init__(
             f"cannot write {_shown_path(dest)}: {error.strerror or error}; some files are changed already:"
-            " mend that, then any scaffold command that writes there takes them back first"
+            " fix that, then any scaffold command that writes there takes them back first"
         )
 
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.errors import GitFailed, GitUnusable
+from scaffold.errors import GitFailed, GitUnusable, ScaffoldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ _OLDEST = (2, 31)  # the first that takes its configuration from GIT_CONFIG_COUN
 _SUSPICIOUS = 5  # seconds, after which it is worth a look whether git waits for a pipe
 _MEMORY = 2 << 30  # bytes; a look at a million files takes less than half of that
 _TIMEOUT = 120  # seconds; a local operation takes well under one, a clone over a network may not
+_TOO_LONG = f"took longer than {_TIMEOUT} seconds"
 
 # What `git rev-parse --local-env-vars` names, and what a hook's surroundings set beside it: inside a hook they point at
 # the repository that is being committed to, and any git started there would work on that one.
@@ -173,17 +174,29 @@ def git(
 def streaming(
     *arguments: str | Path, cwd: Path, env: Mapping[str, str], suspects: Callable[[], str | None]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run git while its output is read from the process; it is ended where it waits for a pipe, or for two minutes.
+    """Run git while its output is read from the process.
 
     Raises:
         GitUnusable: It is missing or too old.
+        GitFailed: It waits for something, or took longer than two minutes; its output ends then.
     """
     require()
     nowhere = subprocess.DEVNULL
+    reasons: list[str] = []
+
+    def end(reason: Callable[[], str | None]) -> None:
+        try:
+            said = reason()
+        except ScaffoldError as error:
+            said = str(error)
+        if said:
+            reasons.append(said)
+            process.kill()
+
     with _started(arguments, cwd=cwd, env=env, stdin=nowhere, stderr=nowhere) as process:
         timers = [
-            threading.Timer(_SUSPICIOUS, lambda: process.kill() if suspects() else None),
-            threading.Timer(_TIMEOUT, process.kill),
+            threading.Timer(_SUSPICIOUS, end, [suspects]),
+            threading.Timer(_TIMEOUT, end, [lambda: _TOO_LONG]),
         ]
         try:
             for timer in timers:
@@ -193,6 +206,8 @@ def streaming(
         finally:
             for timer in timers:
                 timer.cancel()
+    if reasons:
+        raise GitFailed(_command(arguments), reasons[0])
 
 
 @contextmanager
@@ -257,9 +272,10 @@ def _finish(
                 return process.communicate(stdin, timeout=_SUSPICIOUS)
             if reason := suspects():
                 raise GitFailed(command, reason)
+            stdin = None  # it is being handed over already
         return process.communicate(stdin, timeout=_TIMEOUT)
     except subprocess.TimeoutExpired as error:
-        raise GitFailed(command, f"took longer than {_TIMEOUT} seconds") from error
+        raise GitFailed(command, _TOO_LONG) from error
 
 
 @cache

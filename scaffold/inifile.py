@@ -10,6 +10,8 @@ import configparser
 import re
 from collections.abc import Mapping
 
+from scaffold import reading
+
 Sections = Mapping[str, Mapping[str, "str | None"]]
 
 _MOST_NAMELESS = 1_000  # lines that begin with `=` or `:`; setup.cfg has one, `= src`
@@ -18,13 +20,8 @@ _NAMELESS = re.compile(r"^[^\S\n]*[=:]", re.MULTILINE)
 _BLANKS = re.compile(r"(?<=\S)[^\S\n]{10,}(?=\S)")
 
 
-class IniFault(ValueError):
-    """Text that is not INI, or not INI that is read: the reason, and the line where one is known."""
-
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        self.reason = reason
-        self.line = line
-        super().__init__(reason)
+class IniFault(reading.Malformed):
+    """Text that is not INI, or not INI that is read."""
 
 
 def parse(text: str) -> Sections:

@@ -6,17 +6,14 @@ import json
 from collections import Counter
 from typing import NoReturn
 
+from scaffold import reading
+
 _DEEPEST = 50
 _LONGEST_NUMBER = 1_000  # characters
 
 
-class JsonFault(ValueError):
-    """Text that is not JSON, or not JSON that is read: the reason, and the line where one is known."""
-
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        self.reason = reason
-        self.line = line
-        super().__init__(reason)
+class JsonFault(reading.Malformed):
+    """Text that is not JSON, or not JSON that is read."""
 
 
 def parse(text: str) -> object:

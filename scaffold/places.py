@@ -12,7 +12,7 @@ _XDG = sys.platform == "linux"
 
 
 def config_folder() -> Path:
-    """What the user wrote or had written for them."""
+    """What the user wrote or had written for them: names of templates, and copies of catalogues."""
     return _folder("XDG_CONFIG_HOME", ".config", "user_config_path")
 
 
@@ -22,7 +22,7 @@ def names_file() -> Path:
 
 
 def data_folder() -> Path:
-    """What scaffold noted: approvals, tags that it saw, copies of catalogues."""
+    """What scaffold noted: approvals, and tags that it saw."""
     return _folder("XDG_DATA_HOME", ".local/share", "user_data_path")
 
 

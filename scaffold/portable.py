@@ -32,6 +32,8 @@ _HIDDEN: Final = {
     "Zl": "line breaks",
     "Zp": "line breaks",
 }
+# What Git for Windows and for macOS treats as `.git`: other case, trailing dots and blanks, the DOS short name.
+_GIT: Final = re.compile(r"(\.git|git~[0-9]+)[. ]*", re.IGNORECASE)
 OURS: Final = ".scaffold-"
 """How the names of what a run has not finished begin."""
 
@@ -45,6 +47,13 @@ def hidden_problem(name: str) -> str | None:
     kinds = (_HIDDEN.get(unicodedata.category(character)) for character in _JOINER.sub("", name))
     kind = next(filter(None, kinds), None)
     return f"has {kind} in its name, which no terminal shows" if kind else None
+
+
+def is_git(name: str) -> bool:
+    """Whether some file system takes this name for `.git`."""
+    # HFS+ ignores characters that format text, such as a zero-width joiner.
+    seen = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+    return _GIT.fullmatch(seen) is not None
 
 
 def name_problem(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Reading what others have filled: one way to read a file, one to list a folder, one to remove a tree, all with bounds.
+"""Reading what others have filled: one way to read a file and one to list a folder, both with bounds.
 
 Whatever a project, a template or a user names may be a pipe that nobody writes to, a device without end, thirty
 gigabytes of nothing, or a folder with a million names. None of them is waited for, and none is read whole.
@@ -47,6 +47,15 @@ class Absent(Unreadable):
 
 class TooLarge(Unreadable):
     """It is larger than the limit."""
+
+
+class Malformed(ValueError):
+    """Text that is not of the form that is read: why, and the line where one is known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        self.reason = reason
+        self.line = line
+        super().__init__(reason)
 
 
 def read_limited(path: Path, most: int = LARGEST_TEXT, *, follow: bool = True) -> bytes:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from scaffold import reading
+
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _DEEPEST = 50  # brackets within brackets, and parts of a key
 _LONGEST_WORD = 1_000  # characters of a number or of a key without quotes
@@ -22,20 +24,15 @@ _ENDS = {
 }
 
 
-class TomlFault(ValueError):
-    """Text that is no TOML: the reason, and the line where one is known."""
-
-    def __init__(self, reason: str, line: int | None) -> None:
-        self.reason = reason
-        self.line = line
-        super().__init__(f"{reason} (line {line})" if line else reason)
+class TomlFault(reading.Malformed):
+    """Text that is not TOML, or not TOML that is read."""
 
 
 def parse(text: str) -> dict[str, Any]:
     """The data; numbers with a point stay text, as versions are meant.
 
     Raises:
-        TomlFault: It is no TOML, or nested without end.
+        TomlFault: It is not TOML, or nested too deeply.
     """
     if sys.version_info >= (3, 11):
         import tomllib
@@ -50,7 +47,7 @@ def parse(text: str) -> dict[str, Any]:
         line = int(words[1].rstrip(",")) if words[:1] == ["line"] else text.count("\n") + 1
         raise TomlFault(reason or str(error), line) from error
     except RecursionError as error:
-        raise TomlFault("is nested too deeply", None) from error
+        raise TomlFault("is nested too deeply") from error
 
 
 def _refuse_excess(text: str) -> None:

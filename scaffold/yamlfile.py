@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from scaffold import reading
+
 DEEPEST = 50
 _TOO_DEEP = f"is nested deeper than {DEEPEST}"
 _MOST_NODES = 100_000  # with every alias written out
@@ -26,13 +28,8 @@ SAFE: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The loader that makes plain values."""
 
 
-class YamlFault(ValueError):
-    """Text that is not YAML, or not YAML that is read: the reason, and the line where one is known."""
-
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        self.reason = reason
-        self.line = line
-        super().__init__(reason)
+class YamlFault(reading.Malformed):
+    """Text that is not YAML, or not YAML that is read."""
 
 
 def documents(text: str | bytes, loader: type[Any] = SAFE) -> list[Any]:
@@ -118,7 +115,7 @@ class _Measure:
         elif isinstance(event, yaml.AliasEvent):
             self._nodes += self._anchored.get(event.anchor or "", _MOST_NODES)  # within its own anchor it has no end
         if self._nodes > _MOST_NODES:
-            return "is far too much with its aliases written out"
+            return "expands to too many values (YAML aliases)"
         return _TOO_DEEP if len(self._open) > DEEPEST else None
 
     def _of_number(self, event: yaml.ScalarEvent) -> str | None:

@@ -440,7 +440,7 @@ def test_what_cannot_be_written_into_pyproject_is_refused(here: Path, scaffold: 
         (["pyproject.toml"], 1, "is a file: give the project's directory as PROJECT"),
         (["loop"], 1, "cannot be read"),
         (["tests/broken"], 1, "pyproject.toml', line 3: "),
-        (["tests/cfg"], 1, "setup.cfg', line 1: a section in brackets must come first; mend it first"),
+        (["tests/cfg"], 1, "setup.cfg', line 1: a section in brackets must come first; fix it first"),
         (["tests/latin"], 1, "pyproject.toml', line 2: is not UTF-8"),
         (["empty"], 1, "has no package that a module could go into: name it with --package"),
         (["two"], 2, "there are several packages: choose with --package one|two"),

@@ -15,7 +15,7 @@ from repositories import SMALL, commit, write
 
 from scaffold import tomlfile
 from scaffold.writing.lock import locked
-from scaffold.writing.record import Place
+from scaffold.writing.place import Place
 
 if TYPE_CHECKING:
     from pathlib import Path

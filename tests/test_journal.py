@@ -21,7 +21,8 @@ from scaffold.writing.job import Job
 from scaffold.writing.journal import recover, write
 from scaffold.writing.lock import alone, locked
 from scaffold.writing.nofollow import Directory
-from scaffold.writing.record import Place, digest
+from scaffold.writing.place import Place
+from scaffold.writing.record import digest
 from scaffold.writing.recovery import Recovery
 
 if TYPE_CHECKING:

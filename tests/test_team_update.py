@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -238,3 +240,37 @@ def test_template_without_versions(tmp_path: Path, scaffold: Run) -> None:
     result = scaffold("update", str(tmp_path / "demo"))
     assert result.code == 1
     assert "names no version" in result.err
+
+
+def forge_index(project: Path, honest: str, forged: str) -> None:
+    """Have a path in the index that git takes from nobody; `honest` is as long, and keeps the order."""
+    (project / honest).parent.mkdir(parents=True, exist_ok=True)
+    (project / honest).write_text("bait", encoding="utf-8")
+    git(project, "add", "--force", honest)
+    index = project / ".git" / "index"
+    content = index.read_bytes()[:-20].replace(honest.encode(), forged.encode())
+    index.write_bytes(content + hashlib.sha1(content).digest())  # noqa: S324  # as git has it
+    assert forged in git(project, "ls-files", "-z").split("\0")
+
+
+@pytest.mark.parametrize("where", ["above", "anywhere", "inside", "in git's own folder", "in another spelling"])
+def test_an_index_leads_nowhere(tmp_path: Path, project: Path, template: Path, scaffold: Run, where: str) -> None:
+    """What git believes of its own index is neither read nor written, and the fault is named."""
+    secret = tmp_path / "secret"
+    secret.write_text("mine", encoding="utf-8")
+    secret.chmod(0o600)
+    os.utime(secret, (1, 1))
+    release(template, SECOND, "v2.0.0")
+    honest, forged = {
+        "above": ("!!/secret", "../secret"),
+        "anywhere": (str(secret).replace("/", "0", 1), str(secret)),
+        "inside": ("a/!!/!!/secret", "a/../../secret"),
+        "in git's own folder": (".gib/config", ".git/config"),
+        "in another spelling": (".gib/config", ".Git/config"),
+    }[where]
+    forge_index(project, honest, forged)
+    before = contents(project)
+    result = scaffold("update", str(project), "--defaults", "--allow-dirty")
+    assert (result.code, result.err.count("\n"), "in its index" in result.err) == (1, 1, True), result.err
+    assert (contents(project), secret.read_bytes(), secret.stat().st_mode & 0o777) == (before, b"mine", 0o600)
+    assert secret.stat().st_mtime == 1

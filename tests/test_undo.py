@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -103,6 +104,22 @@ def test_forgotten_steps_leave_no_content_behind(tmp_path: Path, scaffold: Run) 
     assert [name for name in files_below(tmp_path / "state") if name.endswith(("record.json", "/0"))] == []
     assert scaffold("undo", str(project), "--yes").code == 1
     assert files_below(project) == before
+
+
+@pytest.mark.usefixtures("states")
+def test_what_cannot_be_forgotten_is_named(tmp_path: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody believes that former contents are gone which are not."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", refused)
+        result = scaffold("undo", str(tmp_path / "demo"), "--forget")
+    assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
+    [place] = (str(path) for path in tmp_path.glob("state/scaffold/journal/*"))
+    assert f"{place!r} holds former contents of files that cannot be removed: delete it" in result.err
+    assert scaffold("undo", str(tmp_path / "demo"), "--forget").code == 0
 
 
 def test_files_changed_since_are_left_and_the_step_before_can_be_taken_back(

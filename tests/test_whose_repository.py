@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import contents, git, git_commit_all, in_own_process
 from newer import VERSION
-from repositories import write
+from repositories import SMALL, commit, write
 
 from scaffold.authoring.eject import BRANCH
 
@@ -77,6 +77,38 @@ def test_a_filter_of_the_repository_is_named_instead(project: Path, scaffold: Ru
     assert scaffold("reanswer", str(project), "--workers", "8").code == 0
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="a program in place of git")
+@pytest.mark.usefixtures("users")
+def test_a_git_that_takes_its_time_is_waited_for(
+    project: Path, tmp_path: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a slow disk, also where it is still being told which files are meant."""
+    add_through_filter(project)
+    slow = tmp_path / "bin" / "git"
+    words = f'#!/bin/sh\ncase "$*" in *check-attr*) sleep 6 ;; esac\nexec {shutil.which("git")} "$@"\n'
+    write(slow.parent, {slow.name: words})
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow.parent}{os.pathsep}{os.environ['PATH']}")
+    result = scaffold("reanswer", str(project), "--workers", "8")
+    assert (result.code, result.err.count("\n")) == (1, 1), result.err
+    assert "the repository's own filter 'large' is not run" in result.err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="pipes are POSIX's")
+def test_what_git_waits_for_in_a_template_is_named(tmp_path: Path, scaffold: Run) -> None:
+    """It is not said to be missing."""
+    commit(tmp_path / "theirs", SMALL, "v1.0.0")
+    name = git(tmp_path / "theirs", "rev-parse", "HEAD^{tree}").strip()
+    tree = tmp_path / "theirs" / ".git" / "objects" / name[:2] / name[2:]
+    tree.unlink()
+    os.mkfifo(tree)
+    result = scaffold("new", str(tmp_path / "made"), "--template", str(tmp_path / "theirs"), "--defaults")
+    assert (result.code, result.err.count("\n")) == (1, 1), result.err
+    assert f"git waits for {str(tree)!r}, which is not a regular file: remove it" in result.err
+
+
 def test_the_author_is_the_user_wherever_they_stand(
     here: Path, users: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +166,7 @@ def test_what_keeps_the_branch_out(here: Path, ejected: Path, ahead: Newer) -> N
     """Another git at work, a branch below it, another work tree that has it checked out, objects that lie elsewhere."""
     lock = ejected / ".git" / "refs" / "heads" / f"{BRANCH}.lock"
     lock.touch()
-    assert_refused(ahead, ejected, f"holds {lock}")
+    assert_refused(ahead, ejected, f"holds {lock.name} beside the ref")
     lock.unlink()
     git(ejected, "worktree", "add", "--quiet", "../linked", BRANCH)
     assert_refused(ahead, ejected, "checked out in '")

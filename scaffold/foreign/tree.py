@@ -7,9 +7,7 @@ system, to git, or to a terminal.
 from __future__ import annotations
 
 import os
-import re
 import stat
-import unicodedata
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 
 _LONGEST_PATH = 1_000  # bytes; leaves room below PATH_MAX for wherever the project goes
 _LONGEST_NAME = 255  # bytes; the limit of every common file system
-# What Git for Windows and for macOS treats as `.git`: other case, trailing dots and blanks, the DOS short name.
-_GIT = re.compile(r"(\.git|git~[0-9]+)[. ]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -54,20 +50,13 @@ def _name_problem(name: str, *, rendered: bool) -> str | None:
         length = len(name.encode())
     except UnicodeEncodeError:
         return "has a name that is not UTF-8"
-    if is_git(name):
+    if portable.is_git(name):
         return "is what git keeps its own files in"
     if length > _LONGEST_NAME:
         return f"has a name longer than {_LONGEST_NAME} bytes"
     if rendered:
         return portable.name_problem(name) or portable.shell_problem(name)
     return portable.hidden_problem(name)
-
-
-def is_git(name: str) -> bool:
-    """Whether some file system takes this name for `.git`."""
-    # HFS+ ignores characters that format text, such as a zero-width joiner.
-    seen = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
-    return _GIT.fullmatch(seen) is not None
 
 
 def read(root: Path, limits: Limits, *, rendered: bool, without: Iterable[str] = ()) -> Iterator[Entry]:

@@ -10,14 +10,13 @@ from scaffold.lint.findings import Found, Severity, rule
 from scaffold.lint.known import CONFIGURING, UPDATING
 from scaffold.repositories.borrowed import borrowed
 from scaffold.repositories.found import at
-from scaffold.repositories.refs import read_refs
+from scaffold.repositories.refs import read_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scaffold.lint.source import Source
 
-_TAGS: Final = "refs/tags/"
 # PEP 440, appendix B.
 _VERSION = re.compile(
     r"(?i)\s*v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*"
@@ -63,11 +62,12 @@ def _tags(source: Source, *, at_head: bool = False) -> list[str] | None:
         found = at(source.root)
         if found is None or found.top is None:
             return None
-        names = [name.removeprefix(_TAGS) for name in read_refs(found) if name.startswith(_TAGS)]
         if not at_head:
-            return names
+            return read_tags(found)
         with borrowed(found) as repository:
-            _, output = repository.git("for-each-ref", "--format=%(refname:strip=2)", "--points-at", "HEAD", _TAGS)
+            _, output = repository.git(
+                "for-each-ref", "--format=%(refname:strip=2)", "--points-at", "HEAD", "refs/tags"
+            )
     except ScaffoldError:  # no git, no commit yet, or a repository that cannot be read
         return None
     return output.decode("utf-8", "replace").split()

@@ -12,11 +12,11 @@ import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scaffold.errors import RepositoryFault
 from scaffold.git import git, reading_environment
+from scaffold.removal import temporary_folder
 from scaffold.repositories.found import copy_plain, read_plain
 from scaffold.repositories.refs import packed_text, read_head, read_refs
 from scaffold.repositories.settings import carried
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LARGEST_LIST = 1 << 20  # bytes of alternates or of `shallow`
 _MOST_ALTERNATES = 50
 _MOST_ENTRIES = 100_000
-_SPECIAL = "git waits for {!r}, which is no regular file: remove it"
+_SPECIAL = "git waits for {!r}, which is not a regular file: remove it"
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def borrowed(found: Found) -> Iterator[Borrowed]:
     Raises:
         RepositoryFault: It cannot be read.
     """
-    with TemporaryDirectory(prefix="scaffold-look-", ignore_cleanup_errors=True) as folder:
-        yield borrow(found, Path(os.path.realpath(folder)))
+    with temporary_folder("scaffold-look-") as own:
+        yield borrow(found, own)
 
 
 def borrow(found: Found, own: Path, *, refs: Mapping[str, str] | None = None, settings: str | None = None) -> Borrowed:
@@ -133,7 +133,7 @@ def object_folders(first: Path) -> list[Path]:
     """Where a repository's objects are: its own folder, and those from which it borrows itself.
 
     Raises:
-        RepositoryFault: A list of them, or a pack, is no regular file; there are too many.
+        RepositoryFault: A list of them, or a pack, is not a regular file; there are too many.
     """
     folders = [Path(os.path.realpath(first))]
     for folder in folders:  # it grows

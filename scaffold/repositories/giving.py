@@ -68,7 +68,7 @@ def give(source: Borrowed, branch: str, commit: str, *, before: str | None) -> N
         with (
             Directory.opened(found.git) as folder,
             folder.inside(branch) as (refs, name),
-            _locked(found, refs, name, commit) as lock,
+            _locked(found, refs, branch, commit) as lock,
         ):
             _check(found, branch, before)
             with folder.directory(_PACKS) as packs:
@@ -84,13 +84,14 @@ def give(source: Borrowed, branch: str, commit: str, *, before: str | None) -> N
 
 
 @contextmanager
-def _locked(found: Found, refs: Directory, name: str, commit: str) -> Iterator[str]:
+def _locked(found: Found, refs: Directory, branch: str, commit: str) -> Iterator[str]:
     """Hold a ref's lock, which has its new value in it already; what the lock is called."""
-    lock = f"{name}.lock"
+    lock = f"{branch.rpartition('/')[2]}.lock"
     try:
         refs.write_new(lock, f"{commit}\n".encode())
     except FileExistsError as error:
-        reason = f"is being changed by another git, which holds {lock} beside the ref: wait until it has ended"
+        place = found.git / f"{branch}.lock"
+        reason = f"is being changed by another git, which holds {place}: wait until it has ended"
         raise RepositoryFault(found.shown, reason) from error
     try:
         yield lock

@@ -7,11 +7,12 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from scaffold.errors import NoRepository
+from scaffold.errors import NoRepository, RepositoryFault
 from scaffold.git import git, looking_environment
+from scaffold.portable import is_git
+from scaffold.removal import temporary_folder
 from scaffold.repositories.borrowed import SpecialFiles, borrow, configuration
 from scaffold.repositories.found import copy_plain, opened_plain
 from scaffold.repositories.settings import carried, conditional_includes
@@ -39,10 +40,14 @@ class Looking:
 
         Raises:
             GitFailed: The index cannot be read.
+            RepositoryFault: It has a path that leads out of the work tree, or into a `.git`.
         """
         prefix, where = self._within(below)
-        printed = self._git("ls-files", "-z", "--cached", *where)
-        return [PurePosixPath(name.removeprefix(prefix)) for name in os.fsdecode(printed).split("\0") if name]
+        names = [name for name in os.fsdecode(self._git("ls-files", "-z", "--cached", *where)).split("\0") if name]
+        for name in names:  # git believes its own index; only what adds to it looks at names
+            if any(part in {"", ".", ".."} or is_git(part) for part in name.split("/")):
+                raise RepositoryFault(self.top, f"has the path {name!a} in its index, which git itself never writes")
+        return [PurePosixPath(name.removeprefix(prefix)) for name in names]
 
     def status(self, below: Path) -> list[tuple[str, PurePosixPath]]:
         """Each change below a folder: git's two letters and the path, relative to it; submodules are left out.
@@ -89,8 +94,7 @@ def looking(found: Found) -> Iterator[Looking]:
     """
     if found.top is None:
         raise NoRepository(found.git)
-    with TemporaryDirectory(prefix="scaffold-look-", ignore_cleanup_errors=True) as folder:
-        own = Path(os.path.realpath(folder))
+    with temporary_folder("scaffold-look-") as own:
         includes = conditional_includes(found.git)
         borrow(found, own, refs={}, settings=configuration(carried(found), includes=includes, comparing=True))
         _copy_index(found, own)

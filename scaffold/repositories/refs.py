@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = re.compile(r"refs/(?!.*(?:\.\.|//|@\{|/\.))[^\0-\x20\x7f~^:?*\[\\]+(?<![./])")
 _OF_A_WORKTREE = ("refs/bisect/", "refs/rewritten/", "refs/worktree/")
+_TAGS = "refs/tags/"
 _LARGEST_PACKED = 64 << 20  # bytes; half a million refs
 _MOST_LOOSE = 100_000
 _DEEPEST = 5  # symbolic refs to symbolic refs, as in git
@@ -66,6 +67,15 @@ def read_refs(found: Found) -> dict[str, str]:
             target = loose.get(named) or packed.get(named, "")
         known[name] = target
     return {name: hash_ for name, content in known.items() if (hash_ := _hash(content))}
+
+
+def read_tags(found: Found) -> list[str]:
+    """The names of all tags, as a user says them.
+
+    Raises:
+        RepositoryFault: As for `read_refs`.
+    """
+    return [name.removeprefix(_TAGS) for name in read_refs(found) if name.startswith(_TAGS)]
 
 
 def _head_line(found: Found) -> str:

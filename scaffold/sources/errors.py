@@ -71,7 +71,7 @@ class Unwritable(ScaffoldError):
     """A version whose files git does not write."""
 
     def __init__(self, source: str, reason: str) -> None:
-        super().__init__(f"the files of {source} cannot be written: {one_line(reason)}; its owner has to mend them")
+        super().__init__(f"the files of {source} cannot be written: {one_line(reason)}; its owner must fix them")
 
 
 class SubmoduleFault(ScaffoldError):

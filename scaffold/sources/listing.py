@@ -86,6 +86,7 @@ def look_through(history: Path, commit: str, env: Mapping[str, str], budget: Bud
     Raises:
         BadSource: It holds more than a template may.
         Unwritable: It cannot be read whole.
+        GitFailed: git waits for something in place of an object.
     """
     found = Listing()
     # With its folders: a tree of empty ones has no end either, and no file.

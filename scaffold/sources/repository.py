@@ -134,6 +134,7 @@ class Repository:
         Raises:
             BadSource: They are too large for a template.
             Unwritable: Some are missing, or have names that git writes nowhere.
+            GitFailed: As for `look_through`.
         """
         found = look_through(self._history, commit, reading_environment(), budget, self.shown)
         where = ("--git-dir", self._history, "--work-tree", folder)

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed
-from scaffold.foreign.tree import is_git
 from scaffold.plan import is_empty
+from scaffold.portable import is_git
 from scaffold.sources.addresses import BadAddress, submodule_location, without_password
 from scaffold.sources.errors import BadSource, SubmoduleFault, Unreachable
 from scaffold.sources.listing import Budget

@@ -36,8 +36,8 @@ def replay_problems(template: Path, out: Path, record: Path, again: Path, *, tru
         return
     try:
         recorded = yamlfile.value(reading.read_limited(out / record))
-    except (reading.Unreadable, yamlfile.YamlFault) as error:
-        yield f"{record}: records answers that are no YAML: {error}"
+    except (reading.Unreadable, reading.Malformed) as error:
+        yield f"{record}: the recorded answers cannot be read: {error.reason}"
         return
     if not isinstance(recorded, dict) or "_src_path" not in recorded:
         yield f"{record}: does not record where it comes from: it can never be updated"

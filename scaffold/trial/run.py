@@ -22,7 +22,7 @@ from scaffold.reading import Unreadable, refuse_excess
 from scaffold.removal import temporary_folder
 from scaffold.repositories.borrowed import SpecialFiles, borrow
 from scaffold.repositories.found import at
-from scaffold.repositories.refs import read_refs
+from scaffold.repositories.refs import read_tags
 from scaffold.sources import tags
 from scaffold.trial import rendering
 from scaffold.trial.answer_sets import AnswerSets
@@ -134,10 +134,9 @@ def _attempts(trial: Trial, config: Config, covering: Covering, folder: Path) ->
 def _releases(root: Path) -> list[str]:
     """The tags of a repository that are versions, the newest first; none where the folder is no repository's top."""
     found = at(root)
-    prefix = "refs/tags/"
     if found is None or found.top is None:
         return []
-    return tags.by_version(name.removeprefix(prefix) for name in read_refs(found) if name.startswith(prefix))
+    return tags.by_version(read_tags(found))
 
 
 def _as_repository(root: Path, now: Path, place: Path) -> None:

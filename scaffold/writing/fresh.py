@@ -16,7 +16,8 @@ from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest
 
 if TYPE_CHECKING:
     from scaffold.writing.job import Job
-    from scaffold.writing.record import Journal, Place
+    from scaffold.writing.place import Place
+    from scaffold.writing.record import Journal
 
 TREE: Final = "tree"
 READY: Final = "ready"
@@ -48,7 +49,9 @@ def write(job: Job, place: Place, journal: Journal) -> None:
             beside.make(record.staging, 0o700)
             with beside.directory(record.staging) as staging:
                 build(staging, place.dest.parent / record.staging, job)
-                inode = staging.status(TREE).st_ino
+                # Before the move, after which nothing may need room on a disk any more.
+                record = replace(record, inode=staging.status(TREE).st_ino)
+                journal.identify(PENDING, record)
                 try:
                     staging.move_new(TREE, beside, place.dest.name)
                 except FileExistsError as error:
@@ -58,38 +61,50 @@ def write(job: Job, place: Place, journal: Journal) -> None:
     except BaseException:
         recover(record, journal, PENDING)
         raise
-    _finish(replace(record, inode=inode), journal, PENDING)
+    _finish(record, journal, PENDING)
 
 
 def recover(record: Record, journal: Journal, name: str) -> None:
     """Clear away what a killed run left beside the directory, unless the directory is in its place already."""
+    if name == FINISHING or _is_in_place(record):
+        _finish(record, journal, name)
+    elif _clear_away(record):
+        journal.remove(name)
+
+
+def _is_in_place(record: Record) -> bool:
+    """Whether the directory that the record names is the one that was built."""
     dest = Path(record.dest)
-    inode = None
-    with suppress(OSError), Directory.opened(dest.parent) as beside:
-        with suppress(OSError), beside.directory(record.staging) as staging:
-            if staging.exists(READY) and not staging.exists(TREE):
-                inode = beside.status(dest.name).st_ino
-        if inode is None and name == PENDING:
+    with suppress(OSError), Directory.opened(dest.parent) as beside, beside.directory(record.staging) as staging:
+        whole = staging.exists(READY) and not staging.exists(TREE)
+        return whole and beside.status(dest.name).st_ino == record.inode
+    return False
+
+
+def _clear_away(record: Record) -> bool:
+    """Remove the folder for new contents; whether it is gone, so that no record of it is needed any more."""
+    try:
+        with Directory.opened(Path(record.dest).parent) as beside:
             beside.remove_tree(record.staging)
             beside.sync()
-    if inode is None and name == PENDING:
-        journal.remove(name)
-    else:
-        _finish(replace(record, inode=inode), journal, name)
+            return not beside.exists(record.staging)
+    except (FileNotFoundError, NotADirectoryError):  # the folder that it was in is gone
+        return True
+    except OSError:
+        return False
 
 
 def _finish(record: Record, journal: Journal, name: str) -> None:
-    if name == PENDING:
-        if record.inode is not None:
-            journal.identify(name, record)
-        journal.rename(PENDING, FINISHING)
-    with suppress(OSError), Directory.opened(Path(record.dest).parent) as beside:
-        beside.remove_tree(record.staging)
-        beside.sync()
-    if record.keep:
-        journal.keep(FINISHING)
-    else:
-        journal.remove(FINISHING)
+    """Clear away, and keep the record as a step; where that fails for the first time, the next run tries again."""
+    with suppress(OSError):
+        if name == PENDING:
+            journal.rename(PENDING, FINISHING)
+        if not _clear_away(record) and name == PENDING:
+            return
+        if record.keep:
+            journal.keep(FINISHING)
+        else:
+            journal.remove(FINISHING)
 
 
 def build(staging: Directory, path: Path, job: Job) -> None:

@@ -19,17 +19,8 @@ from scaffold.errors import Busy, ChangedMeanwhile, NotTakenBack, WriteFailed
 from scaffold.writing import fresh
 from scaffold.writing.lock import alone, locked, signals_wait
 from scaffold.writing.nofollow import Directory
-from scaffold.writing.record import (
-    FINISHING,
-    PENDING,
-    Entry,
-    Place,
-    Record,
-    all_journals,
-    digest,
-    forget,
-    is_staging,
-)
+from scaffold.writing.place import Place, all_journals, forget
+from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest, is_staging
 from scaffold.writing.recovery import Recovery, take_back
 
 if TYPE_CHECKING:
@@ -99,7 +90,7 @@ def _write_within(job: Job, place: Place, journal: Journal) -> None:
     literal = job.dest.absolute()
     literal = literal if literal.name in {"", ".."} else literal.parent.resolve() / literal.name
     with Directory.opened(literal) as root, alone(root, job.dest):
-        if job.empty and any(name for name in root.names(1)):
+        if job.empty and root.names(1):
             raise ChangedMeanwhile(job.dest)
         record, contents = _compare(job, place, root)
         if not record.entries and record.last is None:
@@ -108,14 +99,14 @@ def _write_within(job: Job, place: Place, journal: Journal) -> None:
         try:
             _stage(root, record, job, contents, literal)
             _put_all_in_place(root, record, literal)
+            journal.rename(PENDING, FINISHING)
         except BaseException:
             take_back_now(root, record, journal, job.dest)
             raise
-        journal.rename(PENDING, FINISHING)
-        _finish(root, record, journal)
-    if record.root_goes:
-        with suppress(OSError):  # not empty: the rest is the user's
-            literal.rmdir()
+        with suppress(OSError):  # all is written: the next run clears away what this one cannot
+            _clear_away(root, record, literal)
+            if not root.exists(record.staging):
+                _file_away(journal, record)
 
 
 def take_back_now(root: Directory, record: Record, journal: Journal, dest: Path) -> None:
@@ -125,7 +116,10 @@ def take_back_now(root: Directory, record: Record, journal: Journal, dest: Path)
         NotTakenBack: This fails as well.
     """
     try:
-        _finish_or_take_back(root, record, journal, PENDING)
+        if root.exists(record.staging):
+            _finish_or_take_back(root, record, journal, PENDING)
+        else:  # the first step has failed already
+            journal.remove(PENDING)
     except OSError as error:
         raise NotTakenBack(dest, error) from error
 
@@ -240,14 +234,17 @@ def put_in_place(  # noqa: PLR0913, PLR0917  # one step, of which each is a part
         raise ChangedMeanwhile(path)
 
 
-def _finish(root: Directory, record: Record, journal: Journal) -> None:
-    """Clear away, and keep the record as a step. From `finishing` on, the run counts as done."""
+def _clear_away(root: Directory, record: Record, dest: Path) -> None:
+    """Remove what a run that is done (it is so from `finishing` on) leaves; last the directory itself, if it goes."""
     for folder in record.emptied:
         with suppress(OSError), root.inside(folder) as (parent, name):
             parent.rmdir(name)
             parent.sync()
     _remove_staging(root, record)
-    _file_away(journal, record)
+    if record.root_goes:
+        with suppress(OSError), Directory.opened(dest.parent) as beside:  # not empty: the rest is the user's
+            beside.rmdir(dest.name)
+            beside.sync()
 
 
 def _remove_staging(root: Directory, record: Record) -> None:
@@ -259,10 +256,12 @@ def _remove_staging(root: Directory, record: Record) -> None:
 
 
 def _file_away(journal: Journal, record: Record) -> None:
+    """Keep the record of a run that is done as a step, if it can be undone."""
     if record.undoes is not None:
         journal.remove(record.undoes)
     if record.keep and record.undoes is None:
-        journal.keep(FINISHING)
+        with suppress(OSError):
+            journal.keep(FINISHING)
     else:
         journal.remove(FINISHING)
 
@@ -276,7 +275,7 @@ def _recover(place: Place) -> Recovery:
     for journal in place.journals():
         journal.clear()
         for name in (FINISHING, PENDING):
-            record = journal.read(name)
+            record = journal.load(name)
             if record is None or record.dest != str(place.dest):
                 journal.remove(name)
             elif record.fresh:
@@ -291,9 +290,10 @@ def _recover_within(place: Place, record: Record, journal: Journal, name: str) -
         with Directory.opened(place.dest) as root, alone(root, place.dest):
             if record.inode == root.status().st_ino or root.is_directory(record.staging):
                 return _finish_or_take_back(root, record, journal, name)
-    except (FileNotFoundError, NotADirectoryError):  # the directory itself is gone
-        pass
-    journal.remove(name)  # another directory has been put at this path since
+    except (FileNotFoundError, NotADirectoryError):  # the directory itself is gone, by the run itself or since
+        if name == FINISHING:
+            _file_away(journal, record)
+    journal.remove(name)  # else: another directory has been put at this path since
     return Recovery()
 
 
@@ -302,7 +302,8 @@ def _finish_or_take_back(root: Directory, record: Record, journal: Journal, name
         journal.rename(PENDING, FINISHING)
         name = FINISHING
     if name == FINISHING:
-        _finish(root, record, journal)
+        _clear_away(root, record, Path(record.dest))
+        _file_away(journal, record)
         return Recovery()
     done = take_back(root, record, journal)
     _remove_staging(root, record)

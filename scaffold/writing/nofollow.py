@@ -213,6 +213,18 @@ class Directory:
         other.rename(new, self, name)
         other.rename(aside, other, new)
 
+    def settle(self, name: str, other: Directory, new: str) -> None:
+        """Bring an exchange that a kill may have cut off to its beginning or its end."""
+        aside = f"{new}.aside"
+        if not other.exists(aside):
+            return
+        if not self.exists(name):
+            other.move_new(aside, self, name)
+        elif other.exists(new):
+            other.unlink(aside)
+        else:
+            other.rename(aside, other, new)
+
     def _link(self, name: str, other: Directory, new: str) -> bool:
         """Give a file a second name; False where the file system knows no hard links."""
         where = {} if self._number is None else {"src_dir_fd": self._number, "dst_dir_fd": other._number}

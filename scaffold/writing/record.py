@@ -1,4 +1,4 @@
-"""What is written down before anything is changed, and where: in the user's own state folder and nowhere else.
+"""What is written down before anything is changed, in the user's own state folder and nowhere else.
 
     <state>/journal/<hash of the real path>/
         lock, holder            who is at work in that directory
@@ -17,23 +17,19 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import stat
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from scaffold.errors import NoStateFolder
-from scaffold.machine import NoHome
-from scaffold.places import state_folder
+from scaffold.portable import OURS
 from scaffold.writing.nofollow import Directory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 PENDING: Final = "pending"
 FINISHING: Final = "finishing"
@@ -47,7 +43,6 @@ _MOST_STEPS = 10
 _MOST_BYTES = 50 << 20  # of the former contents of all steps of a directory
 _LONGEST = 90 * 24 * 3600  # seconds that steps are kept
 _NEVER = 1e11  # seconds; the year 5138
-_MOST_ENTRIES = 10_000  # directories that are looked at for what is out of date
 
 
 @dataclass(frozen=True)
@@ -94,15 +89,12 @@ class Record:
     @property
     def staging(self) -> str:
         """The folder for new contents: in the directory, or beside one that is still to be made."""
-        return f"{STAGING}{self.nonce}"
-
-
-STAGING: Final = ".scaffold-"
+        return f"{OURS}{self.nonce}"
 
 
 def is_staging(name: str) -> bool:
     """Whether a name is that of a folder for new contents, ours or another user's."""
-    return name.startswith(STAGING) and _NONCE.fullmatch(name.removeprefix(STAGING)) is not None
+    return name.startswith(OURS) and _NONCE.fullmatch(name.removeprefix(OURS)) is not None
 
 
 def digest(data: bytes) -> str:
@@ -117,14 +109,25 @@ class Journal:
     folder: Path
 
     def read(self, name: str) -> Record | None:
-        """The record of this name; None where there is none that is whole."""
+        """The record of this name; None where there is none that is whole and can be read."""
+        with suppress(OSError):
+            return self.load(name)
+        return None
+
+    def load(self, name: str) -> Record | None:
+        """The record of this name; None where there is none that is whole.
+
+        Raises:
+            OSError: The system refuses to read it, which says nothing about whether it is whole.
+        """
         try:
             status = (self.folder / name / _RECORD).lstat()
             if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_RECORD:
                 return None
-            data = json.loads((self.folder / name / _RECORD).read_bytes())
-            return _parsed(data)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return _parsed(json.loads((self.folder / name / _RECORD).read_bytes()))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def kept(self, name: str, number: int) -> bytes | None:
@@ -191,17 +194,18 @@ class Journal:
             entry.move_new(old, entry, new)
             entry.sync()
 
-    def remove(self, name: str) -> None:
-        """Forget a record."""
+    def remove(self, name: str) -> bool:
+        """Forget a record; whether nothing of it is left."""
+        gone = f"new-{name}-gone"
         with suppress(OSError), Directory.opened(self.folder) as entry:
             if entry.exists(name):
                 # First out of sight: a record that is half removed is none.
-                gone = f"new-{name}-gone"
                 with suppress(FileExistsError):
                     entry.move_new(name, entry, gone)
                     entry.sync()
                 entry.remove_tree(gone)
                 entry.remove_tree(name)
+        return not any(os.path.lexists(self.folder / left) for left in (name, gone))
 
     def clear(self) -> None:
         """Remove what never became a record, or is one no more."""
@@ -253,101 +257,3 @@ def _parsed(data: Mapping[str, Any]) -> Record:
     if not _NONCE.fullmatch(record.nonce) or not 0 <= record.when < _NEVER:
         raise ValueError(record.nonce)
     return record
-
-
-# --- where ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the records about a directory are, whatever it is at the moment: there, still to be made, or gone."""
-
-    dest: Path
-    """Its real path."""
-
-    @classmethod
-    def of(cls, dest: Path) -> Place:
-        """The place of records about the directory at this path."""
-        return cls(dest.resolve())
-
-    @cached_property
-    def _key(self) -> str:
-        return hashlib.sha256(os.fsencode(self.dest)).hexdigest()[:32]
-
-    def journals(self) -> Iterator[Journal]:
-        """Those that are there and can be believed: more than one where the home was read-only for a while."""
-        for root in self._roots():
-            folder = root / "journal" / self._key
-            if _is_private(root) and _is_private(root / "journal") and _is_private(folder):
-                yield Journal(folder)
-
-    def journal(self) -> Journal:
-        """The one to write to, made where it is missing.
-
-        Raises:
-            NoStateFolder: No folder for it can be written.
-        """
-        for root in self._roots():
-            with suppress(OSError):
-                for folder in (*reversed(root.parents), root, root / "journal", root / "journal" / self._key):
-                    _make_for_good(folder)
-                    if folder.is_relative_to(root) and not _is_private(folder):
-                        break
-                else:
-                    if os.access(folder, os.W_OK | os.X_OK):
-                        return Journal(folder)
-        raise NoStateFolder(self.dest)
-
-    def _roots(self) -> Iterator[Path]:
-        """Folders that nobody else can write to, and that did not come with the directory."""
-        for root in roots():
-            if not root.resolve().is_relative_to(self.dest):
-                yield root
-
-
-def roots() -> tuple[Path, ...]:
-    """Where records may be: the user's state folder, and where that is read-only, a private one for temporary files."""
-    found = []
-    with suppress(NoHome):
-        found.append(state_folder())
-    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    with suppress(OSError):  # no folder for temporary files
-        found.append(Path(tempfile.gettempdir()) / f"scaffold-state-{user}")
-    return tuple(found)
-
-
-def all_journals() -> Iterator[Journal]:
-    """Those of every directory that this user wrote to."""
-    for root in roots():
-        if _is_private(root) and _is_private(root / "journal"):
-            with suppress(OSError), os.scandir(root / "journal") as found:
-                for number, entry in enumerate(found):
-                    if number == _MOST_ENTRIES:
-                        break
-                    if _is_private(Path(entry.path)):
-                        yield Journal(Path(entry.path))
-
-
-def forget(journal: Journal) -> None:
-    """Remove a journal with all that is in it."""
-    shutil.rmtree(journal.folder, ignore_errors=True)
-
-
-def _make_for_good(folder: Path) -> None:
-    """Make a folder, if it is missing, so that it is still there after a power cut."""
-    if not folder.is_dir():
-        with suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
-        with Directory.opened(folder.parent.resolve()) as parent:
-            parent.sync()
-
-
-def _is_private(folder: Path) -> bool:
-    """Whether a folder is this user's, and nobody else can write to it."""
-    try:
-        status = folder.lstat()
-    except OSError:
-        return False
-    if not hasattr(os, "getuid"):  # Windows: profiles are private by their access lists
-        return stat.S_ISDIR(status.st_mode)
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022

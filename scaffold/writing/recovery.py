@@ -37,17 +37,30 @@ def take_back(root: Directory, record: Record, journal: Journal) -> Recovery:
     """
     taken_back: list[str] = []
     kept: list[str] = []
-    root.make(record.staging, 0o700)
-    with root.directory(record.staging) as staging:
-        for number, entry in enumerate(record.entries):
-            verdict = _One(root, staging, entry, number, journal).take_back()
-            if verdict is not None:
-                (taken_back if verdict else kept).append(entry.path)
+    # A run that could not even stage has changed nothing, and where it could not, neither can this.
+    if root.exists(record.staging) or not all(_is_as_before(root, entry) for entry in record.entries):
+        root.make(record.staging, 0o700)
+        with root.directory(record.staging) as staging:
+            for number, entry in enumerate(record.entries):
+                verdict = _One(root, staging, entry, number, journal).take_back()
+                if verdict is not None:
+                    (taken_back if verdict else kept).append(entry.path)
     for folder in reversed(record.made):
         with suppress(OSError), root.inside(folder) as (parent, name):
             parent.rmdir(name)
             parent.sync()
     return Recovery(tuple(taken_back), tuple(kept))
+
+
+def _is_as_before(root: Directory, entry: Entry) -> bool:
+    """Whether nothing is left to do for a file."""
+    try:
+        with root.inside(entry.path) as (parent, name):
+            return _digest(parent.read(name)) == entry.before
+    except FileNotFoundError:
+        return entry.before is None
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,8 @@ class _One:
         """Whether it was taken back; None where nothing had been done to it, or is left to do."""
         try:
             with self.root.inside(self.entry.path) as (parent, name):
+                for source in (self._slot, self._back):
+                    parent.settle(name, self.staging, source)
                 now = _digest(parent.read(name))
                 if now == self.entry.before and not self._has_swapped_out_an_edit:
                     return None
@@ -79,8 +94,6 @@ class _One:
 
     def _decided(self, parent: Directory, name: str, now: str | None) -> bool | None:
         if now is None and self.entry.after is not None:
-            if self._return_from_aside(parent, name):
-                return True
             return None if self.entry.before is None else False
         if now != self.entry.after:
             return False
@@ -92,6 +105,11 @@ class _One:
     def _slot(self) -> str:
         """Where the new content was, and what stood there before is, once they were exchanged."""
         return str(self.number)
+
+    @property
+    def _back(self) -> str:
+        """Where the former content is until it stands in its place again."""
+        return f"{self.number}.back"
 
     @property
     def _swapped_out(self) -> str | None:
@@ -120,7 +138,7 @@ class _One:
             content = self.journal.kept(PENDING, self.number)
             if content is None or digest(content) != self.entry.before:
                 return False
-            source = f"{self.number}.back"
+            source = self._back
             with suppress(FileNotFoundError):
                 self.staging.unlink(source)
             self.staging.write_new(source, content, mode=self.entry.mode)
@@ -131,15 +149,6 @@ class _One:
         if _digest(self.staging.read(source)) == self.entry.after:
             return not edited
         parent.exchange(name, self.staging, source)  # an edit between the two looks
-        return False
-
-    def _return_from_aside(self, parent: Directory, name: str) -> bool:
-        """Where the file system cannot exchange files in one step, a kill may leave what stood there aside."""
-        aside = f"{self._slot}.aside"
-        with suppress(OSError):
-            if self.staging.exists(aside):
-                self.staging.move_new(aside, parent, name)
-                return True
         return False
 
 

@@ -14,12 +14,13 @@ from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import NothingToUndo
+from scaffold.errors import NotForgotten, NothingToUndo
 from scaffold.places import state_folder
 from scaffold.writing.job import Job
 from scaffold.writing.journal import write
 from scaffold.writing.nofollow import Directory
-from scaffold.writing.record import Place, digest
+from scaffold.writing.place import Place
+from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,10 +168,15 @@ def take_back(undo: Undo) -> None:
 
 
 def forget(root: Path) -> int:
-    """Forget all steps, with the former contents of files; how many there were."""
+    """Forget all steps, with the former contents of files; how many there were.
+
+    Raises:
+        NotForgotten: The system refuses to remove some of them.
+    """
     found = steps(root)
-    for step in found:
-        step.journal.remove(step.name)
+    left = [step.journal.folder for step in found if not step.journal.remove(step.name)]
+    if left:
+        raise NotForgotten(left[0])
     return len(found)
 
 
