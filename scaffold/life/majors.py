@@ -10,7 +10,7 @@ from scaffold.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_FIRST_NUMBER = re.compile(r"v?(\d+)(?=$|[.+-])")
+_FIRST_NUMBER = re.compile(r"v?([0-9]{1,9})(?=$|[.+-])")  # digits without end are no version
 _FIRST_YEAR = 1900  # from here on the first number is the year of a calendar version, which says nothing about breaks
 
 
