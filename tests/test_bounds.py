@@ -348,7 +348,7 @@ def test_trouble_ends_in_a_line_in_time(apart: Path, subject: str, trouble: str,
     ],
 )
 def test_what_stands_in_place_of_a_generated_file(apart: Path, scaffold: Run, trouble: str, kind: str) -> None:
-    """It is drift, which fails where machinery is missing; an update refuses or passes it, and nothing is read whole."""
+    """It is drift, and fails where machinery is missing; an update refuses or passes it; nothing is read whole."""
     place = generated(apart)
     disturb(place, trouble, {})
     before = picture(apart)
