@@ -209,10 +209,25 @@ class Busy(ScaffoldError):
 class NoStateFolder(ScaffoldError):
     """No folder for the record of a run, without which it could not be taken back."""
 
-    def __init__(self, dest: Path) -> None:
+    def __init__(self, dest: Path, folder: Path | None = None, error: OSError | None = None) -> None:
+        reason = (
+            "no folder for the record of this run can be written"
+            if folder is None or error is None
+            else f"its record cannot be kept in {_shown_path(folder)}: {error.strerror or error}; nothing was changed"
+        )
         super().__init__(
-            f"cannot write {_shown_path(dest)}: no folder for the record of this run can be written;"
+            f"cannot write {_shown_path(dest)}: {reason};"
             " set XDG_STATE_HOME to one that is yours alone, outside of the project"
+        )
+
+
+class NoRoom(ScaffoldError):
+    """The disk for temporary files is full."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"no space is left for temporary files in {_shown_path(folder)}: make room there, or set TMPDIR to a folder"
+            " on another disk"
         )
 
 

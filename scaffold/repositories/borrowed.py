@@ -12,11 +12,11 @@ import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scaffold.errors import RepositoryFault
 from scaffold.git import git, reading_environment
+from scaffold.removal import temporary_folder
 from scaffold.repositories.found import copy_plain, read_plain
 from scaffold.repositories.refs import packed_text, read_head, read_refs
 from scaffold.repositories.settings import carried
@@ -70,7 +70,7 @@ def borrowed(found: Found) -> Iterator[Borrowed]:
     Raises:
         RepositoryFault: It cannot be read.
     """
-    with TemporaryDirectory(prefix="scaffold-look-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder("scaffold-look-") as folder:
         yield borrow(found, Path(os.path.realpath(folder)))
 
 

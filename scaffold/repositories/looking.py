@@ -7,11 +7,11 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scaffold.errors import NoRepository
 from scaffold.git import git, looking_environment
+from scaffold.removal import temporary_folder
 from scaffold.repositories.borrowed import SpecialFiles, borrow, configuration
 from scaffold.repositories.found import copy_plain, opened_plain
 from scaffold.repositories.settings import carried, conditional_includes
@@ -89,7 +89,7 @@ def looking(found: Found) -> Iterator[Looking]:
     """
     if found.top is None:
         raise NoRepository(found.git)
-    with TemporaryDirectory(prefix="scaffold-look-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder("scaffold-look-") as folder:
         own = Path(os.path.realpath(folder))
         includes = conditional_includes(found.git)
         borrow(found, own, refs={}, settings=configuration(carried(found), includes=includes, comparing=True))
