@@ -189,6 +189,7 @@ def test_a_full_folder_for_temporary_files_is_named(scaffold: Run, disks: dict[s
     assert not list(disks["tmp"].where.iterdir())
 
 
+@pytest.mark.slow
 def test_a_full_disk_does_not_forget_which_commit_a_tag_was(
     scaffold: Run, disks: dict[str, Disk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +229,7 @@ sys.exit(run(sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="the file locks are POSIX's")
 def test_a_file_system_without_locks(here: Path) -> None:
     """As NFS without its service: one run at a time all the same, and a run that was killed keeps nobody out."""
@@ -256,22 +258,29 @@ def test_a_file_system_without_locks(here: Path) -> None:
 
 REFUSED = {
     "process": (
-        "import os, subprocess\n"
-        "def refuse(*_, **__): raise OSError(11, os.strerror(11))\n"
-        "subprocess.Popen._execute_child = refuse\n",
+        """
+import os, subprocess
+def refuse(*_, **__):
+    raise OSError(11, os.strerror(11))
+subprocess.Popen._execute_child = refuse
+""",
         ("update", "demo", "--to", "1.0.0", "--defaults", "--allow-dirty"),
         f"git is needed for this, and cannot be started: {os.strerror(errno.EAGAIN)}",
     ),
     "thread": (
-        "import threading\n"
-        'def refuse(*_): raise RuntimeError("can\'t start new thread")\n'
-        "threading._start_new_thread = refuse\n",
+        """
+import threading
+def refuse(*_):
+    raise RuntimeError("can't start new thread")
+threading._start_new_thread = refuse
+""",
         ("new", "made", "--template", "template", "--defaults"),
         "no further thread can be started: end other programs, or raise the limit (ulimit -u)",
     ),
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the reason is in Linux's words")
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_limit_on_processes_is_named(here: Path, scaffold: Run, what: str) -> None:
