@@ -189,20 +189,33 @@ def test_a_full_folder_for_temporary_files_is_named(scaffold: Run, disks: dict[s
     assert not list(disks["tmp"].where.iterdir())
 
 
+NOTES_ARE_FULL = """
+import resource, sys
+from scaffold.cli import run
+def audit(event, arguments):
+    if event == "open" and "/tags/" in str(arguments[0]) and "w" in str(arguments[1]):
+        print("full", file=sys.stderr)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+sys.addaudithook(audit)
+sys.exit(run(sys.argv[1:]))
+"""
+"""The file is opened still, and cannot be written then."""
+
+
 @pytest.mark.slow
-def test_a_full_disk_does_not_forget_which_commit_a_tag_was(
-    scaffold: Run, disks: dict[str, Disk], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="limits of files are POSIX's")
+def test_a_full_disk_does_not_forget_which_commit_a_tag_was(here: Path, scaffold: Run) -> None:
     """What is noted is replaced whole, so that a tag that moves afterwards is refused."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(disks["config"].where / "data"))
-    template = disks["here"].where / "template"
+    template = here / "template"
+    write(template, {"copier.yml": "name: {type: str, default: x}\n", "{{ name }}.txt": "x"})
     git_commit_all(template)
     subprocess.run(["git", "tag", "v1"], cwd=template, check=True)
     pinned = ("--template", f"{template}@v1", "--defaults")
     assert scaffold("new", "one", *pinned).code == 0
-    disks["config"].fill(pages=0)
-    assert scaffold("new", "two", *pinned).code == 0
-    disks["config"].clear()
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", NOTES_ARE_FULL, "new", "two", *pinned]
+    done = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "full\n")
     write(template, {"more.txt": "more"})
     git_commit_all(template)
     subprocess.run(["git", "tag", "--force", "v1"], cwd=template, check=True, capture_output=True)
