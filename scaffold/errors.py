@@ -210,15 +210,14 @@ class NoStateFolder(ScaffoldError):
     """No folder for the record of a run, without which it could not be taken back."""
 
     def __init__(self, dest: Path, folder: Path | None = None, error: OSError | None = None) -> None:
-        reason = (
-            "no folder for the record of this run can be written"
-            if folder is None or error is None
-            else f"its record cannot be kept in {_shown_path(folder)}: {error.strerror or error}; nothing was changed"
-        )
-        super().__init__(
-            f"cannot write {_shown_path(dest)}: {reason};"
+        rest = (
+            "no folder for the record of this run can be written;"
             " set XDG_STATE_HOME to one that is yours alone, outside of the project"
+            if folder is None or error is None
+            else f"its record cannot be kept in {_shown_path(folder)}: {error.strerror or error};"
+            " set XDG_STATE_HOME to a folder of yours where it can; nothing was changed"
         )
+        super().__init__(f"cannot write {_shown_path(dest)}: {rest}")
 
 
 class NoRoom(ScaffoldError):
