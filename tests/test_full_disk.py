@@ -142,7 +142,7 @@ def test_each_command_with_each_disk_full(scaffold: Run, disks: dict[str, Disk],
     start = [disk.where for disk in disks.values() if disk.where.name != "tmp"]
 
     def lay() -> None:
-        for folder in (*start, disks["tmp"].where):
+        for folder in start:  # not of temporary files: this process keeps released templates there
             for path in folder.iterdir():
                 if path.name != "template":
                     shutil.rmtree(path)
@@ -165,7 +165,7 @@ def test_each_command_with_each_disk_full(scaffold: Run, disks: dict[str, Disk],
         assert not leftovers(*start), (room, result.err)
         if result.code == 1:
             assert sum(line.startswith("error: ") for line in result.err.splitlines()) == 1
-            assert "No space left" in result.err or "no space is left" in result.err
+            assert any(words in result.err for words in ("No space left", "no space is left", "set XDG_STATE_HOME"))
             assert files_below(disks["here"].where) == before, (room, result.err)
             assert scaffold(*arguments).code == 0
         assert plain(contents(disks["here"].where / "demo")) == plain(wanted)
