@@ -224,6 +224,25 @@ def test_a_full_disk_does_not_forget_which_commit_a_tag_was(here: Path, scaffold
     assert "--accept-moved" in result.err
 
 
+def test_temporary_files_that_are_cleared_away_take_no_project_along(
+    here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update to a version whose templates are gone meanwhile is refused: it would delete every file."""
+    monkeypatch.setattr("tempfile.tempdir", str(here / "tmp"))
+    (here / "tmp").mkdir()
+    assert scaffold(*NEW).code == 0
+    update = ("update", "demo", "--to", "1.1.0", "--defaults", "--allow-dirty")
+    assert scaffold(*update, "--dry-run").code == 0
+    found = list((here / "tmp").glob("scaffold-templates-*"))
+    for folder in found:
+        shutil.rmtree(folder)
+    before = files_below(here / "demo")
+    result = scaffold(*update)
+    assert found
+    assert (result.code, result.err.count("error: ")) == (1, 1)
+    assert files_below(here / "demo") == before
+
+
 HELD = """
 import errno, fcntl, os, sys, time
 def flock(*_):
