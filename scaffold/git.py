@@ -287,8 +287,10 @@ def require() -> None:
     """
     try:
         done = subprocess.run(["git", "--version"], capture_output=True, timeout=30, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
+    except (FileNotFoundError, PermissionError, subprocess.SubprocessError) as error:
         raise GitUnusable("git is needed for this, and does not run: install git 2.31 or newer") from error
+    except OSError as error:
+        raise GitUnusable(f"git is needed for this, and cannot be started: {error.strerror or error}") from error
     found = re.search(rb"(\d+)\.(\d+)", done.stdout)
     if found is None or tuple(map(int, found.groups())) < _OLDEST:
         version = done.stdout.decode("utf-8", "replace").strip()

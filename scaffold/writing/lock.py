@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from scaffold.errors import Busy
+from scaffold.errors import Busy, NoStateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _HOLDER = "holder"
 _LOCK = "lock"
 _LONGEST_HOLDER = 200  # characters
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)  # as on NFS without its lock service
 _PAUSE = 0.02  # seconds between two attempts
 
 if sys.platform != "win32":
@@ -41,10 +43,11 @@ def locked(journal: Journal, dest: Path, command: str, *, patience: float = 0) -
 
     Raises:
         Busy: Another run is at work there.
+        NoStateFolder: The lock cannot be made.
     """
     with ExitStack() as held:
         until = time.monotonic() + patience
-        while not _taken(journal.folder / _LOCK, held):
+        while not _is_taken(journal, dest, held):
             if time.monotonic() >= until:
                 raise Busy(dest, _holder(journal))
             time.sleep(_PAUSE)
@@ -69,25 +72,41 @@ def alone(root: Directory, dest: Path) -> Iterator[None]:
     yield
 
 
+def _is_taken(journal: Journal, dest: Path, held: ExitStack) -> bool:
+    try:
+        return _taken(journal.folder / _LOCK, held)
+    except OSError as error:
+        raise NoStateFolder(dest, journal.folder, error) from error
+
+
 def _taken(path: Path, held: ExitStack) -> bool:
     """Whether the lock was free; it is held until `held` is left."""
     if sys.platform == "win32":
-        from filelock import FileLock, Timeout  # on POSIX its import takes longer than all else here
-
-        lock = FileLock(path, timeout=0)
+        return _taken_by_library(path, held)
+    number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with ExitStack() as attempt:
+        attempt.callback(os.close, number)
         try:
-            held.enter_context(lock)
-        except Timeout:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
             return False
-    else:
-        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with ExitStack() as attempt:
-            attempt.callback(os.close, number)
-            try:
-                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            held.push(attempt.pop_all())
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            return _taken_by_library(path, held)
+        held.push(attempt.pop_all())
+    return True
+
+
+def _taken_by_library(path: Path, held: ExitStack) -> bool:
+    """The same on Windows, and on a file system without locks, where a file that names the process stands for one."""
+    from filelock import FileLock, SoftFileLock, Timeout  # on POSIX its import takes longer than all else here
+
+    lock = FileLock(path, timeout=0) if sys.platform == "win32" else SoftFileLock(f"{path}.soft", timeout=0)
+    try:
+        held.enter_context(lock)
+    except Timeout:
+        return False
     return True
 
 

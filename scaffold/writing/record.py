@@ -163,7 +163,11 @@ class Journal:
         return False
 
     def note_down(self, record: Record, contents: Mapping[int, bytes]) -> None:
-        """Have the record on the disk before the first change: `pending` appears with everything in it."""
+        """Have the record on the disk before the first change: `pending` appears with everything in it.
+
+        Raises:
+            NoStateFolder: There is no room for it.
+        """
         name = f"new-{record.nonce}"
         with Directory.opened(self.folder) as entry:
             try:
@@ -175,18 +179,28 @@ class Journal:
                     folder.sync()
                 entry.move_new(name, entry, PENDING)
                 entry.sync()
+            except OSError as error:
+                entry.remove_tree(name)
+                raise NoStateFolder(Path(record.dest), self.folder, error) from error
             except BaseException:
                 entry.remove_tree(name)
                 raise
 
     def identify(self, name: str, record: Record) -> None:
-        """Note which directory came of a record that makes one."""
-        with Directory.opened(self.folder) as entry, entry.directory(name) as folder:
-            with suppress(FileNotFoundError):
-                folder.unlink(_IDENTIFIED)
-            folder.write_new(_IDENTIFIED, _as_json(record), mode=0o600)
-            folder.rename(_IDENTIFIED, folder, _RECORD)
-            folder.sync()
+        """Note which directory comes of a record that makes one.
+
+        Raises:
+            NoStateFolder: There is no room for that.
+        """
+        try:
+            with Directory.opened(self.folder) as entry, entry.directory(name) as folder:
+                with suppress(FileNotFoundError):
+                    folder.unlink(_IDENTIFIED)
+                folder.write_new(_IDENTIFIED, _as_json(record), mode=0o600)
+                folder.rename(_IDENTIFIED, folder, _RECORD)
+                folder.sync()
+        except OSError as error:
+            raise NoStateFolder(Path(record.dest), self.folder, error) from error
 
     def rename(self, old: str, new: str) -> None:
         """Give a record another name, for good."""
