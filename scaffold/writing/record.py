@@ -119,20 +119,22 @@ class Journal:
     def read(self, name: str) -> Record | None:
         """The record of this name; None where there is none that is whole."""
         try:
-            status = (self.folder / name / _RECORD).lstat()
-            if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_RECORD:
-                return None
-            data = json.loads((self.folder / name / _RECORD).read_bytes())
-            return _parsed(data)
+            with Directory.opened(self.folder) as entry, entry.inside(f"{name}/{_RECORD}") as (folder, last):
+                found = folder.read(last, _LARGEST_RECORD)
+            return None if found is None else _parsed(json.loads(found.data))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def kept(self, name: str, number: int) -> bytes | None:
         """What the file of an entry held before."""
-        try:
-            return (self.folder / name / str(number)).read_bytes()
-        except OSError:
-            return None
+        with (
+            suppress(OSError),
+            Directory.opened(self.folder) as entry,
+            entry.inside(f"{name}/{number}") as (folder, last),
+        ):
+            found = folder.read(last)
+            return None if found is None else found.data
+        return None
 
     @property
     def steps(self) -> Sequence[str]:
