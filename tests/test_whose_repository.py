@@ -99,6 +99,15 @@ def test_the_author_is_the_user_wherever_they_stand(
     assert " Countess\n" in author(here / "four")
 
 
+@pytest.mark.timeout(20)
+def test_a_condition_of_many_stars(here: Path, users: Path, scaffold: Run) -> None:
+    """It is tried in no more ways than git tries."""
+    users.write_text(f'[user]\n\tname = Ada\n[includeIf "gitdir:{"*" * 300}x"]\n\tpath = work.inc\n', encoding="utf-8")
+    (here / "none").mkdir()
+    assert scaffold("new", "none/one", "--defaults", "--license", "MIT").code == 0
+    assert " Ada\n" in author(here / "none" / "one")
+
+
 @pytest.mark.usefixtures("users")
 def test_variables_of_git_leave_our_own_repositories_alone(
     here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
