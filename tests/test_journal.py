@@ -132,6 +132,20 @@ def test_a_pipe_among_the_records_is_not_waited_for(
     assert scaffold("undo", str(dest), "--yes").code == 0
 
 
+@pytest.mark.parametrize(
+    "broken", [{"made": ["a\0b"]}, {"entries": [{"path": "a.txt", "before": 5, "after": [], "mode": "x"}]}]
+)
+def test_a_broken_record_keeps_nothing_from_being_written(
+    dest: Path, monkeypatch: pytest.MonkeyPatch, broken: dict[str, Any]
+) -> None:
+    """It is none."""
+    killed(dest, monkeypatch, "gone.txt")
+    [record] = (dest.parent / "state").rglob("pending/record.json")
+    record.write_text(json.dumps(json.loads(record.read_text(encoding="utf-8")) | broken), encoding="utf-8")
+    write(job(fill(dest)))
+    assert files_below(dest) == AFTER
+
+
 def test_who_is_at_work_is_written_nowhere_else(dest: Path) -> None:
     """Though the file that names them may have a second name."""
     write(job(dest))

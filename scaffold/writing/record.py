@@ -250,8 +250,12 @@ def _parsed(data: Mapping[str, Any]) -> Record:
     record = Record(entries=entries, made=made, emptied=emptied, **fields)
     last = () if record.last is None else (record.last,)
     for path in (*(entry.path for entry in entries), *record.made, *record.emptied, *last):
-        if PurePosixPath(path).is_absolute() or ".." in path.split("/") or path in {"", "."}:
+        if PurePosixPath(path).is_absolute() or ".." in path.split("/") or path in {"", "."} or "\0" in path:
             raise ValueError(path)
+    for entry in entries:
+        hashes = (entry.before, entry.after)
+        if not isinstance(entry.mode, int) or not all(isinstance(each, (str, type(None))) for each in hashes):
+            raise TypeError(entry)
     if not _NONCE.fullmatch(record.nonce) or not 0 <= record.when < _NEVER:
         raise ValueError(record.nonce)
     return record
