@@ -12,18 +12,18 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from scaffold.errors import Busy, NoStateFolder
+from scaffold.writing.nofollow import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import FrameType
 
-    from scaffold.writing.nofollow import Directory
     from scaffold.writing.record import Journal
 
 _HOLDER = "holder"
 _LOCK = "lock"
-_LONGEST_HOLDER = 200  # characters
+_LONGEST_HOLDER = 1000  # bytes
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)  # as on NFS without its lock service
 _PAUSE = 0.02  # seconds between two attempts
 
@@ -51,7 +51,7 @@ def locked(journal: Journal, dest: Path, command: str, *, patience: float = 0) -
             if time.monotonic() >= until:
                 raise Busy(dest, _holder(journal))
             time.sleep(_PAUSE)
-        _name_holder(journal.folder / _HOLDER, f"{command} (process {os.getpid()})")
+        _name_holder(journal.folder, f"{command} (process {os.getpid()})")
         yield
 
 
@@ -110,16 +110,19 @@ def _taken_by_library(path: Path, held: ExitStack) -> bool:
     return True
 
 
-def _name_holder(path: Path, text: str) -> None:
-    with suppress(OSError):
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        with open(number, "w", encoding="utf-8") as file:  # noqa: PTH123  # a descriptor
-            file.write(text)
+def _name_holder(folder: Path, text: str) -> None:
+    """A new file each time: what stands there may have another name elsewhere, or be a pipe."""
+    with suppress(OSError), Directory.opened(folder) as journal:
+        with suppress(FileNotFoundError):
+            journal.unlink(_HOLDER)
+        journal.write_new(_HOLDER, text.encode(), mode=0o600)
 
 
 def _holder(journal: Journal) -> str:
     with suppress(OSError, ValueError):
-        said = (journal.folder / _HOLDER).read_text(encoding="utf-8")[:_LONGEST_HOLDER]
+        with Directory.opened(journal.folder) as folder:
+            found = folder.read(_HOLDER, _LONGEST_HOLDER)
+        said = "" if found is None else found.data.decode()
         if said.isprintable() and said:
             return said
     return "another scaffold"
