@@ -12,7 +12,7 @@ from typer.exceptions import Abort, TyperException
 from scaffold import streams
 from scaffold.commands import app
 from scaffold.errors import Cancelled, ScaffoldError, UsageError, did_you_mean, one_line
-from scaffold.machine import NoWorkingDirectory, OutOfMemory, OutputFailed, SystemRefused, Unexpected
+from scaffold.machine import NoWorkingDirectory, OutOfMemory, OutOfProcesses, OutputFailed, SystemRefused, Unexpected
 from scaffold.reports import output
 
 DRIFT: Final = 3
@@ -63,6 +63,8 @@ def _line_for(error: Exception) -> ScaffoldError:
         return SystemRefused(error) if failed is None else OutputFailed(failed)
     if isinstance(error, MemoryError):
         return OutOfMemory()
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return OutOfProcesses()
     if isinstance(error, ValueError) and str(error).startswith("embedded null"):  # from a program: no shell can
         return UsageError("a path contains a null character: leave it out")
     return Unexpected(error)

@@ -216,10 +216,24 @@ class Busy(ScaffoldError):
 class NoStateFolder(ScaffoldError):
     """No folder for the record of a run, without which it could not be taken back."""
 
-    def __init__(self, dest: Path) -> None:
-        super().__init__(
-            f"cannot write {_shown_path(dest)}: no folder for the record of this run can be written;"
+    def __init__(self, dest: Path, folder: Path | None = None, error: OSError | None = None) -> None:
+        rest = (
+            "no folder for the record of this run can be written;"
             " set XDG_STATE_HOME to one that is yours alone, outside of the project"
+            if folder is None or error is None
+            else f"its record cannot be kept in {_shown_path(folder)}: {error.strerror or error};"
+            " set XDG_STATE_HOME to a folder of yours where it can; nothing was changed"
+        )
+        super().__init__(f"cannot write {_shown_path(dest)}: {rest}")
+
+
+class NoRoom(ScaffoldError):
+    """The disk for temporary files is full."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"no space is left for temporary files in {_shown_path(folder)}: make room there, or set TMPDIR to a folder"
+            " on another disk"
         )
 
 

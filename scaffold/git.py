@@ -49,6 +49,9 @@ _OF_A_REPOSITORY = (
     "GIT_WORK_TREE",
 )
 
+# What is still to count where the user's configuration does not: where git has its programs, and how it asks.
+_OF_THE_MACHINE = ("GIT_EXEC_PATH", "GIT_OPTIONAL_LOCKS", "GIT_TERMINAL_PROMPT")
+
 NOWHERE = str(Path(__file__).with_name("nowhere") / "nothing")
 """A file or folder that is not there, in a folder that is not there: git finds it empty, and can never write it.
 
@@ -118,8 +121,14 @@ def reading_environment() -> dict[str, str]:
 
 
 def own_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
-    """For repositories of our own: none of the user's configuration, no hooks, and `settings` beside ours."""
-    plain = {name: value for name, value in environment().items() if not name.startswith("GIT_CONFIG")}
+    """For repositories of our own: none of the user's configuration, no hooks, and `settings` beside ours.
+
+    Nor do other variables of git's count: a hook has some that forbid to write (`GIT_QUARANTINE_PATH`), and others name
+    templates with hooks, another kind of hashes, dates or patterns.
+    """
+    plain = {
+        name: value for name, value in environment().items() if not name.startswith("GIT_") or name in _OF_THE_MACHINE
+    }
     plain |= {"GIT_CONFIG_GLOBAL": NOWHERE, "GIT_CONFIG_NOSYSTEM": "1"}
     return with_settings(plain, {**_OURS, **(settings or {})})
 
@@ -287,8 +296,10 @@ def require() -> None:
     """
     try:
         done = subprocess.run(["git", "--version"], capture_output=True, timeout=30, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
+    except (FileNotFoundError, PermissionError, subprocess.SubprocessError) as error:
         raise GitUnusable("git is needed for this, and does not run: install git 2.31 or newer") from error
+    except OSError as error:
+        raise GitUnusable(f"git is needed for this, and cannot be started: {error.strerror or error}") from error
     found = re.search(rb"(\d+)\.(\d+)", done.stdout)
     if found is None or tuple(map(int, found.groups())) < _OLDEST:
         version = done.stdout.decode("utf-8", "replace").strip()

@@ -26,6 +26,13 @@ class OutOfMemory(ScaffoldError):
         super().__init__("there is not enough memory for this: end other programs, or raise the limit (ulimit -v)")
 
 
+class OutOfProcesses(ScaffoldError):
+    """The machine, or a limit on this user, has no room for another thread."""
+
+    def __init__(self) -> None:
+        super().__init__("no further thread can be started: end other programs, or raise the limit (ulimit -u)")
+
+
 class OutputFailed(ScaffoldError):
     """What the command prints does not arrive; what it wrote besides is written."""
 

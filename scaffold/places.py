@@ -46,6 +46,22 @@ def home() -> Path:
     return found
 
 
+def note(place: Path, text: str) -> None:
+    """Write a small file of scaffold's own: whole, or not at all, so that what it said before is not lost.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new = place.with_name(f".{os.urandom(8).hex()}.new")
+    try:
+        new.write_text(text, encoding="utf-8", errors="surrogateescape")
+        new.replace(place)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
 def _folder(variable: str, usual: str, elsewhere: str) -> Path:
     # Every `new` and `advise` looks here; where the rule is a line, platformdirs is not worth the time of its import.
     if _XDG:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import secrets
@@ -12,9 +13,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffold.errors import GitFailed, NoRoom
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _HOLDS = {os.open, os.rename, os.unlink, os.rmdir, os.stat, os.chmod} <= os.supports_dir_fd
 
@@ -26,12 +30,47 @@ def temporary_folder(prefix: str, inside: Path | None = None) -> Iterator[Path]:
     Args:
         prefix: What its name begins with.
         inside: Where it is made; by default where temporary files are.
+
+    Raises:
+        NoRoom: The disk that it is on is full.
     """
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=inside)).resolve()
     try:
-        yield folder
+        with room_is_needed(folder):
+            yield folder
     finally:
         remove_tree(folder)
+
+
+@contextmanager
+def room_is_needed(folder: Path) -> Iterator[None]:
+    """Name the folder for temporary files where its disk is full: the system, and git, often name nothing.
+
+    Raises:
+        NoRoom: It is.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL or not _lies_in(folder, error.filename):
+            raise
+        raise NoRoom(folder.parent) from error
+    except GitFailed as error:
+        if os.strerror(errno.ENOSPC) not in str(error) and not _is_full(folder):
+            raise
+        raise NoRoom(folder.parent) from error
+
+
+def _lies_in(folder: Path, name: object) -> bool:
+    """Whether an error is about a file in the folder, or about one without a name."""
+    return name is None or (isinstance(name, (str, bytes)) and os.fsdecode(name).startswith(str(folder)))
+
+
+def _is_full(folder: Path) -> bool:
+    with suppress(OSError, AttributeError):  # Windows knows no such call
+        found = os.statvfs(folder)
+        return found.f_bavail == 0 or (found.f_files > 0 and found.f_favail == 0)
+    return False
 
 
 def remove_tree(root: Path) -> None:

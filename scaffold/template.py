@@ -130,6 +130,7 @@ class Template:
         """Every file of the subproject, in memory; the answers stand in the one that the template names, or in another.
 
         Raises:
+            OSError: The template is gone.
             TemplateFault: A template does not render.
         """
         sources = self.sources(answers, answers_file)
@@ -141,6 +142,8 @@ class Template:
         context = self._context(answers, answers_file)
         tree = self.root / self.evaluate(self._config["_subdirectory"], answers)
         found: dict[PurePosixPath, str] = {}
+        # Without this, a template that somebody cleared away would seem to have dropped every file.
+        tree.stat()
         for source in sorted(path for path in tree.rglob("*") if path.is_file()):
             target = self._rendered_name(source.relative_to(tree), context)
             if target is not None:

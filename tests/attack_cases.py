@@ -229,7 +229,7 @@ _EXHAUSTING = (
     config("yaml-number", "number without end", "x: " + "9" * 100_000),
     config("yaml-huge", "larger than 1 MiB", "# " + "x" * (1 << 20)),
     Attack("huge-file", "larger than", prepare=a.huge_file, kinds=a.FOLDER),
-    Attack("many-files", "one file more than 300", prepare=a.many_files),
+    Attack("many-files", "more than 600 files and folders", prepare=a.many_files),
     Attack("deep-folders", "deeper than 20", prepare=a.deep_folders),
 )
 # What is no template, and what a terminal should not see.

@@ -394,6 +394,11 @@ def special_object(pattern: str) -> Prepare:
     return prepare
 
 
+def shallow_link(repo: Path, _: str) -> None:
+    """The list of commits without parents is a file of the user's, of which git shows the first line."""
+    (repo / ".git" / "shallow").symlink_to(repo.parent.parent / "outside" / "file")
+
+
 def alternates_in_a_circle(repo: Path, _: str) -> None:
     """A repository that borrows from itself, and from one that borrows from it."""
     other = repo.parent / "other"
@@ -457,6 +462,7 @@ TRAPS = (
         for name in (".git/info/exclude", ".git/info/attributes", ".git/objects/info/alternates", ".git/shallow")
     ),
     *(Way(f"dot-git-{kind}", replaced(".git", kind), readable=False) for kind in ("pipe", "device", "huge", "circle")),
+    Way("shallow-link", shallow_link, readable=False),
     Way("branch-pipe", replaced(".git/refs/heads/main", "pipe"), readable=False),
     Way("tag-pipe", replaced(".git/refs/tags/v9.9.9", "pipe"), names=False),
     Way("object-pipe", special_object("loose"), readable=False),

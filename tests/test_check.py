@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from typing import TYPE_CHECKING
 
@@ -157,6 +158,14 @@ def test_many_projects_a_line_each(project: Path, scaffold: Run, tmp_path: Path)
     assert "is no directory" in documents[1]["error"]
     assert scaffold("check", *places[:2]).code == 1
     assert scaffold("check", "--json", *places).code == 2
+
+
+def test_more_modules_than_anybody_has(project: Path, scaffold: Run) -> None:
+    """Each would be rendered."""
+    for number in range(1_001):
+        os.link(project / ".copier-answers.yml", project / f".copier-answers.m{number}.yml")
+    result = scaffold("check", str(project))
+    assert (result.code, result.err.count("\n"), "more than 1,000 answers files" in result.err) == (1, 1, True)
 
 
 def test_template_that_is_not_ours(project: Path, scaffold: Run) -> None:

@@ -22,7 +22,7 @@ from scaffold.errors import ChangedMeanwhile, NoStateFolder, NotTakenBack, Write
 from scaffold.writing import journal, nofollow
 from scaffold.writing.job import Job
 from scaffold.writing.journal import recover, write
-from scaffold.writing.nofollow import Directory
+from scaffold.writing.nofollow import Content, Directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -203,15 +203,15 @@ def test_a_record_that_cannot_be_read_now_is_not_forgotten(
         at += 1
         with disk.failing(at, Dead(), for_good=True), pytest.raises(Dead):
             write(job(dest, fresh=False))
-    real = Path.read_bytes
+    real = Directory.read
 
-    def reading(path: Path) -> bytes:
-        if path.name == "record.json":
+    def reading(directory: Directory, name: str, *most: int) -> Content | None:
+        if name == "record.json":
             raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return real(path)
+        return real(directory, name, *most)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "read_bytes", reading)
+        patched.setattr(Directory, "read", reading)
         with pytest.raises(NotTakenBack, match=os.strerror(errno.EIO)):
             recover(dest)
         with pytest.raises(WriteFailed, match=os.strerror(errno.EIO)):

@@ -75,6 +75,7 @@ class Ground:
         assert self._canary.sang() == ""
         assert picture(self._canary.folder.parent / "outside") == self._outside
         assert "Traceback" not in result.err
+        assert "untouched" not in result.err  # what a file outside holds
         assert result.code in {0, 1, 3}, result
         if result.code == 1 and not result.out:  # else it is a report of what was found
             assert len([line for line in result.err.splitlines() if not line.startswith("note: ")]) == 1, result.err

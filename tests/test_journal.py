@@ -105,6 +105,59 @@ def test_permissions_are_kept_and_those_of_new_files_are_usual(dest: Path) -> No
     assert modes == {"a.txt": 0o640, "n/m/x": 0o640, "run": 0o750, "n": 0o750}
 
 
+def test_no_file_that_runs_as_its_owner_is_made(dest: Path, scaffold: Run) -> None:
+    """A stranger's file with set-user-ID would be the user's own when `undo` brings it back."""
+    for name in ("a.txt", "gone.txt"):
+        (dest / name).chmod(0o6755)
+    write(job(dest))
+    assert stat.S_IMODE((dest / "a.txt").stat().st_mode) == 0o755
+    assert scaffold("undo", str(dest), "--yes").code == 0
+    assert {stat.S_IMODE((dest / name).stat().st_mode) for name in ("a.txt", "gone.txt")} == {0o755}
+
+
+@pytest.mark.parametrize("place", ["holder", "pending/0", "pending/record.json", "00000001/record.json", "00000001/0"])
+@pytest.mark.timeout(20)
+def test_a_pipe_among_the_records_is_not_waited_for(
+    dest: Path, monkeypatch: pytest.MonkeyPatch, scaffold: Run, place: str
+) -> None:
+    """Nor is what has a second name elsewhere written to."""
+    write(job(fill(dest)))
+    killed(fill(dest), monkeypatch, "gone.txt")
+    [folder] = (dest.parent / "state" / "scaffold" / "journal").iterdir()
+    (folder / place).unlink()
+    os.mkfifo(folder / place)
+    assert scaffold("undo", str(dest), "--list").code == 0
+    assert scaffold("undo", str(dest), "--yes").code in {0, 1, 3}
+    write(job(fill(dest)))
+    assert files_below(dest) == AFTER
+    assert scaffold("undo", str(dest), "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    "broken", [{"made": ["a\0b"]}, {"entries": [{"path": "a.txt", "before": 5, "after": [], "mode": "x"}]}]
+)
+def test_a_broken_record_keeps_nothing_from_being_written(
+    dest: Path, monkeypatch: pytest.MonkeyPatch, broken: dict[str, Any]
+) -> None:
+    """It is none."""
+    killed(dest, monkeypatch, "gone.txt")
+    [record] = (dest.parent / "state").rglob("pending/record.json")
+    record.write_text(json.dumps(json.loads(record.read_text(encoding="utf-8")) | broken), encoding="utf-8")
+    write(job(fill(dest)))
+    assert files_below(dest) == AFTER
+
+
+def test_who_is_at_work_is_written_nowhere_else(dest: Path) -> None:
+    """Though the file that names them may have a second name."""
+    write(job(dest))
+    [folder] = (dest.parent / "state" / "scaffold" / "journal").iterdir()
+    (dest.parent / "mine").write_text("mine", encoding="utf-8")
+    (folder / "holder").unlink()
+    os.link(dest.parent / "mine", folder / "holder")
+    write(job(fill(dest)))
+    assert (dest.parent / "mine").read_text(encoding="utf-8") == "mine"
+
+
 @pytest.mark.skipif(
     os.name == "nt" or not hasattr(os, "getuid") or os.getuid() != 0, reason="only root gives files away"
 )

@@ -57,6 +57,16 @@ def test_several_steps_back(tmp_path: Path, scaffold: Run, states: list[dict[str
     assert "nothing to undo" in result.err
 
 
+def test_a_clock_that_was_wrong(tmp_path: Path, scaffold: Run, states: list[dict[str, bytes]]) -> None:
+    """A step of a directory that was there before, from the future, keeps nothing from being taken back."""
+    project = tmp_path / "demo"
+    [record] = (tmp_path / "state").rglob("00000001/record.json")
+    document = json.loads(record.read_text(encoding="utf-8"))
+    record.write_text(json.dumps(document | {"when": time.time() + 10_000, "inode": 1}), encoding="utf-8")
+    assert scaffold("undo", str(project), "--yes").code == 0
+    assert files_below(project) == states[2]
+
+
 @pytest.mark.usefixtures("states")
 def test_the_list_of_steps(tmp_path: Path, scaffold: Run) -> None:
     """The newest first, as text and as data; it changes nothing."""

@@ -131,6 +131,37 @@ def test_the_author_is_the_user_wherever_they_stand(
     assert " Countess\n" in author(here / "four")
 
 
+@pytest.mark.timeout(20)
+def test_a_condition_of_many_stars(here: Path, users: Path, scaffold: Run) -> None:
+    """It is tried in no more ways than git tries."""
+    users.write_text(f'[user]\n\tname = Ada\n[includeIf "gitdir:{"*" * 300}x"]\n\tpath = work.inc\n', encoding="utf-8")
+    (here / "none").mkdir()
+    assert scaffold("new", "none/one", "--defaults", "--license", "MIT").code == 0
+    assert " Ada\n" in author(here / "none" / "one")
+
+
+@pytest.mark.usefixtures("users")
+def test_variables_of_git_leave_our_own_repositories_alone(
+    here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook's, which forbid to write, and those that name templates, hashes, dates or patterns."""
+    write(here / "templates" / "hooks", {"pre-commit": "#!/bin/sh\nexit 1\n"})
+    for name, value in {
+        "GIT_QUARANTINE_PATH": str(here),
+        "GIT_TEMPLATE_DIR": str(here / "templates"),
+        "GIT_DEFAULT_HASH": "sha256",
+        "GIT_AUTHOR_DATE": "never",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_INDEX_FILE": str(here / "index"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    result = scaffold("template", "new", "mine")
+    assert result.code == 0, result.err
+    assert not (here / "mine" / ".git" / "hooks").exists()
+    monkeypatch.undo()
+    assert len(git(here / "mine", "rev-parse", "HEAD").strip()) == 40
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
 def test_a_repository_of_another_user_is_read(project: Path, scaffold: Run) -> None:
     """What git itself would have to do names the setting without which it refuses."""

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scaffold.errors import WriteFailed
-from scaffold.places import data_folder
+from scaffold.places import data_folder, note
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +30,7 @@ def approve(actions: Actions, checkout: Checkout) -> None:
     place = _place(actions.digest)
     noted = {"source": checkout.source, "ref": checkout.ref, "commit": checkout.commit, "runs": actions.listed()}
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps(noted, indent=2) + "\n", encoding="utf-8")
+        note(place, json.dumps(noted, indent=2) + "\n")
     except OSError as error:
         raise WriteFailed(place, error) from error
 

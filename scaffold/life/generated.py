@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_YAML = 64 << 20  # bytes of files that are searched for answers
 _SOURCE = re.compile(rb"^_src_path: ", re.MULTILINE)
+_MOST_PIECES = 1_000
 _ANSWERS_FILE = re.compile(r"\.copier-answers(?:\.(?P<module>[A-Za-z0-9_-]+))?\.ya?ml")
 
 
@@ -132,6 +133,8 @@ def pieces_of(root: Path) -> list[Piece]:
     if not root.is_dir():
         raise NothingGenerated(root, "is no directory")
     names = sorted(_usual(root)) or sorted(_elsewhere(root))
+    if len(names) > _MOST_PIECES:  # each is rendered
+        raise NothingGenerated(root, f"has more than {_MOST_PIECES:,} answers files: remove those that are not needed")
     if not names:
         raise NothingGenerated(root, "has no .copier-answers file, so nothing in it was made by scaffold new or add")
     return sorted((Piece(root, name) for name in names), key=lambda piece: piece.module or "")

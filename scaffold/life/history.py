@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from scaffold.errors import UnknownVersion
 from scaffold.git import git
 from scaffold.life import majors
+from scaffold.removal import room_is_needed
 from scaffold.template import Template, bundled
 
 if TYPE_CHECKING:
@@ -101,8 +102,14 @@ class History:
 @cache
 def _released(bundle: Path, version: str) -> Template:
     """A version, unpacked."""
-    folder = Path(tempfile.mkdtemp(prefix="scaffold-templates-"))
+    folder = Path(tempfile.mkdtemp(prefix="scaffold-templates-")).resolve()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # it stays unpacked as long as the process lasts
+    with room_is_needed(folder):
+        _unpack(bundle, version, folder)
+    return Template(folder / version)
+
+
+def _unpack(bundle: Path, version: str, folder: Path) -> None:
     git("init", "--quiet", "--bare", "repository", cwd=folder)
     repository = folder / "repository"
     git("fetch", "--quiet", str(bundle.absolute()), f"refs/tags/{version}:refs/tags/{version}", cwd=repository)
@@ -112,7 +119,6 @@ def _released(bundle: Path, version: str) -> Template:
             tar.extractall(folder / version, filter="data")
         else:
             tar.extractall(folder / version)  # noqa: S202  # our own archive
-    return Template(folder / version)
 
 
 def _sortable(version: str) -> tuple[int, ...]:

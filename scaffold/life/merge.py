@@ -7,7 +7,6 @@ the template renamed takes its local edits along.
 from __future__ import annotations
 
 import io
-import tempfile
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, unified_diff
 from enum import Enum
@@ -15,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scaffold.git import git
+from scaffold.removal import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -220,7 +220,7 @@ def _three_way(sides: _Sides, manner: Manner, *options: str) -> tuple[bytes, int
     texts = {"mine": sides.mine or b"", "base": sides.base or b"", "theirs": sides.theirs or b""}
     if any(b"\0" in text for text in texts.values()):
         return texts["mine"], None
-    with tempfile.TemporaryDirectory(prefix="scaffold-merge-") as folder:
+    with temporary_folder("scaffold-merge-") as folder:
         for name, content in texts.items():
             Path(folder, name).write_bytes(content)
         names = [word for label in (manner.mine, manner.base, manner.theirs) for word in ("-L", label)]

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from scaffold.errors import RepositoryFault
 from scaffold.git import git, reading_environment
 from scaffold.removal import temporary_folder
-from scaffold.repositories.found import copy_plain, read_plain
-from scaffold.repositories.refs import packed_text, read_head, read_refs
+from scaffold.repositories.found import read_plain
+from scaffold.repositories.refs import HASH, packed_text, read_head, read_refs
 from scaffold.repositories.settings import carried
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def borrow(found: Found, own: Path, *, refs: Mapping[str, str] | None = None, se
         (own / part).mkdir()
     (own / "config").write_bytes(os.fsencode(configuration(carried(found)) if settings is None else settings))
     (own / "objects" / "info" / "alternates").write_bytes(b"".join(_quoted(folder) + b"\n" for folder in chain))
-    copy_plain(found.common / "shallow", own / "shallow", _LARGEST_LIST)
+    _copy_shallow(found, own)
     known = dict(_history(found) if refs is None else refs)
     if head.branch is not None and head.commit is not None:
         known[head.branch] = head.commit
@@ -116,6 +116,15 @@ def configuration(harmless: Mapping[str, str], *, includes: Sequence[str] = (), 
         if comparing or section == "extensions":
             lines.append(f"[{section}]\n{name} = {value}")
     return "\n".join([*lines, ""])
+
+
+def _copy_shallow(found: Found, own: Path) -> None:
+    """Only what it may hold: git shows a line that it does not understand, and a link may lead to anything."""
+    content = read_plain(found.common / "shallow", _LARGEST_LIST)
+    if content is not None:
+        if not all(HASH.fullmatch(line) for line in content.decode("ascii", "replace").split()):
+            raise RepositoryFault(found.common / "shallow", "must hold hashes only")
+        (own / "shallow").write_bytes(content)
 
 
 def _history(found: Found) -> dict[str, str]:

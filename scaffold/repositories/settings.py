@@ -173,6 +173,7 @@ def _meant(pattern: str, base: str, *, ignore_case: bool) -> re.Pattern[str]:
         pattern = f"**/{pattern}"
     if pattern.endswith("/"):
         pattern += "**"
+    pattern = re.sub(r"\*{3,}", "**", pattern)  # as git has it; a run of them would be tried in every way
     words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
     return re.compile(

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scaffold import reading
-from scaffold.places import data_folder
+from scaffold.places import data_folder, note
 from scaffold.sources.errors import TagMoved
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ def remember(checkout: Checkout) -> None:
         return
     place = _place(checkout.source, checkout.ref)
     with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(
-            f"{checkout.commit} {checkout.ref} {checkout.source}\n", encoding="utf-8", errors="surrogateescape"
-        )
+        note(place, f"{checkout.commit} {checkout.ref} {checkout.source}\n")
 
 
 def _seen(source: str, tag: str) -> str | None:

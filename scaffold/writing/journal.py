@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import Busy, ChangedMeanwhile, NotTakenBack, WriteFailed
+from scaffold.errors import Busy, ChangedMeanwhile, NoStateFolder, NotTakenBack, WriteFailed
 from scaffold.writing import fresh
 from scaffold.writing.lock import alone, locked, signals_wait
 from scaffold.writing.nofollow import Directory
@@ -336,7 +336,7 @@ def _clear_elsewhere(own: Journal) -> None:
         record = journal.read(PENDING)
         if journal == own or not (journal.is_out_of_date or (record is not None and record.fresh)):
             continue
-        with suppress(Busy, OSError), locked(journal, journal.folder, "recovery"):
+        with suppress(Busy, NoStateFolder, OSError), locked(journal, journal.folder, "recovery"):
             record = journal.read(PENDING)
             if record is not None and record.fresh:
                 fresh.recover(record, journal, PENDING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -10,19 +11,20 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from scaffold.errors import Busy
+from scaffold.errors import Busy, NoStateFolder
+from scaffold.writing.nofollow import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import FrameType
 
-    from scaffold.writing.nofollow import Directory
     from scaffold.writing.record import Journal
 
 _HOLDER = "holder"
 _LOCK = "lock"
-_LONGEST_HOLDER = 200  # characters
+_LONGEST_HOLDER = 1000  # bytes
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)  # as on NFS without its lock service
 _PAUSE = 0.02  # seconds between two attempts
 
 if sys.platform != "win32":
@@ -41,14 +43,15 @@ def locked(journal: Journal, dest: Path, command: str, *, patience: float = 0) -
 
     Raises:
         Busy: Another run is at work there.
+        NoStateFolder: The lock cannot be made.
     """
     with ExitStack() as held:
         until = time.monotonic() + patience
-        while not _taken(journal.folder / _LOCK, held):
+        while not _is_taken(journal, dest, held):
             if time.monotonic() >= until:
                 raise Busy(dest, _holder(journal))
             time.sleep(_PAUSE)
-        _name_holder(journal.folder / _HOLDER, f"{command} (process {os.getpid()})")
+        _name_holder(journal.folder, f"{command} (process {os.getpid()})")
         yield
 
 
@@ -69,38 +72,57 @@ def alone(root: Directory, dest: Path) -> Iterator[None]:
     yield
 
 
+def _is_taken(journal: Journal, dest: Path, held: ExitStack) -> bool:
+    try:
+        return _taken(journal.folder / _LOCK, held)
+    except OSError as error:
+        raise NoStateFolder(dest, journal.folder, error) from error
+
+
 def _taken(path: Path, held: ExitStack) -> bool:
     """Whether the lock was free; it is held until `held` is left."""
     if sys.platform == "win32":
-        from filelock import FileLock, Timeout  # on POSIX its import takes longer than all else here
-
-        lock = FileLock(path, timeout=0)
+        return _taken_by_library(path, held)
+    number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with ExitStack() as attempt:
+        attempt.callback(os.close, number)
         try:
-            held.enter_context(lock)
-        except Timeout:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
             return False
-    else:
-        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with ExitStack() as attempt:
-            attempt.callback(os.close, number)
-            try:
-                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            held.push(attempt.pop_all())
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            return _taken_by_library(path, held)
+        held.push(attempt.pop_all())
     return True
 
 
-def _name_holder(path: Path, text: str) -> None:
-    with suppress(OSError):
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        with open(number, "w", encoding="utf-8") as file:  # noqa: PTH123  # a descriptor
-            file.write(text)
+def _taken_by_library(path: Path, held: ExitStack) -> bool:
+    """The same on Windows, and on a file system without locks, where a file that names the process stands for one."""
+    from filelock import FileLock, SoftFileLock, Timeout  # on POSIX its import takes longer than all else here
+
+    lock = FileLock(path, timeout=0) if sys.platform == "win32" else SoftFileLock(f"{path}.soft", timeout=0)
+    try:
+        held.enter_context(lock)
+    except Timeout:
+        return False
+    return True
+
+
+def _name_holder(folder: Path, text: str) -> None:
+    """A new file each time: what stands there may have another name elsewhere, or be a pipe."""
+    with suppress(OSError), Directory.opened(folder) as journal:
+        with suppress(FileNotFoundError):
+            journal.unlink(_HOLDER)
+        journal.write_new(_HOLDER, text.encode(), mode=0o600)
 
 
 def _holder(journal: Journal) -> str:
     with suppress(OSError, ValueError):
-        said = (journal.folder / _HOLDER).read_text(encoding="utf-8")[:_LONGEST_HOLDER]
+        with Directory.opened(journal.folder) as folder:
+            found = folder.read(_HOLDER, _LONGEST_HOLDER)
+        said = "" if found is None else found.data.decode()
         if said.isprintable() and said:
             return said
     return "another scaffold"

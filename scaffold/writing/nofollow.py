@@ -23,6 +23,7 @@ _HOLDS = {os.open, os.mkdir, os.rename, os.unlink, os.rmdir, os.stat} <= os.supp
 _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_PERMISSIONS = 0o777
 
 LARGEST_FILE = 100 << 20
 """Bytes of a file that is replaced or removed, since its content is kept for `scaffold undo`."""
@@ -34,6 +35,7 @@ class Content:
 
     data: bytes
     mode: int
+    """Without set-user-ID and set-group-ID: the file that is made of it may belong to another user."""
     owner: tuple[int, int]
     """User and group."""
 
@@ -150,7 +152,7 @@ class Directory:
             data = b"" if found.st_size > most else file.read(most + 1)
             if max(len(data), found.st_size) > most:
                 raise OSError(errno.EFBIG, f"larger than {most >> 20} MiB", name)
-            return Content(data, stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid))
+            return Content(data, found.st_mode & _PERMISSIONS, (found.st_uid, found.st_gid))
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
@@ -175,9 +177,9 @@ class Directory:
         with open(number, "wb") as file:  # noqa: PTH123  # a descriptor
             file.write(data)
             file.flush()
-            own = stat.S_IMODE(os.fstat(number).st_mode)
+            own = os.fstat(number).st_mode & _PERMISSIONS
             wanted = like.mode if like is not None else own if mode is None else mode
-            wanted |= (wanted & 0o444) >> 2 if executable else 0
+            wanted = (wanted | (wanted & 0o444) >> 2 if executable else wanted) & _PERMISSIONS
             if hasattr(os, "fchmod"):
                 if like is not None and like.owner != (os.getuid(), os.getgid()):
                     with suppress(OSError):  # only root may give files away

@@ -13,27 +13,30 @@ the directory itself is ever believed.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
-import stat
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from scaffold.errors import NoStateFolder
 from scaffold.portable import OURS
 from scaffold.writing.nofollow import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+
 
 PENDING: Final = "pending"
 FINISHING: Final = "finishing"
 _RECORD = "record.json"
+# Nothing of that name, or something that is no record.
+_NO_RECORD = (errno.ENOENT, errno.ENOTDIR, errno.EINVAL, errno.ELOOP, errno.EFBIG, errno.ENXIO)
 _IDENTIFIED = "record.new"
 _VERSION = 1
 _STEP = re.compile(r"[0-9]{8}")
@@ -121,21 +124,26 @@ class Journal:
             OSError: The system refuses to read it, which says nothing about whether it is whole.
         """
         try:
-            status = (self.folder / name / _RECORD).lstat()
-            if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_RECORD:
-                return None
-            return _parsed(json.loads((self.folder / name / _RECORD).read_bytes()))
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+            with Directory.opened(self.folder) as entry, entry.inside(f"{name}/{_RECORD}") as (folder, last):
+                found = folder.read(last, _LARGEST_RECORD)
+            return None if found is None else _parsed(json.loads(found.data))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+        except OSError as error:
+            if error.errno not in _NO_RECORD:
+                raise
             return None
 
     def kept(self, name: str, number: int) -> bytes | None:
         """What the file of an entry held before."""
-        try:
-            return (self.folder / name / str(number)).read_bytes()
-        except OSError:
-            return None
+        with (
+            suppress(OSError),
+            Directory.opened(self.folder) as entry,
+            entry.inside(f"{name}/{number}") as (folder, last),
+        ):
+            found = folder.read(last)
+            return None if found is None else found.data
+        return None
 
     @property
     def steps(self) -> Sequence[str]:
@@ -163,7 +171,11 @@ class Journal:
         return False
 
     def note_down(self, record: Record, contents: Mapping[int, bytes]) -> None:
-        """Have the record on the disk before the first change: `pending` appears with everything in it."""
+        """Have the record on the disk before the first change: `pending` appears with everything in it.
+
+        Raises:
+            NoStateFolder: There is no room for it.
+        """
         name = f"new-{record.nonce}"
         with Directory.opened(self.folder) as entry:
             try:
@@ -175,18 +187,28 @@ class Journal:
                     folder.sync()
                 entry.move_new(name, entry, PENDING)
                 entry.sync()
+            except OSError as error:
+                entry.remove_tree(name)
+                raise NoStateFolder(Path(record.dest), self.folder, error) from error
             except BaseException:
                 entry.remove_tree(name)
                 raise
 
     def identify(self, name: str, record: Record) -> None:
-        """Note which directory came of a record that makes one."""
-        with Directory.opened(self.folder) as entry, entry.directory(name) as folder:
-            with suppress(FileNotFoundError):
-                folder.unlink(_IDENTIFIED)
-            folder.write_new(_IDENTIFIED, _as_json(record), mode=0o600)
-            folder.rename(_IDENTIFIED, folder, _RECORD)
-            folder.sync()
+        """Note which directory comes of a record that makes one.
+
+        Raises:
+            NoStateFolder: There is no room for that.
+        """
+        try:
+            with Directory.opened(self.folder) as entry, entry.directory(name) as folder:
+                with suppress(FileNotFoundError):
+                    folder.unlink(_IDENTIFIED)
+                folder.write_new(_IDENTIFIED, _as_json(record), mode=0o600)
+                folder.rename(_IDENTIFIED, folder, _RECORD)
+                folder.sync()
+        except OSError as error:
+            raise NoStateFolder(Path(record.dest), self.folder, error) from error
 
     def rename(self, old: str, new: str) -> None:
         """Give a record another name, for good."""
@@ -252,8 +274,12 @@ def _parsed(data: Mapping[str, Any]) -> Record:
     record = Record(entries=entries, made=made, emptied=emptied, **fields)
     last = () if record.last is None else (record.last,)
     for path in (*(entry.path for entry in entries), *record.made, *record.emptied, *last):
-        if PurePosixPath(path).is_absolute() or ".." in path.split("/") or path in {"", "."}:
+        if PurePosixPath(path).is_absolute() or ".." in path.split("/") or path in {"", "."} or "\0" in path:
             raise ValueError(path)
+    for entry in entries:
+        hashes = (entry.before, entry.after)
+        if not isinstance(entry.mode, int) or not all(isinstance(each, (str, type(None))) for each in hashes):
+            raise TypeError(entry)
     if not _NONCE.fullmatch(record.nonce) or not 0 <= record.when < _NEVER:
         raise ValueError(record.nonce)
     return record

@@ -101,10 +101,12 @@ def newest(root: Path) -> Undo:
     found = steps(root)
     if not found:
         raise NothingToUndo(root, _OF_OLD) if _has_record_of_old(root) else NothingToUndo(root)
-    undos = [look(found[-1])]
-    for step in reversed(found[:-1]):
+    undos = []
+    for step in reversed(found):
         with suppress(NothingToUndo):  # of a directory that was at this path before
             undos.append(look(step))
+    if not undos:
+        look(found[-1])
     candidates = [undo for undo in undos if not undo.is_empty] or [undo for undo in undos if undo.left]
     if not candidates:
         raise NothingToUndo(root)
