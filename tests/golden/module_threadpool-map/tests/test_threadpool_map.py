@@ -136,7 +136,7 @@ def test_options_below_one_are_refused_at_once(options: dict[str, int]) -> None:
 
 
 @ordered_or_not
-@pytest.mark.parametrize("chunk", [1, 2])
+@pytest.mark.parametrize("chunk", [1, 2, 20])
 def test_endless_input_is_read_at_most_a_window_ahead(ordered: bool, chunk: int) -> None:
     """In the caller's thread: a sqlite cursor, for one, refuses to be read in another."""
     read: list[int] = []

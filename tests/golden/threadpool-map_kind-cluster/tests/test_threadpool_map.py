@@ -141,7 +141,8 @@ def test_options_below_one_are_refused_at_once(options: Where) -> None:
 # The input
 
 
-def test_endless_input_is_read_no_further_than_the_window(where: Where) -> None:
+@pytest.mark.parametrize("chunk", [2, 20])
+def test_endless_input_is_read_no_further_than_the_window(where: Where, chunk: int) -> None:
     """In the caller's thread: a sqlite cursor, for one, refuses to be read in another."""
     read: list[int] = []
 
@@ -151,7 +152,7 @@ def test_endless_input_is_read_no_further_than_the_window(where: Where) -> None:
             read.append(number)
             yield number
 
-    with closing(stream(double, source(), ordered=True, chunk=2, window=8, **where)) as outcomes:
+    with closing(stream(double, source(), chunk=chunk, window=8, **where)) as outcomes:
         for given, _ in enumerate(itertools.islice(outcomes, 30)):
             assert len(read) <= given + 8
 

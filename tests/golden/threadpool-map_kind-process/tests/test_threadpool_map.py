@@ -123,7 +123,8 @@ def test_options_below_one_are_refused_at_once(options: Where) -> None:
 # The input
 
 
-def test_endless_input_is_read_no_further_than_the_window(where: Where) -> None:
+@pytest.mark.parametrize("chunk", [2, 20])
+def test_endless_input_is_read_no_further_than_the_window(where: Where, chunk: int) -> None:
     """In the caller's thread: a sqlite cursor, for one, refuses to be read in another."""
     read: list[int] = []
 
@@ -133,7 +134,7 @@ def test_endless_input_is_read_no_further_than_the_window(where: Where) -> None:
             read.append(number)
             yield number
 
-    with closing(stream(double, source(), ordered=True, chunk=2, window=8, **where)) as outcomes:
+    with closing(stream(double, source(), chunk=chunk, window=8, **where)) as outcomes:
         for given, _ in enumerate(itertools.islice(outcomes, 30)):
             assert len(read) <= given + 8
 
@@ -219,7 +220,7 @@ def finish_late(directory: Path, item: int) -> int:
         (directory / "started").touch()
         wait_for(directory / "gate")
         (directory / f"finished-{item}").touch()
-    return item
+    return item << 10_000_000  # more than a pipe holds
 
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
@@ -260,6 +261,8 @@ def test_every_start_method(method: str) -> None:
 
 def test_no_more_processes_are_started_than_there_are_items() -> None:
     assert len(set(map_all(pid, [1, 2], workers=100))) <= 2
+    one_by_one = stream(pid, range(20), workers=8, window=1)
+    assert len({outcome.unwrap() for outcome in one_by_one}) == 1
 
 
 def test_a_program_that_runs_again_in_its_workers_is_told(tmp_path: Path) -> None:
