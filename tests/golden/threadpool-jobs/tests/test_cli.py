@@ -42,9 +42,9 @@ def test_every_task_runs_on_every_item(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_tasks_run_side_by_side_and_once_without_items(capsys: pytest.CaptureFixture[str]) -> None:
-    together = threading.Barrier(3, timeout=10)
-    assert run(dict.fromkeys("abc", together.wait), [], workers=3) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 3
+    together = threading.Barrier(40, timeout=10)
+    assert run(dict.fromkeys(map(str, range(40)), together.wait), [], workers=40) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 40
 
 
 def test_no_tasks_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
