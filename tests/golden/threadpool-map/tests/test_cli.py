@@ -7,23 +7,19 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypeAlias
 
 import pytest
 
 from demo.cli import importing_work, run
 
 HANG = 30  # seconds: no test waits for them unless something is broken
-
-
-class Where(TypedDict):
-    """What every call here is given."""
-
-    workers: int
+Where: TypeAlias = dict[str, Any]
 
 
 @pytest.fixture
 def where() -> Where:
+    """What every call here is given."""
     return {"workers": 1}
 
 
@@ -104,9 +100,9 @@ def test_lines_of_standard_input(program: list[str]) -> None:
 
 
 def test_as_many_workers_as_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    together = threading.Barrier(3, timeout=HANG)
-    assert run(lambda _: together.wait(), range(3), workers=3) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 3
+    together = threading.Barrier(40, timeout=HANG)
+    assert run(lambda _: together.wait(), range(40), workers=40) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 40
 
 
 @needs_posix

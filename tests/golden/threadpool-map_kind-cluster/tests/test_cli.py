@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -16,12 +16,7 @@ from demo.cli import importing_work, run
 
 distributed: Any = import_module("distributed")
 HANG = 50  # seconds: no test waits for them unless something is broken
-
-
-class Where(TypedDict):
-    """What every call here is given."""
-
-    address: str
+Where: TypeAlias = dict[str, Any]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,6 +38,7 @@ def scheduler() -> Iterator[str]:
 
 @pytest.fixture
 def where(scheduler: str) -> Where:
+    """What every call here is given."""
     return {"address": scheduler}
 
 

@@ -6,23 +6,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypeAlias
 
 import pytest
 
 from demo.cli import importing_work, run
 
 HANG = 30  # seconds: no test waits for them unless something is broken
-
-
-class Where(TypedDict):
-    """What every call here is given."""
-
-    workers: int
+Where: TypeAlias = dict[str, Any]
 
 
 @pytest.fixture
 def where() -> Where:
+    """What every call here is given."""
     return {"workers": 1}
 
 

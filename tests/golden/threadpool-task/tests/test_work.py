@@ -23,9 +23,6 @@ def directory(tmp_path: Path) -> str:
 
 def test_work(directory: str) -> None:
     assert work(directory) == Usage(files=2, size=3)
-
-
-def test_work_fails(directory: str) -> None:
     with pytest.raises(NotADirectoryError):
         work(f"{directory}/one")
 
