@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -25,27 +26,23 @@ class Wait(BatchThread):
         self.stopping.wait(self.seconds)
 
 
-def test_all_done(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(Wait, ["0"] * 5, workers=2) == 0
-    assert capsys.readouterr() == ("5 of 5 done\n", "")
-
-
-def test_a_failure_is_a_line_and_the_rest_is_done(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(Wait, ["-1", "0", "0"]) == 1
-    assert capsys.readouterr() == ("2 of 3 done\n", "error: wait -1: OSError: in the past\n")
-
-
-def test_the_timeout_stops_the_work(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(Wait, ["30", "0"], timeout=0.1) == 1
-    assert capsys.readouterr().err == "error: wait 30: still running after 0.1 s\n"
-
-
-@pytest.mark.parametrize("items", [["soon"], [None]])
-def test_arguments_that_it_does_not_take_are_wrong_usage(
-    items: list[object], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("items", "code", "output", "error"),
+    [
+        (["0"] * 5, 0, "5 of 5 done\n", ""),
+        (["-1", "0", "0"], 1, "2 of 3 done\n", "error: wait -1: OSError: in the past\n"),
+        (["30", "0"], 1, "1 of 2 done\n", "error: wait 30: still running after 0.5 s\n"),
+        (["soon"], 2, "", "error: "),
+        ([None], 2, "", "error: "),
+    ],
+)
+def test_the_output_and_the_exit_code(
+    items: list[Any], code: int, output: str, error: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(Wait, items) == 2
-    assert capsys.readouterr().err.startswith("error: ")
+    """Of success, a failure, the timeout, and arguments that it does not take."""
+    assert run(Wait, items, workers=2, timeout=0.5) == code
+    out, err = capsys.readouterr()
+    assert (out, err[: len(error)], err.count("\n")) == (output, error, int(code > 0))
 
 
 @pytest.mark.parametrize("error", [ImportError("no\ndriver"), SyntaxError("x"), KeyError("HOME")])
@@ -59,19 +56,19 @@ def test_a_work_that_cannot_be_imported_is_a_line(error: Exception) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
-def test_ctrl_c_stops_the_work() -> None:
+def test_ctrl_c_stops_what_works_and_starts_nothing_more() -> None:
     program = """
-import sys
+import os, sys
 from demo.cli import run
 from demo.thread_batch import BatchThread
 
 class Work(BatchThread):
     def work(self):
-        print("working", flush=True)
-        self.stopping.wait()
-        print("cleaned up")
+        os.write(1, b"working\\n")  # in one go, for two may do so at once
+        if self.stopping.wait(20):
+            os.write(1, b"cleaned up\\n")
 
-sys.exit(run(lambda item: Work(), ["an item"]))
+sys.exit(run(lambda item: Work(), range(3), workers=2))
 """
     signal.signal(signal.SIGINT, signal.default_int_handler)  # some runners ignore Ctrl-C
     pipe = subprocess.PIPE
@@ -79,7 +76,7 @@ sys.exit(run(lambda item: Work(), ["an item"]))
         [sys.executable, "-c", program], stdout=pipe, stderr=pipe, text=True
     ) as child:
         assert child.stdout is not None
-        assert child.stdout.readline() == "working\n"
+        assert [child.stdout.readline() for _ in range(2)] == ["working\n"] * 2
         child.send_signal(signal.SIGINT)
-        assert child.communicate(timeout=30) == ("cleaned up\n", "interrupted\n")
+        assert child.communicate(timeout=30) == ("cleaned up\n" * 2, "interrupted\n")
     assert child.returncode == 130

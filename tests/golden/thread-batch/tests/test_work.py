@@ -49,8 +49,3 @@ def test_the_command_line(file: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert err.startswith(f"error: {missing}: FileNotFoundError: ")
     assert main([str(file)]) == 1
     assert "exists already" in capsys.readouterr().err
-
-
-def test_a_wrong_call() -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main([])

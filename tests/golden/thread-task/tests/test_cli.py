@@ -9,7 +9,6 @@ import sys
 import pytest
 
 from demo.cli import importing_work, run
-from demo.thread_task import stopping
 
 
 def divide(number: str, by: str = "2") -> float | None:
@@ -19,35 +18,29 @@ def divide(number: str, by: str = "2") -> float | None:
     return float(number) / int(by) if number != "0" else None
 
 
-def test_the_result_is_printed_and_none_is_not(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(divide, ["3"]) == 0
-    assert run(divide, ["0"]) == 0
-    assert run(divide, ["3", "4"], show=lambda value: f"<{value}>") == 0
-    assert capsys.readouterr() == ("1.5\n<0.75>\n", "")
-
-
-def test_it_says_that_it_works(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(lambda: stopping().wait(0.1), interval=0.01) == 0
+@pytest.mark.parametrize(
+    ("arguments", "code", "output", "error"),
+    [
+        (["3"], 0, "<1.5>\n", ""),
+        (["0"], 0, "", ""),
+        (["-1"], 1, "", "error: no such number\n"),
+        ([], 2, "", "error: "),
+        (["1", "2", "3"], 2, "", "error: "),
+    ],
+)
+def test_the_output_and_the_exit_code(
+    arguments: list[str], code: int, output: str, error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a result, None, an error of the outside world, and arguments that it does not take."""
+    assert run(divide, arguments, show=lambda value: f"<{value}>") == code
     out, err = capsys.readouterr()
-    assert (out, err[:17]) == ("False\n", "... still working")
+    assert (out, err[: len(error)], err.count("\n")) == (output, error, int(code > 0))
 
 
-def test_errors(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
-    """One of the outside world is a line; one of the code keeps its traceback. Both once."""
-    assert run(divide, ["-1"]) == 1
-    assert capsys.readouterr().err == "error: no such number\n"
+def test_an_error_of_the_code_keeps_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ZeroDivisionError):
         run(divide, ["1", "0"])
-    assert not caplog.records
-
-
-@pytest.mark.parametrize("arguments", [[], ["1", "2", "3"]])
-def test_arguments_that_it_does_not_take_are_wrong_usage(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(divide, arguments) == 2
-    out, err = capsys.readouterr()
-    assert (out, err[:7], err.count("\n")) == ("", "error: ", 1)
+    assert not caplog.records  # or it would be shown twice
 
 
 @pytest.mark.parametrize("error", [ImportError("no\ndriver"), SyntaxError("x"), KeyError("HOME")])
@@ -61,26 +54,24 @@ def test_a_work_that_cannot_be_imported_is_a_line(error: Exception) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
-def test_ctrl_c_stops_the_work() -> None:
+def test_it_says_that_it_works_and_ctrl_c_stops_the_work() -> None:
     program = """
 import sys
 from demo.cli import run
 from demo.thread_task import stopping
 
 def work():
-    print("working", flush=True)
-    stopping().wait()
-    print("cleaned up")
+    print("cleaned up" if stopping().wait(20) else "not asked")
 
-sys.exit(run(work))
+sys.exit(run(work, interval=0.01))
 """
     signal.signal(signal.SIGINT, signal.default_int_handler)  # some runners ignore Ctrl-C
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=pipe, stderr=pipe, text=True
     ) as child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "working\n"
+        assert child.stderr is not None
+        assert child.stderr.readline() == "... still working\n"
         child.send_signal(signal.SIGINT)
-        assert child.communicate(timeout=30) == ("cleaned up\n", "interrupted\n")
-    assert child.returncode == 130
+        out, err = child.communicate(timeout=30)
+    assert (out, err[-12:], child.returncode) == ("cleaned up\n", "interrupted\n", 130)
