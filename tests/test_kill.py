@@ -171,7 +171,8 @@ def test_a_kill_leaves_all_or_nothing_and_no_edit_is_lost(
     counted: Counter[str] = Counter()
     for turn, moment in enumerate(moments):
         ground = Ground(tmp_path / str(turn), command, project)
-        assert forks(ground.case(stop_at=moment)).code == -9
+        ended = forks(ground.case(stop_at=moment))
+        assert ended.code == -9 or ended.calls < moment, ended.said  # how many objects git writes hangs on the time
         edits = edit(ground.dest, names, dice)
         if dice.random() < 0.3:
             counted["kills of the recovery"] += 1
@@ -213,8 +214,9 @@ def test_a_signal_waits_until_all_is_written_or_nothing_is(
     dice = random.Random(f"{command.name} {number}")  # noqa: S311  # as above
     for turn in range(max(KILLS // len(COMMANDS) // 3, 2)):
         ground = Ground(tmp_path / str(turn), command, project)
-        ended = forks(ground.case(stop_at=dice.randrange(1, whole.calls + 1), number=number))
-        assert ended.code == CODES[number], ended.said
+        moment = dice.randrange(1, whole.calls + 1)
+        ended = forks(ground.case(stop_at=moment, number=number))
+        assert ended.code == CODES[number] or ended.calls < moment, ended.said
         assert "Traceback" not in ended.said
         assert ground.found() in (whole.before, whole.after)
         assert ground.leftovers() == []
