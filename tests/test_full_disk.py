@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[Sequence[str], Sequence[Sequence[str]]]] = {
     "new --force": ((*NEW, "--force", "--workers", "8"), (NEW,)),
     "new --template": (TEMPLATE, ()),
     "add": (("add", "demo", "--defaults", "--module", "more"), (NEW,)),
-    "update": (("update", "demo", "--to", "1.0.0", "--defaults", "--allow-dirty"), (NEW,)),
+    "update": (("update", "demo", "--to", "1.0.0", "--major", "--defaults", "--allow-dirty"), (NEW,)),
     "reanswer": (REANSWER, (NEW,)),
     "undo": (("undo", "demo", "--yes"), (NEW, REANSWER)),
     "template new": (("template", "new", "demo"), ()),
@@ -231,7 +231,7 @@ def test_temporary_files_that_are_cleared_away_take_no_project_along(
     monkeypatch.setattr("tempfile.tempdir", str(here / "tmp"))
     (here / "tmp").mkdir()
     assert scaffold(*NEW).code == 0
-    update = ("update", "demo", "--to", "1.1.0", "--defaults", "--allow-dirty")
+    update = ("update", "demo", "--to", "1.1.0", "--major", "--defaults", "--allow-dirty")
     assert scaffold(*update, "--dry-run").code == 0
     found = list((here / "tmp").glob("scaffold-templates-*"))
     for folder in found:
@@ -296,7 +296,7 @@ def refuse(*_, **__):
     raise OSError(11, os.strerror(11))
 subprocess.Popen._execute_child = refuse
 """,
-        ("update", "demo", "--to", "1.0.0", "--defaults", "--allow-dirty"),
+        ("update", "demo", "--to", "1.0.0", "--major", "--defaults", "--allow-dirty"),
         f"git is needed for this, and cannot be started: {os.strerror(errno.EAGAIN)}",
     ),
     "thread": (
