@@ -6,6 +6,7 @@ The disks are real ones, small file systems in memory, so most of this needs roo
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import shutil
 import signal
@@ -18,6 +19,8 @@ import pytest
 from harness import ROOT, contents, files_below, git_commit_all
 from killing import leftovers
 from repositories import ANSWERS, ANSWERS_FILE, write
+
+from scaffold.life import history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,6 +85,8 @@ def disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
     for variable, name in (("XDG_STATE_HOME", "state"), ("XDG_CONFIG_HOME", "config"), ("TMPDIR", "tmp")):
         monkeypatch.setenv(variable, str(tmp_path / name))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    own = functools.cache(history._released.__wrapped__)  # noqa: SLF001  # what is unpacked goes with the disk
+    monkeypatch.setattr(history, "_released", own)
     monkeypatch.chdir(tmp_path / "here")
     write(
         tmp_path / "here" / "template",
@@ -253,7 +258,7 @@ if sys.argv[1:2] == ["hold"]:
     from contextlib import ExitStack
     from pathlib import Path
     from scaffold.writing.lock import locked
-    from scaffold.writing.record import Place
+    from scaffold.writing.place import Place
     with locked(Place.of(Path("demo")).journal(), Path("demo"), "update"):
         print("held", flush=True)
         time.sleep(60)
