@@ -69,6 +69,11 @@ class Disk:
         subprocess.run(["mount", "-o", options, self.where], check=True, capture_output=True)
 
 
+def unpack_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have releases unpacked for this test alone: they go with its folder for temporary files."""
+    monkeypatch.setattr(history, "_released", functools.cache(history._released.__wrapped__))  # noqa: SLF001
+
+
 @pytest.fixture
 def disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Disk]]:
     """Disks for the current directory, the state folder, temporary files, and the user's own settings."""
@@ -85,8 +90,7 @@ def disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
     for variable, name in (("XDG_STATE_HOME", "state"), ("XDG_CONFIG_HOME", "config"), ("TMPDIR", "tmp")):
         monkeypatch.setenv(variable, str(tmp_path / name))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    own = functools.cache(history._released.__wrapped__)  # noqa: SLF001  # what is unpacked goes with the disk
-    monkeypatch.setattr(history, "_released", own)
+    unpack_anew(monkeypatch)
     monkeypatch.chdir(tmp_path / "here")
     write(
         tmp_path / "here" / "template",
@@ -234,6 +238,7 @@ def test_temporary_files_that_are_cleared_away_take_no_project_along(
 ) -> None:
     """An update to a version whose templates are gone meanwhile is refused: it would delete every file."""
     monkeypatch.setattr("tempfile.tempdir", str(here / "tmp"))
+    unpack_anew(monkeypatch)
     (here / "tmp").mkdir()
     assert scaffold(*NEW).code == 0
     update = ("update", "demo", "--to", "1.1.0", "--major", "--defaults", "--allow-dirty")
