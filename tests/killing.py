@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from random import Random
 
 FORKS = """
-import json, os, sys
+import json, os, signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job, or one of nohup's, ignores these
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 import tempfile
 from scaffold.cli import run
 from scaffold.writing import nofollow
