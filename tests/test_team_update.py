@@ -270,7 +270,7 @@ def test_an_index_leads_nowhere(tmp_path: Path, project: Path, template: Path, s
     }[where]
     forge_index(project, honest, forged)
     before = contents(project)
-    result = scaffold("update", str(project), "--defaults", "--allow-dirty")
+    result = scaffold("update", str(project), "--major", "--defaults", "--allow-dirty")
     assert (result.code, result.err.count("\n"), "in its index" in result.err) == (1, 1, True), result.err
     assert (contents(project), secret.read_bytes(), secret.stat().st_mode & 0o777) == (before, b"mine", 0o600)
     assert secret.stat().st_mtime == 1

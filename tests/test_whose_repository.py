@@ -197,7 +197,7 @@ def test_what_keeps_the_branch_out(here: Path, ejected: Path, ahead: Newer) -> N
     """Another git at work, a branch below it, another work tree that has it checked out, objects that lie elsewhere."""
     lock = ejected / ".git" / "refs" / "heads" / f"{BRANCH}.lock"
     lock.touch()
-    assert_refused(ahead, ejected, f"holds {lock.name} beside the ref")
+    assert_refused(ahead, ejected, f"which holds {lock}: ")
     lock.unlink()
     git(ejected, "worktree", "add", "--quiet", "../linked", BRANCH)
     assert_refused(ahead, ejected, "checked out in '")

@@ -166,7 +166,7 @@ def _copy(manner: Manner, answers: Row, version: str) -> list[str]:
 
 @contextmanager
 def _scratch(manner: Manner) -> Iterator[Path]:
-    with temporary_folder("", manner.folder) as folder:
+    with temporary_folder("tmp", manner.folder) as folder:
         yield folder
 
 

@@ -242,7 +242,9 @@ def test_leaving_drops_what_is_queued_and_waits_for_what_runs() -> None:
     opener = threading.Timer(0.2, work.gate.set)
 
     def consume() -> None:
-        call = lambda item: work(item) if item > 1 else item  # noqa: E731 (not in the first chunk)
+        def call(item: int) -> int:
+            return work(item) if item > 1 else item  # not in the first chunk
+
         for outcome in stream(call, itertools.count(), workers=3, chunk=2, ordered=False):
             assert outcome == Ok(0, 0)
             assert work.started.wait(HANG)
@@ -327,7 +329,9 @@ def test_ctrl_c_under_closing_does_not_wait_either(place: str) -> None:
     presser = threading.Timer(0.2, press_ctrl_c)
 
     def consume() -> None:
-        call = lambda item: work(item) if item else 0  # noqa: E731
+        def call(item: int) -> int:
+            return work(item) if item else 0
+
         with closing(stream(call, itertools.count(), workers=3, ordered=False)) as outcomes:
             next(outcomes)
             assert work.started.wait(HANG)
