@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from scaffold.errors import escaped
+from scaffold.machine import OutputFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,12 +27,28 @@ def say(text: str, *, to: TextIO | None = None) -> None:
     stream = to or sys.stdout
     start, end = (_BOLD, _RESET) if colour_wanted(stream) else ("", "")
     pieces = _escaped_lines(text).split("**")
-    print("".join(f"{start}{piece}{end}" if index % 2 else piece for index, piece in enumerate(pieces)), file=stream)
+    _print("".join(f"{start}{piece}{end}" if index % 2 else piece for index, piece in enumerate(pieces)), stream)
 
 
 def say_plain(text: str, *, to: TextIO | None = None) -> None:
     """Print `text`, in which asterisks mean nothing."""
-    print(_escaped_lines(text), file=to or sys.stdout)
+    _print(_escaped_lines(text), to or sys.stdout)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print a text, which may be longer than what the stream keeps until it is finished.
+
+    Raises:
+        OutputFailed: Stdout cannot be written.
+    """
+    try:
+        print(text, file=stream)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if stream is sys.stdout:
+            raise OutputFailed(error) from error
+        raise
 
 
 def say_patch(text: str) -> None:
