@@ -10,6 +10,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from logging.handlers import QueueListener
 from typing import Any, TypeAlias
 
@@ -47,6 +48,18 @@ class Asked(Ours):
         self.send = self._service.ask
 
 
+class Submitted:
+    """An executor of one thread in place of a service."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._executor = ThreadPoolExecutor(1)
+        self.send: Handle = lambda message: self._executor.submit(handle, message)
+
+    def stop(self) -> None:
+        """Do what is queued and end."""
+        self._executor.shutdown()
+
+
 class Bare:
     """A Queue and a Thread that loops over it."""
 
@@ -82,7 +95,7 @@ class Listener:
         self._listener.stop()
 
 
-Kind: TypeAlias = type[Ours] | type[Bare] | type[Listener]
+Kind: TypeAlias = type[Ours] | type[Submitted] | type[Bare] | type[Listener]
 KINDS: dict[str, Kind] = {"Service": Ours, "Queue and Thread": Bare, "QueueListener": Listener}
 
 

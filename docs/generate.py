@@ -1,6 +1,7 @@
 """Write everything that is produced from the rules and the questions; with --check, only say what differs.
 
-templates/workload.yml and templates/why.md.jinja, docs/rules.md, the table in README.md, and the rules in docs/lint.md.
+templates/workload.yml and templates/why.md.jinja, docs/rules.md, the table in README.md, the rules in docs/lint.md, and
+the table, the picture and the claims of docs/threadpool-or-thread.md.
 """
 
 from __future__ import annotations
@@ -10,6 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import comparison
+import executor
 
 from scaffold.lint import reporters
 from scaffold.questions import DESIGN_QUESTION, FOLLOW_UPS, WORKLOAD_QUESTIONS, Question
@@ -23,11 +29,15 @@ _HEADER = "Produced from scaffold/rules.py and scaffold/questions.py by `nox -s 
 
 def outputs() -> dict[Path, str]:
     """The text of every produced file."""
-    readme, lint = ROOT / "README.md", ROOT / "docs" / "lint.md"
+    docs = ROOT / "docs"
+    readme, lint, page = ROOT / "README.md", docs / "lint.md", docs / "threadpool-or-thread.md"
+    claims = comparison.with_claims(page.read_text(encoding="utf-8"))
     return {
         ROOT / "templates" / "workload.yml": _workload_yml(),
         ROOT / "templates" / "why.md.jinja": _why(),
-        ROOT / "docs" / "rules.md": _rules_md(),
+        docs / "rules.md": _rules_md(),
+        page: _between(claims, "table", comparison.table()),
+        page.with_suffix(".svg"): comparison.picture(),
         readme: _between(readme.read_text(encoding="utf-8"), "rules", advice.rules_markdown()),
         lint: _between(lint.read_text(encoding="utf-8"), "rules", reporters.rules_markdown()),
     }
@@ -160,6 +170,7 @@ def _rules_md() -> str:
 <!-- {_HEADER} -->
 
 `scaffold rules` prints them too, `--json` and `--mermaid` in other forms. The first row that a workload meets decides.
+[ThreadPool or Thread?](threadpool-or-thread.md) says what the two are, and has a picture.
 
 {advice.rules_markdown()}
 
@@ -172,6 +183,8 @@ def _rules_md() -> str:
 ```mermaid
 {advice.rules_mermaid()}
 ```
+
+{executor.section()}
 """
 
 

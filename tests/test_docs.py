@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import ROOT, Run, git_commit_all
+from variants import DEFAULTS, Variant
+
+from scaffold.rules import PRINCIPLES, RULES
+from scaffold.template import bundled
+from scaffold.workload import Design
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +78,38 @@ def test_there_are_examples() -> None:
 
 
 def test_links_within_the_documents_lead_somewhere() -> None:
-    """Relative ones; the golden trees' are their own."""
+    """Relative ones, with the headings that they name; the golden trees' are their own."""
     for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text(encoding="utf-8")):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+        for target, heading in re.findall(r"\]\((?!https?:|mailto:)([^)#]*)#?([^)]*)\)", document.read_text("utf-8")):
+            path = document.parent / target if target else document
+            assert path.exists(), f"{document.name}: {target}"
+            assert not heading or heading in headings_of(path), f"{document.name}: {target}#{heading}"
+
+
+def headings_of(document: Path) -> set[str]:
+    """As in links: small letters, hyphens for spaces, no punctuation."""
+    found = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def test_the_comparison_names_every_code() -> None:
+    """The table has each once, and the picture those that decide."""
+    page = (ROOT / "docs" / "threadpool-or-thread.md").read_text(encoding="utf-8")
+    in_table = re.findall(r"\*\*([A-Z]+\d)\*\* ", page)
+    assert sorted(in_table) == sorted(PRINCIPLES)
+    picture = (ROOT / "docs" / "threadpool-or-thread.svg").read_text(encoding="utf-8")
+    words = " ".join(re.findall(r"<text[^>]*>([^<]*)", picture)).split()
+    assert {citation.code for rule in RULES for citation in rule.decided_by} <= set(words)
+
+
+def test_the_executor_stands_beside_every_design() -> None:
+    """In docs/rules.md and in the docs/WHY.md of each."""
+    rules = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").partition("## Why not ThreadPoolExecutor?")[2]
+    for design in Design:
+        assert f"`{design.value}`" in rules
+    state, periodic = Variant("thread/task", {"state": True}), Variant("thread/service", {"work": "periodic"})
+    for variant in (*DEFAULTS, state, periodic):
+        why = next(text for path, text in variant.render(bundled()).items() if path.name == "WHY.md")
+        _, section, after = why.decode("utf-8").partition("## Why not ThreadPoolExecutor?\n")
+        assert section, variant
+        assert "better choice" in after.partition("\n## ")[0], variant
