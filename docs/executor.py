@@ -46,7 +46,7 @@ COMPARISONS = (
     ),
     Comparison(
         "threadpool/map, cluster",
-        "batches and a bound: `Client.get_executor()` sends item by item, all of them",
+        "a bound, and batches: `Client.get_executor()` reads all, ignores `chunksize` and fetches results one by one",
         "calls of 100 ms or more, few enough for a Future each",
         (("µs a call, ours in chunks of 64", ("cluster, µs a call",)),),
     ),
