@@ -149,7 +149,7 @@ ROWS: dict[str, tuple[int, int, dict[str, Callable[[int], float]]]] = {
         {"ours": on_processes(64), "executor": executor_on_processes(64)},
     ),
     "processes, lost of 1,000": (1_000, 1, {"ours": lost, "executor": executor_lost}),
-    "cluster, µs a call": (2_000, 3, {"ours": on_cluster, "executor": executor_on_cluster}),
+    "cluster, µs a call": (500, 3, {"ours": on_cluster, "executor": executor_on_cluster}),
     "jobs, µs a job": (10_000, _ROUNDS, {"ours": jobs, "executor": executor_jobs}),
     "task, µs": (100, _ROUNDS, {"ours": each(pool_task), "executor": each(one_call)}),
     "thread, µs": (300, _ROUNDS, {"ours": each(thread_task), "executor": each(one_call)}),

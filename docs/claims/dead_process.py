@@ -9,18 +9,18 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 
-def die() -> None:
-    time.sleep(0.2)
+def die(seconds: float) -> None:
+    time.sleep(seconds)
     os._exit(1)
 
 
 def main() -> None:
     with ProcessPoolExecutor(1) as executor:
-        futures = [executor.submit(die)] + [executor.submit(abs, number) for number in range(99)]
+        futures = [executor.submit(die, 0.4)] + [executor.submit(abs, number) for number in range(99)]
         errors = [type(future.exception()).__name__ for future in futures]
         print("executor: of 100 tasks", errors.count("BrokenProcessPool"), "failed with BrokenProcessPool")
     with multiprocessing.Pool(1) as pool:
-        lost = pool.apply_async(die)
+        lost = pool.apply_async(die, (0,))
         print("pool: a later task gives", pool.apply(abs, (-1,)), "and the lost result is there:", lost.ready())
 
 

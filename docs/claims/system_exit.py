@@ -1,7 +1,7 @@
 """`sys.exit()` in a task kills the pool's worker, and its result never comes: `get()` waits for ever.
 
-The worker is not replaced as long as a result is awaited. A Thread ends quietly, an executor's Future has the
-SystemExit.
+As long as a result is awaited the dead are not replaced, and a pool without workers does nothing more. A Thread ends
+quietly, an executor's Future has the SystemExit.
 """
 
 import sys
@@ -17,10 +17,11 @@ print("Thread: ended")
 with ThreadPool(2) as pool:
     lost = pool.apply_async(sys.exit)
     print("pool: the other worker gives", pool.apply(pow, (2, 10)), "and the lost result is there:", lost.ready())
-    pool.apply_async(sys.exit)
+    for _ in range(9):
+        pool.apply_async(sys.exit)
     later = pool.apply_async(pow, (2, 10))
     later.wait(timeout=0.3)
-    print("pool: with both workers gone, a later result is there:", later.ready())
+    print("pool: after nine more, a later result is there:", later.ready())
 
 with ThreadPoolExecutor(1) as executor:
     print("executor:", repr(executor.submit(sys.exit).exception()))
@@ -28,5 +29,5 @@ with ThreadPoolExecutor(1) as executor:
 # Prints:
 # Thread: ended
 # pool: the other worker gives 1024 and the lost result is there: False
-# pool: with both workers gone, a later result is there: False
+# pool: after nine more, a later result is there: False
 # executor: SystemExit()
