@@ -24,10 +24,14 @@ try:
     thread.join()
 except KeyboardInterrupt:
     print("it waits for the gate; alive:", thread.is_alive())
-gate.set()
+threading.Timer(0.5, gate.set).start()
+thread.join()
+print("the next join() waited for it:", gate.is_set())
 
 # Prints:
 # it waits for the gate; alive: True
+# the next join() waited for it: True
 
 # Prints up to 3.12:
 # it waits for the gate; alive: False
+# the next join() waited for it: False

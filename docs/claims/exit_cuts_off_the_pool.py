@@ -1,6 +1,6 @@
 """At the end of the program a pool's workers are cut off: what is queued or running is lost.
 
-They are daemon threads. `close()` and `join()` wait for them. For an executor's the end of the program waits by itself.
+They are daemon threads; `close()` and `join()` wait for them. An executor's threads are waited for without that.
 """
 
 import threading

@@ -1,7 +1,7 @@
 """`imap` and `imap_unordered` read the whole input ahead, whatever is taken out.
 
-An endless or huge input needs a bound of your own. Without `buffersize`, an executor's
-`map` reads all of it before it gives the first result.
+An endless or huge input needs a bound of your own. An executor's `map` reads all of it
+before it gives the first result, unless it is told a `buffersize` (from Python 3.14 on).
 """
 
 from collections.abc import Iterator
