@@ -90,7 +90,7 @@ def test_a_claim_is_short_and_says_what_it_prints(claim: Path) -> None:
     assert all(said.values())
     assert "Prints" in said
     code = text.split('"""')[2].partition("# Prints")[0]
-    assert len([line for line in code.splitlines() if line.strip()]) <= 32
+    assert len([line for line in code.splitlines() if line.strip()]) <= 22
 
 
 def test_the_page_names_every_claim_once() -> None:
