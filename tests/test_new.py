@@ -270,7 +270,7 @@ def test_nobody_is_asked_without_a_terminal(tmp_path: Path) -> None:
         ),
         (
             "a.json",
-            '{"shape": "heterogeneous", "results": true, "bound": "io", "react": "first-error", "workers": 3, "python": "3.10"}',
+            '{"shape": "heterogeneous", "results": true, "bound": "io", "react": "first-error", "python": "3.10"}',
             "threadpool/jobs",
         ),
     ],
