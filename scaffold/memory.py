@@ -6,11 +6,14 @@ import sysconfig
 from contextlib import suppress
 from pathlib import Path
 
-_RESERVED = 1 << 30  # bytes of addresses that a free-threaded interpreter takes at its start, almost none of them used
+_RESERVED = 1 << 30  # bytes of addresses that a free-threaded interpreter takes at its start, and fills later
 
 
 def limit(allowance: int) -> None:
-    """Let this process map so many bytes more than it has by now, where the system knows such a limit."""
+    """Let this process map so many bytes more than it has by now, where the system knows such a limit.
+
+    A free-threaded interpreter may fill what it has reserved beside that.
+    """
     try:
         import resource
     except ImportError:  # Windows

@@ -80,7 +80,7 @@ def test_the_limit_of_memory_counts_from_what_is_taken_already() -> None:
     """A free-threaded interpreter takes addresses for 1 GiB at its start, of which it uses almost none."""
     program = (
         "import mmap; from scaffold import memory; taken = mmap.mmap(-1, 2 << 30); memory.limit(256 << 20);"
-        "held = bytearray(128 << 20); print('within'); bytearray(256 << 20)"
+        "held = bytearray(128 << 20); print('within'); bytearray(2 << 30)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
