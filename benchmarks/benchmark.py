@@ -79,8 +79,10 @@ def peer(name: str) -> ModuleType:
     """A library to compare with, or Skip."""
     try:
         return importlib.import_module(name)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise Skip(f"{error.name} is not installed") from error
+    except Exception as error:  # a Python that it does not know yet
+        raise Skip(f"{name} cannot be imported here ({type(error).__name__}: {error})") from error
 
 
 def peak_mib() -> float:

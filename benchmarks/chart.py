@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from document import Results
 
-_COLOURS = ("#3b82f6", "#10b981", "#f59e0b", "#ef4444", "#a855f7", "#ec4899")  # seen on white and on black
+_COLOURS = ("#3b82f6", "#10b981", "#f59e0b", "#ef4444", "#a855f7", "#ec4899", "#14b8a6", "#a16207")
+"""Seen on white and on black."""
 _LABELS, _AXIS, _RIGHT = 440, 400, 20  # pixels
 _LINE, _HEAD = 18, 46
 _LEAST, _MOST = 0.01, 10.0

@@ -139,8 +139,10 @@ def _beside(design: str, row: Row) -> str:
 
 def _aim(row: Row) -> str:
     if isinstance(row.aim, dict):
-        return ", ".join(f"{aim:.1f} ({version})" for version, aim in row.aim.items())
-    return "" if row.aim is None else f"{row.aim:.3g}"
+        aims = [f"{aim:.1f} ({version})" for version, aim in row.aim.items()]
+    else:
+        aims = [] if row.aim is None else [f"{row.aim:.3g}"]
+    return ", ".join([*aims, *([] if row.free_threaded is None else [f"{row.free_threaded:.3g} (free-threaded)"])])
 
 
 def _cells(design: str, row: Row, results: list[Results]) -> Iterator[str]:

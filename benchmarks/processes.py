@@ -1,11 +1,13 @@
-"""One process against two on a CPU-bound function, by the code that `--workers-kind process` renders.
+"""One worker against two on a CPU-bound function, by the code that `--workers-kind process` renders.
 
-`python benchmarks/processes.py`: interleaved pairs in one run; the median of the pairs' ratios is the figure. It means
+`python benchmarks/processes.py [--python PATH]...`: interleaved pairs in one run; the median of the pairs' ratios is
+the figure. On a free-threaded Python threads are measured too: there they do what takes processes elsewhere. It means
 something on an idle machine with two cores or more only.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -16,7 +18,7 @@ from pathlib import Path
 
 AIM = 1.7
 SCRIPT = """
-import json, time
+import json, sys, time
 from demo.threadpool_map import map_all
 
 def work(number):
@@ -31,29 +33,45 @@ def seconds(workers):
     return time.perf_counter() - start
 
 if __name__ == "__main__":
-    print(json.dumps([(seconds(1), seconds(2)) for _ in range(7)]))
+    version = ".".join(map(str, sys.version_info[:2]))
+    has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    print(json.dumps([version, has_gil, [(seconds(1), seconds(2)) for _ in range(7)]]))
 """
 
 
 def main() -> None:
     """Render, run, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--python", action="append", help="an interpreter to measure; this one by default")
     with tempfile.TemporaryDirectory() as where:
-        new = [sys.executable, "-m", "scaffold", "new", "demo", "--defaults", "--bound", "cpu"]
-        subprocess.run([*new, "--workers-kind", "process"], cwd=where, check=True, capture_output=True)
-        script = Path(where, "script.py")
-        script.write_text(SCRIPT, encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, str(script)],
-            env=os.environ | {"PYTHONPATH": str(Path(where, "demo", "src"))},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    ratios = sorted(one / two for one, two in json.loads(done.stdout))
-    print(
-        f"two processes are {statistics.median(ratios):.2f} times as fast as one (aim: at least {AIM}; median of"
-        f" {len(ratios)} pairs, {ratios[0]:.2f} to {ratios[-1]:.2f}; load {os.getloadavg()[0]:.1f})"
+        for kind in ("process", "thread"):
+            new = [sys.executable, "-m", "scaffold", "new", f"{where}/{kind}", "--defaults", "--package", "demo"]
+            subprocess.run([*new, "--bound", "cpu", "--workers-kind", kind], check=True, capture_output=True)
+        for python in parser.parse_args().python or [sys.executable]:
+            if not measure(python, Path(where), "process"):
+                measure(python, Path(where), "thread")
+
+
+def measure(python: str, where: Path, kind: str) -> bool:
+    """Print the figure of one kind on one Python; whether that has the GIL."""
+    script = where / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    done = subprocess.run(
+        [python, str(script)],
+        env=os.environ | {"PYTHONPATH": str(where / kind / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
     )
+    version, has_gil, pairs = json.loads(done.stdout)
+    ratios = sorted(one / two for one, two in pairs)
+    print(
+        f"Python {version}{'' if has_gil else 't'}, {kind}: two are {statistics.median(ratios):.2f} times as fast"
+        f" as one (aim: at least {AIM}; median of {len(ratios)} pairs, {ratios[0]:.2f} to {ratios[-1]:.2f};"
+        f" load {os.getloadavg()[0]:.1f})",
+        flush=True,
+    )
+    return bool(has_gil)
 
 
 if __name__ == "__main__":

@@ -178,6 +178,12 @@ def _rules_md() -> str:
 
 {advice.principles_markdown()}
 
+## What is said beside a recommendation
+
+| code | where | because |
+| --- | --- | --- |
+{_cautions()}
+
 ## As a picture
 
 ```mermaid
@@ -186,6 +192,20 @@ def _rules_md() -> str:
 
 {executor.section()}
 """
+
+
+def _cautions() -> str:
+    """A row for each caution."""
+    rows = []
+    for citation in CAUTIONS:
+        where = "; ".join(f"{axis.replace('_', ' ')}: {_values(wanted)}" for axis, wanted in citation.when.items())
+        rows.append(f"| {citation.code} | {where} | {citation.because} |")
+    return "\n".join(rows)
+
+
+def _values(wanted: object) -> str:
+    values = wanted if isinstance(wanted, tuple) else (wanted,)
+    return " or ".join({"True": "yes", "False": "no"}.get(_plain(value), _plain(value)) for value in values)
 
 
 def _between(text: str, name: str, content: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scaffold.questions import Answers, Question, Value
+    from scaffold.template import Template
 
 Refusal = Union[type[BadAnswersFile], type[BadRecord]]
 """How a file that cannot be read is told: given by the user, or found in a project."""
@@ -185,6 +187,18 @@ def from_git(dest: Path) -> dict[str, Value]:
 
     name = identity(dest).get("GIT_AUTHOR_NAME", "")
     return {"author": name} if name.isprintable() and name else {}
+
+
+def from_interpreter(template: Template, running: tuple[int, int] = sys.version_info[:2]) -> dict[str, Value]:
+    """The Python that runs this, where what the template would write by default is for newer ones only."""
+    for question in template.questions:
+        if question.name == "python" and running < _as_version(question.default):
+            return {question.name: ".".join(map(str, running))}
+    return {}
+
+
+def _as_version(text: Value) -> tuple[int, ...]:
+    return tuple(map(int, str(text).split(".")))
 
 
 def _as_name(folder: str) -> str:

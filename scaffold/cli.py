@@ -65,7 +65,7 @@ def _line_for(error: Exception) -> ScaffoldError:
         return OutOfMemory()
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return OutOfProcesses()
-    if isinstance(error, ValueError) and str(error).startswith("embedded null"):  # from a program: no shell can
+    if isinstance(error, ValueError) and "embedded null" in str(error):  # from a program: no shell can
         return UsageError("a path contains a null character: leave it out")
     return Unexpected(error)
 

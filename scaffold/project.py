@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from scaffold import portable, prompt, shell
-from scaffold.answers import Unasked, from_folder, from_git
+from scaffold.answers import Unasked, from_folder, from_git, from_interpreter
 from scaffold.errors import BadAnswer
 from scaffold.plan import Plan, check_destination
 from scaffold.questions import (
@@ -183,7 +183,7 @@ def prepare(  # noqa: PLR0913  # each says something else about the one project
     workload = complete_follow_ups(complete_workload(given, unasked), unasked)
     if not use_defaults:
         unasked.refuse_missing()
-    answers = template.complete({**workload, SCOPE: target.scope}, target.suggested(given))
+    answers = template.complete({**workload, SCOPE: target.scope}, _suggested(template, target, given))
     target.check(answers)
     return _project(template, target, answers)
 
@@ -250,7 +250,7 @@ def _completed(template: Template, target: Target, workload: Answers, chosen: di
     while True:
         project = {q.name: chosen[q.name] for q in template.project_questions if q.name in chosen}
         known = {**workload, **project, SCOPE: target.scope}
-        suggested = target.suggested(known)
+        suggested = _suggested(template, target, known)
         try:
             answers = template.complete(known, suggested)
             target.check(answers)
@@ -260,6 +260,11 @@ def _completed(template: Template, target: Target, workload: Answers, chosen: di
             _change(template, question, template.fill(known, suggested), chosen)
         else:
             return answers
+
+
+def _suggested(template: Template, target: Target, given: Answers) -> Answers:
+    """What the target's surroundings suggest, and for what they leave open this machine."""
+    return {**from_interpreter(template), **target.suggested(given)}
 
 
 def _change(template: Template, question: Question, answers: Answers, chosen: dict[str, Value]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,15 +56,18 @@ LAYOUTS = {
     },
 }
 
+UNSAID = f"3.{min(sys.version_info[1], 11)}"
+"""The oldest Python for a project that names none: the oldest supported, or an older one that runs this."""
+
 FOUND = {  # the package, its directory, the tests, the oldest Python
     "src": ("acme", "src/acme", "tests", "3.11"),
-    "flat": ("acme", "acme", "test", "3.10"),
-    "namespace": ("acme.net", "src/acme/net", "tests", "3.10"),
-    "flat namespace": ("acme.net", "acme/net", "tests", "3.10"),
+    "flat": ("acme", "acme", "test", UNSAID),
+    "namespace": ("acme.net", "src/acme/net", "tests", UNSAID),
+    "flat namespace": ("acme.net", "acme/net", "tests", UNSAID),
     "setup.cfg": ("acme", "lib/acme", "checks/test_units", "3.12"),
-    "bare folder": ("acme", "acme", "tests", "3.10"),
+    "bare folder": ("acme", "acme", "tests", UNSAID),
     "poetry": ("acme", "python/acme", "python/acme/tests", "3.13"),
-    "several": ("acme_two", "src/acme_two", "tests/unit", "3.10"),
+    "several": ("acme_two", "src/acme_two", "tests/unit", UNSAID),
 }
 
 
@@ -118,6 +122,30 @@ def test_it_finds_the_package_the_tests_and_the_oldest_python(here: Path, scaffo
     assert {name: after[name] for name in before} == before
     assert f"from {package}.threadpool_map import" in after[f"{tests}/{TESTS}"].decode()
     assert f"python: '{python}'\n" in after[ANSWERS].decode()
+
+
+@pytest.mark.parametrize(
+    ("stated", "python"),
+    [
+        (">=3.10", "3.10"),
+        (">=3.15", "3.15"),
+        ("~=3.14", "3.14"),
+        ("<4,>=3.12.2", "3.12"),
+        ("==3.15.*", "3.15"),
+        ("3.13.*", "3.13"),
+        ("^3.12 || ^3.14", "3.12"),
+        (">=3.10, !=3.10.*, !=3.11.*", "3.12"),
+        (">=3.8", "3.10"),
+        (">=3.16", "3.15"),
+        ("<3.15", UNSAID),
+        ("!=3.13.*", UNSAID),
+        (">=3", UNSAID),
+    ],
+)
+def test_the_oldest_python_is_read_from_every_form(here: Path, scaffold: Run, stated: str, python: str) -> None:
+    """The nearest that can be answered, if the project is for one that cannot."""
+    make(here, {"pyproject.toml": f'[project]\nname = "acme"\nrequires-python = "{stated}"\n', "acme/__init__.py": ""})
+    assert planned(scaffold)["python"] == python
 
 
 def test_a_project_made_by_new_gets_further_modules(here: Path, scaffold: Run) -> None:

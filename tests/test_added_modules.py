@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from harness import Run
 
+    from scaffold.questions import Answers
     from scaffold.template import Template
 
 PACKAGES = {"acme.net": "src/acme/net", f"acme.{LONG}.{LONG}": f"src/acme/{LONG}/{LONG}"}
@@ -76,7 +77,7 @@ def test_modules_are_typed(modules: Path, tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "options"),
-    [*((version, []) for version in pythons.found()), (next(iter(pythons.found())), ["--import-mode=importlib"])],
+    [*((version, []) for version in pythons.found()), (pythons.oldest(), ["--import-mode=importlib"])],
 )
 def test_all_designs_are_tested_in_one_process(
     tmp_path: Path, template: Template, version: str, options: list[str]
@@ -87,7 +88,9 @@ def test_all_designs_are_tested_in_one_process(
         '[tool.pytest.ini_options]\npythonpath = ["src"]\nfilterwarnings = ["error"]\ntimeout = 60\n', encoding="utf-8"
     )
     for number, variant in enumerate(DEFAULTS):
-        answers = variant.module_answers(template, package="acme", directory="src/acme", module=f"m{number}")
+        where: Answers = {"package": "acme", "directory": "src/acme", "module": f"m{number}"}
+        oldest: Answers = {"python": version} if version == "3.10" else {}
+        answers = variant.module_answers(template, **where, **oldest)
         write(template.render(answers), tmp_path)
     program = [pythons.with_pytest(version), "-c", "import sys, pytest; sys.path.pop(0); sys.exit(pytest.main())"]
     check([*program, "-q", "-p", "no:cacheprovider", *options], tmp_path)
@@ -106,7 +109,7 @@ def test_three_modules_pass_their_tests_in_every_layout(here: Path, scaffold: Ru
         done = scaffold("add", str(project), "--defaults", "--shape", shape, "--module", shape.replace("-", "_"))
         assert done.code == 0, done.err
         steps = done.out.partition("Next:\n")[2].partition("\n\n")[0]
-        program = steps.replace("python -m pytest", f"{pythons.with_pytest('3.10')} -m pytest -q")
+        program = steps.replace("python -m pytest", f"{pythons.with_pytest(pythons.newest())} -m pytest -q")
         installed = os.environ | {
             "PYTHONPATH": os.pathsep.join(str(project / name) for name in ("src", "lib", "python"))
         }

@@ -207,9 +207,9 @@ def test_its_own_tests_and_checks_pass(here: Path, scaffold: Run, ci: str) -> No
     passes([sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "tests"], here / "mine")
 
 
-@pytest.mark.parametrize("version", pythons.found())
+@pytest.mark.parametrize("version", [version for version in pythons.found() if version != "3.10"])
 def test_its_projects_pass_their_tests(here: Path, scaffold: Run, version: str) -> None:
-    """On each Python found, with results and without."""
+    """On each Python found that they are for, with results and without."""
     scaffold("template", "new", "mine")
     for flag in ("--results", "--no-results"):
         assert scaffold("new", f"project{flag}", "--template", "mine", flag, "--defaults").code == 0

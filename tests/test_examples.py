@@ -33,5 +33,8 @@ def test_an_example_is_made_of_the_owners_files(here: Path, scaffold: Run, examp
     check(ruff("format", "--check", "."), project)
     check(ruff("check", "."), project)
     check([sys.executable, "-m", "mypy", "--cache-dir", str(here / "cache")], project)
-    newest = list(pythons.found())[-1]
-    check([pythons.with_pytest(newest), "-m", "pytest", "-q", "-p", "no:cacheprovider"], project, PYTHONPATH="src")
+    check(
+        [pythons.with_pytest(pythons.newest()), "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        project,
+        PYTHONPATH="src",
+    )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 import os
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from harness import ROOT
 
 pexpect = pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
+from terminal import Child  # noqa: E402  # not there on Windows either
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -29,25 +30,20 @@ word: {type: str, secret: true, default: none}
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Any:  # noqa: ANN401  # pexpect has no types
+def terminal(tmp_path: Path) -> Iterator[Child]:
     """`scaffold new --template` in a terminal of its own."""
     template = tmp_path / "template"
     template.mkdir()
     (template / "copier.yml").write_text(CONFIG, encoding="utf-8")
     (template / "file.jinja").write_text("{{ name }} {{ kind }} {{ zones }} {{ sure }} {{ word }}", encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
-    return pexpect.spawn(
-        sys.executable,
-        ["-m", "scaffold", "new", "demo", "--template", "./template"],
-        cwd=tmp_path,
-        env=environment,
-        dimensions=(50, 110),
-        encoding="utf-8",
-        timeout=30,
-    )
+    words = ("new", "demo", "--template", "./template")
+    child = Child("-m", "scaffold", *words, cwd=tmp_path, env=environment, size=(50, 110))
+    yield child
+    child.close()
 
 
-def test_every_kind_of_question(tmp_path: Path, terminal: Any) -> None:  # noqa: ANN401  # as above
+def test_every_kind_of_question(tmp_path: Path, terminal: Child) -> None:
     """Text with a validator, a choice, several, yes or no, a password; escape sequences are only text."""
     terminal.logfile_read = screen = io.StringIO()
     terminal.expect_exact(r"\x1b[41mName\x1b]0;title\x07?")
@@ -72,7 +68,7 @@ def test_every_kind_of_question(tmp_path: Path, terminal: Any) -> None:  # noqa:
         assert hostile not in screen.getvalue()
 
 
-def test_ctrl_c_ends_it(tmp_path: Path, terminal: Any) -> None:  # noqa: ANN401  # as above
+def test_ctrl_c_ends_it(tmp_path: Path, terminal: Child) -> None:
     """With the exit code for that, and nothing written."""
     terminal.expect_exact("Name")
     terminal.send(CTRL_C)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from harness import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lint_cases import CLEAN, HOSTILE, asked, config, make_repository, write
@@ -70,6 +73,24 @@ def test_an_endless_expression_is_stopped(expression: str, root: Path) -> None:
         pytest.skip("limits of a process are POSIX's")
     write(root, {**CLEAN, **asked(f"type: str\ndefault: {json.dumps(expression)}")})
     assert [(found.code, found.line) for found in lint(root, select=["D"]).findings] == [("D005", 7)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the limit is of no use, or unknown")
+def test_the_limit_of_memory_counts_from_what_is_taken_already() -> None:
+    """A free-threaded interpreter takes addresses for 1 GiB at its start, of which it uses almost none."""
+    program = (
+        "import mmap; from scaffold import memory; taken = mmap.mmap(-1, 2 << 30); memory.limit(256 << 20);"
+        "held = bytearray(128 << 20); print('within'); bytearray(2 << 30)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "within\n", done.stderr
+    assert done.stderr.endswith("MemoryError\n")
 
 
 @pytest.mark.slow

@@ -8,11 +8,14 @@ import shlex
 import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from harness import ROOT, Run, files_below, in_own_process
+
+from scaffold.answers import from_interpreter
+from scaffold.template import bundled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -267,7 +270,7 @@ def test_nobody_is_asked_without_a_terminal(tmp_path: Path) -> None:
         ),
         (
             "a.json",
-            '{"shape": "heterogeneous", "results": true, "bound": "io", "react": "first-error", "workers": 3}',
+            '{"shape": "heterogeneous", "results": true, "bound": "io", "react": "first-error", "python": "3.10"}',
             "threadpool/jobs",
         ),
     ],
@@ -345,17 +348,37 @@ def test_another_design_takes_no_optional_dependency(scaffold: Run, here: Path) 
 
 
 @pytest.mark.parametrize(("ci", "file"), [("github", ".github/workflows/tests.yml"), ("gitlab", ".gitlab-ci.yml")])
-@pytest.mark.parametrize("python", ["3.10", "3.14"])
+@pytest.mark.parametrize("python", ["3.10", "3.15"])
 def test_tests_run_where_the_code_is_hosted(here: Path, scaffold: Run, ci: str, file: str, python: str) -> None:
-    """On the oldest and the newest Python, each once; no file of another host is there."""
+    """On the oldest and the newest Python, and on the newest without the GIL; no file of another host is there."""
     assert scaffold("new", "demo", "--defaults", "--ci", ci, "--python", python).code == 0
     hosted = {name for name in files_below(here / "demo") if name.startswith((".github", ".gitlab"))}
     assert hosted == {file}
     text = (here / "demo" / file).read_text(encoding="utf-8")
-    assert yaml.safe_load(text)
-    assert text.count(f'"{python}"') == 1 + (python == "3.14" and ci == "github")
+    job = yaml.safe_load(text)
+    matrix = job["jobs"]["test"]["strategy"]["matrix"]["python"] if ci == "github" else _only(job["test"])["PYTHON"]
+    assert matrix == ["3.15", "3.15t"] if python == "3.15" else [python, "3.15", "3.15t"]
     assert scaffold("new", "bare", "--defaults", "--ci", "none").code == 0
     assert not {name for name in files_below(here / "bare") if name.startswith((".github", ".gitlab"))}
+
+
+def _only(job: dict[str, Any]) -> dict[str, Any]:
+    """A job's matrix."""
+    (matrix,) = job["parallel"]["matrix"]
+    assert isinstance(matrix, dict)
+    return matrix
+
+
+def test_the_oldest_python_is_one_that_is_supported_or_the_one_that_runs_this(scaffold: Run) -> None:
+    """A project that its maker could not install would be of no use; a given answer counts."""
+    expected = "3.10" if sys.version_info < (3, 11) else "3.11"
+    made = json.loads(scaffold("new", "demo", "--defaults", "--json", "--dry-run").out)
+    assert made["answers"]["python"] == expected
+    assert ("--python 3.10" in made["command"]) == (expected == "3.10")  # for others, who may have a newer one
+    asked = json.loads(scaffold("new", "demo", "--defaults", "--json", "--dry-run", "--python", "3.13").out)
+    assert asked["answers"]["python"] == "3.13"
+    assert from_interpreter(bundled(), (3, 10)) == {"python": "3.10"}
+    assert from_interpreter(bundled(), (3, 11)) == from_interpreter(bundled(), (3, 15)) == {}
 
 
 @pytest.mark.parametrize(

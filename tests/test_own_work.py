@@ -157,13 +157,12 @@ def test_readme_and_agents_are_short(template: Template, variant: Variant) -> No
 @pytest.mark.parametrize("variant", VARIANTS, ids=named)
 def test_an_own_work_is_all_that_has_to_be_replaced(tmp_path: Path, template: Template, variant: Variant) -> None:
     """Every other test passes, types are strict, `--help` describes the new work; on the oldest and newest Python."""
-    found = list(pythons.found())
     for number, work in enumerate(works(form_of(variant), good=True)):
         project = write(variant.render(template), tmp_path / work.path.stem)
         work.put_into(project, variant)
-        version = found[0] if number % 2 else found[-1]
+        version = pythons.oldest() if number % 2 else pythons.newest()
         if variant.options.get("python") == "3.11" and version == "3.10":
-            version = found[-1]
+            version = pythons.newest()
         python = pythons.with_pytest(version)
         check([sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path / "cache")], project)
         all_of_it = variant.options.get("on_error") != "stop" and variant.options.get("react") in {None, "as-completed"}
@@ -196,7 +195,7 @@ def test_a_work_that_cannot_be_used_is_one_line(
     """Exit code 1 or 2, and no traceback."""
     project = write(variant.render(template), tmp_path)
     work.put_into(project, variant)
-    done = run(project, pythons.with_pytest(list(pythons.found())[-1]), work)
+    done = run(project, pythons.with_pytest(pythons.newest()), work)
     assert (done.stdout, done.returncode, len(done.stderr.splitlines())) == ("", int(work.says("code")), 1)
     assert done.stderr.startswith(work.says("err"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from harness import ROOT, files_below, git_commit_all
 from repositories import SMALL, write
 
 pexpect = pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
+from terminal import Child  # noqa: E402  # not there on Windows either
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,15 +34,7 @@ class Terminal:
             "TERM": "xterm",
             "PROMPT_TOOLKIT_NO_CPR": "1",
         }
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "scaffold", *arguments],
-            cwd=where,
-            env=environment,
-            dimensions=(60, 110),
-            encoding="utf-8",
-            timeout=30,
-        )
+        self.child = Child("-m", "scaffold", *arguments, cwd=where, env=environment, size=(60, 110))
 
     def sees(self, text: str) -> None:
         """Wait until the text is on the screen."""
@@ -81,7 +73,7 @@ def open_terminal(here: Path) -> Iterator[Open]:
 
     yield start
     for terminal in started:
-        terminal.child.close(force=True)
+        terminal.child.close()
 
 
 def ask_workload(terminal: Terminal) -> None:

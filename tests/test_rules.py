@@ -81,13 +81,18 @@ def test_the_bound_never_changes_the_design() -> None:
         assert recommend(plain).design is recommend(work).design
 
 
-def test_the_cpu_caution_names_the_ways_out() -> None:
-    """Processes, free threading, and C code that releases the GIL."""
-    work = Workload(shape=Shape.MANY_SIMILAR, results=True, bound=Bound.CPU)
-    caution, door = [citation.because for citation in recommend(work).cautions if citation.code == "S3"]
-    assert "--workers-kind process" in door
-    for way in ("multiprocessing.Pool", "free-threaded", "3.13t", "hashlib", "zlib", "numpy", "sqlite3", "socket"):
-        assert way in caution
+@pytest.mark.parametrize("design", Design)
+@pytest.mark.parametrize("bound", [Bound.CPU, Bound.MIXED])
+def test_the_cpu_caution_names_the_ways_out(design: Design, bound: Bound) -> None:
+    """Once: with a GIL processes, and C code that releases it; without one threads, and what they need then."""
+    work = Workload(shape=Shape.MANY_SIMILAR, results=True, bound=bound)
+    (caution,) = [citation.because for citation in recommend(work, design).cautions if citation.code == "S3"]
+    with_gil, _, without = caution.partition(". ")
+    assert ("--workers-kind process" if design is Design.MAP else "multiprocessing.Pool") in with_gil
+    for code_in_c in ("hashlib", "zlib", "numpy", "sqlite3", "socket"):
+        assert code_in_c in with_gil
+    for word in ("free-threaded", "3.14", "3.13t", "sys._is_gil_enabled()", "extension", "lock what is shared"):
+        assert word in without
 
 
 @pytest.mark.parametrize("work", WORKLOADS[::7], ids=str)

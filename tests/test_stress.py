@@ -75,6 +75,7 @@ EVENTS = {
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(0)  # the program watches each schedule, and all together have the time below
 @pytest.mark.parametrize("version", pythons.found())
 @pytest.mark.parametrize("design", PACKAGES)
 def test_random_schedules(tmp_path: Path, template: Template, design: str, version: str) -> None:

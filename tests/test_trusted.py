@@ -179,6 +179,21 @@ def test_an_extension_that_asks_git_who_the_user_is_is_told(tmp_path: Path, scaf
     assert files_below(tmp_path / "dest")["LICENSE"] == b"Grace Hopper <grace@example.org> on trunk\n"
 
 
+@pytest.mark.usefixtures("home")
+def test_an_extension_in_the_templates_folder_leaves_no_bytecode_there(
+    tmp_path: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither when it is rendered nor when it is tried."""
+    named = {"copier.yml": "_jinja_extensions: [asking_git.GitExtension]\n", ANSWERS_FILE: ANSWERS}
+    source = write(tmp_path / "template", {**named, "asking_git.py": EXTENSION, "a.jinja": "{{ 'a' | git_config }}"})
+    monkeypatch.syspath_prepend(source)
+    before = files_below(source)
+    trusted(scaffold, source, tmp_path / "dest")
+    assert scaffold("template", "test", str(source), "--trust").code == 0
+    assert scaffold("template", "lint", str(source)).code in {0, 1}
+    assert files_below(source) == before
+
+
 @pytest.mark.usefixtures("extension")
 def test_an_update_runs_tasks_as_the_user_and_its_own_git_without_their_habits(
     tmp_path: Path, scaffold: Run, home: Path

@@ -230,10 +230,9 @@ def test_in_a_terminal_it_shows_the_step_and_asks(tmp_path: Path, answer: str, c
     """No is what Enter means."""
     project = tmp_path / "demo"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "xterm"}
-    import sys
+    from terminal import Child  # not there on Windows
 
-    arguments = ["-m", "scaffold", "undo", str(project)]
-    child = pexpect.spawn(sys.executable, arguments, env=environment, encoding="utf-8", timeout=30)
+    child = Child("-m", "scaffold", "undo", str(project), env=environment)
     child.expect("step 3: scaffold add")
     child.expect("delete +src/demo/more.py")
     child.expect("Take this back")

@@ -38,6 +38,22 @@ def test_newest_version_has_nothing_to_update(project: Path, scaffold: Run) -> N
     assert contents(project) == before
 
 
+@pytest.mark.parametrize("python", ["3.10", "3.12"])
+def test_the_oldest_python_of_a_project_stays(tmp_path: Path, scaffold: Run, ahead: Newer, python: str) -> None:
+    """Whatever a new project would get; and with it the code that suits it."""
+    project = tmp_path / "demo"
+    flags = ("--shape", "many-similar", "--no-results", "--volume", "few", "--python", python)
+    assert scaffold("new", str(project), "--defaults", *flags).code == 0
+    git_commit_all(project)
+    assert ahead("update", "--greeting", "salve", cwd=project).code == 0
+    git_commit_all(project)
+    assert ahead("reanswer", "--workers", "5", cwd=project).code == 0
+    assert f"python: '{python}'\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert f'requires-python = ">={python}"' in (project / "pyproject.toml").read_text(encoding="utf-8")
+    module = (project / "src/demo/thread_batch.py").read_text(encoding="utf-8")
+    assert ("BatchError(ExceptionGroup[TaskError])" in module) == (python != "3.10")
+
+
 def test_all_that_a_new_version_can_change(project: Path, ahead: Newer) -> None:
     """Edits in a changed, a renamed and a dropped file stay; the answers file has the new version and question."""
     replace(project / MODULE, "import threading\n", "import threading  # mine\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import subprocess
 import sys
 import unicodedata
@@ -191,8 +192,11 @@ def test_a_name_is_refused_or_makes_a_valid_project(name: str, package: str, mod
     assert tomllib.loads(files[PurePosixPath("pyproject.toml")].decode())["project"]["name"] == name
 
 
-def test_the_reserved_names_cover_the_standard_library(template: Template) -> None:
-    """That of the Python that runs this test."""
+def test_the_reserved_names_cover_the_standard_library_and_the_keywords(template: Template) -> None:
+    """Those of the Python that runs this test."""
+    for word in keyword.kwlist:
+        with pytest.raises(BadAnswer):  # False, None and True are refused for their capital letters
+            DEFAULTS[0].answers(template, package=word)
     for name in sys.stdlib_module_names:
         if not name.startswith("_") and name == name.lower():
             with pytest.raises(BadAnswer, match="standard library"):

@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from scaffold.questions import complete_follow_ups, complete_workload
+from scaffold.template import bundled
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
@@ -48,6 +49,13 @@ class Variant:
         """Short, and good for a directory."""
         words = [f"{name}-{str(value).lower()}" for name, value in self.options.items()]
         return "_".join([self.design.replace("/", "-"), *words])
+
+    @property
+    def is_default(self) -> bool:
+        """Whether its options are those that `--defaults` takes, but for the kind of workers."""
+        kinds = {"kind": self.options["kind"]} if "kind" in self.options else {}
+        template = bundled()
+        return self.answers(template) == Variant(self.design, kinds).answers(template)
 
     def answers(self, template: Template, **more: Value) -> dict[str, Value]:
         """Complete answers, with all else by default."""

@@ -14,7 +14,9 @@ from scaffold.errors import BadConfig
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PYTHON = re.compile(r"(?:>=?|\^|~=?|(?<![!=])={1,3})\s*3\.(\d{1,4})")  # digits without end are no version
+# Digits without end are no version. Poetry takes one without an operator, too.
+_OLDEST = re.compile(r"(?:>=?|\^|~=?|(?<![!=])={1,3}|^|,)\s*3\.(\d{1,4})")
+_LEFT_OUT = re.compile(r"!=\s*3\.(\d{1,4})\.\*")
 _IN_SETUP_PY = re.compile(r"python_requires\s*=\s*[\"']([^\"'\n]+)[\"']")
 _PYTEST_SECTIONS = {"pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 _OWN_FILES = {
@@ -73,6 +75,7 @@ class Config:
         stated = (
             at(self.pyproject, "project", "requires-python"),
             at(self.pyproject, "tool", "poetry", "dependencies", "python"),
+            at(self.pyproject, "tool", "poetry", "dependencies", "python", "version"),
             at(self._ini("setup.cfg"), "options", "python_requires"),
             self._in_setup_py(),
         )
@@ -81,8 +84,18 @@ class Config:
     @property
     def oldest_python(self) -> int | None:
         """The minor version of the oldest Python 3 that the project is for; None where it does not say."""
-        found = [int(minor) for minor in _PYTHON.findall(self.requires_python)]
-        return min(max(found), 99) if found else None
+        found = [
+            max(minors)
+            for either in re.split(r"\|\|?", self.requires_python)  # Poetry: one condition or the other
+            if (minors := [int(minor) for minor in _OLDEST.findall(either)])
+        ]
+        if not found:
+            return None
+        left_out = {int(minor) for minor in _LEFT_OUT.findall(self.requires_python)}
+        oldest = min(found)
+        while oldest in left_out:
+            oldest += 1
+        return min(oldest, 99)
 
     @property
     def source_roots(self) -> list[str]:

@@ -123,7 +123,7 @@ def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str,
     root = job.place.root
     with job.place.output.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _start()],
+            [sys.executable, "-IB", "-c", _start()],  # -B: no bytecode beside an extension that lies in the template
             cwd=root,
             env=commands.environment(root) if job.trusted else job.place.environment(programs=programs),
             stdin=subprocess.PIPE,

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import traceback
 import warnings
@@ -19,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffold import memory
 from scaffold.foreign import hints
 from scaffold.foreign.commands import shield_git_of_copier
 from scaffold.foreign.guard import Blocked, Guard
@@ -123,7 +123,6 @@ def main() -> None:
     channel = Channel()
     job = channel.receive()
     warnings.simplefilter("ignore")
-    sys.dont_write_bytecode = True
     import questionary
 
     asking = Asking(channel, possible=job["asking"])
@@ -152,6 +151,7 @@ def main() -> None:
 
 def _limit(job: Mapping[str, Any]) -> None:
     """Where the system knows limits; the parent watches the time as well."""
+    memory.limit(job["memory"])
     try:
         import resource
     except ImportError:  # Windows
@@ -159,7 +159,6 @@ def _limit(job: Mapping[str, Any]) -> None:
     limits = {
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": job["cpu"],
-        "RLIMIT_AS": job["memory"],
         "RLIMIT_FSIZE": job["file_size"],
     }
     if not job["may_run"]:

@@ -17,7 +17,7 @@ import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from scaffold import yamlfile
+from scaffold import memory, yamlfile
 from scaffold.lint.expressions import read
 from scaffold.lint.known import JINJA_NAMES
 
@@ -262,13 +262,6 @@ def _add_ansible_filters(environment: SandboxedEnvironment) -> None:
         environment.add_extension("jinja2_ansible_filters.AnsibleCoreFiltersExtension")
 
 
-def _limit_memory() -> None:
-    with contextlib.suppress(ImportError, OSError, ValueError):  # not on Windows, and not everywhere on macOS
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-
-
 def _limit_time() -> None:
     """From here on this process may compute for a second; then it is killed, even inside a regular expression."""
     if hasattr(signal, "setitimer"):
@@ -277,7 +270,7 @@ def _limit_time() -> None:
 
 def main() -> None:
     """Read a questionnaire from stdin, and write a line for every question until one exceeds the limits."""
-    _limit_memory()
+    memory.limit(_MOST_MEMORY)
     given = json.load(sys.stdin)
     questionnaire = Questionnaire(given["envops"])
     print(READY, flush=True)

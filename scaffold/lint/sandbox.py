@@ -42,6 +42,7 @@ def _run(request: str) -> Sequence[str]:
         sys.executable,
         "-I",
         "-S",
+        "-B",
         "-c",
         _START,
         *_where("scaffold", "jinja2", "jinja2_ansible_filters", "markupsafe", "yaml"),

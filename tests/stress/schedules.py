@@ -108,12 +108,21 @@ def interrupt_in_start(number: int) -> None:
 def in_child(action: Callable[[], object]) -> None:
     """Fork; do it in the child, which has to leave as a program does, and wait for that."""
     faulthandler.cancel_dump_traceback_later()  # its thread does not survive the fork, and the child would wait for it
+    _wait_for_ended_threads()
     child = os.fork()
     faulthandler.dump_traceback_later(LIMIT / 2, exit=True)
     if child == 0:
         action()
         sys.exit(0)
     say(f"child ended with {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}")
+
+
+def _wait_for_ended_threads() -> None:
+    """The system may still have a thread that was joined, and from Python 3.12 on a fork warns of it."""
+    tasks = Path("/proc/self/task")
+    deadline = time.monotonic() + LIMIT / 4
+    while tasks.is_dir() and len(os.listdir(tasks)) > threading.active_count() and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 def settled(before: set[threading.Thread], *, at_once: bool) -> None:
