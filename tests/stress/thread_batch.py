@@ -201,7 +201,9 @@ def exit_while_running(number: int) -> None:
     """After the deadline the program ends, and its exit waits for those that run."""
     ending = threading.Event()
     try:
-        designs["own group"].run_batch(batch(number, lambda thread: (ending.wait(), say(thread.nth))), timeout=0.5)
+        designs["own group"].run_batch(
+            batch(number, lambda thread: (ending.wait(), say(thread.nth))), workers=number, timeout=0.5
+        )
     finally:
         ending.set()
 
