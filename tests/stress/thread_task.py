@@ -215,7 +215,17 @@ def fork_afterwards(number: int) -> None:
     use()
 
 
+def keep_an_error(*, subclass: bool) -> None:
+    """The first one registers a hook of the module's, which stays."""
+    task, _ = new_task("fail".index, subclass=subclass)
+    task.log_error = False
+    task.start()
+    assert isinstance(task.exception(), TypeError)
+
+
 if __name__ == "__main__":
+    for kind in (True, False):
+        keep_an_error(subclass=kind)
     main(
         schedule,
         {
