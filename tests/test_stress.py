@@ -61,11 +61,12 @@ EVENTS = {
     "thread/task": PROCESSES
     | {"Ctrl-C in wait", "Ctrl-C in result", "exit while running", "sys.exit() while running"}
     | {"target", "subclass", "failing", "nested"}
-    | {"waited for by several", "unfinished when asked", "started by a daemon"},
+    | {"waited for by several", "unfinished when asked", "started by a daemon"}
+    | {"said that it will ask", "exit without asking"},
     "thread/batch": PROCESSES
     | {"Ctrl-C in wait", "exit while running"}
     | {"all", "refused", "deadline", "interrupted", "twice", "own group"}
-    | {"nested", "errors collected", "still running", "not started"},
+    | {"nested", "errors collected", "still running", "not started", "error logged"},
     "thread/service": PROCESSES
     | {"Ctrl-C in setup", "Ctrl-C in ask", "Ctrl-C in stop", "Ctrl-C in send", "exit with work", "exit by an error"}
     | {"leave", "block fails", "stop", "drop", "stop while busy", "stop from several", "stop from inside"}

@@ -9,7 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from schedules import ERRORS, Events, Moment, in_child, interrupt, interrupt_in_start, main, nudge, say, settled
+from schedules import ERRORS, Events, Log, Moment, in_child, interrupt, interrupt_in_start, main, nudge, say, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,7 @@ if sys.version_info >= (3, 11):
     GROUPS = {"own group": designs["own group"].BatchError, "ExceptionGroup": ExceptionGroup}  # noqa: F821
 else:
     GROUPS = {"own group": designs["own group"].BatchError}
+log = Log()
 ENDS = ("all", "all", "refused", "deadline", "interrupted", "twice")
 
 
@@ -120,6 +121,14 @@ def schedule(rng: Random, events: Events) -> None:
 def judge(plan: Schedule, raised: Any, running: list[Any], events: Events) -> None:
     """All errors, in order, and nothing twice."""
     assert plan.most <= plan.at_once, "too many at once"
+    logged = log.take()
+    events["error logged"] += bool(logged)
+    causes = [id(error.__cause__) for error in getattr(raised, "exceptions", ())]
+    for thread, error, called in zip(plan.threads, plan.errors, plan.calls, strict=True):
+        told = causes.count(id(error)) + logged.pop(id(error), 0)
+        left = thread in running or isinstance(raised, KeyboardInterrupt)
+        assert not (error and called) or told == 1 or (left and told == 2), "an error was lost, or told twice"
+    assert not logged, "logged what is none"
     assert plan.calls == [thread.ident is not None for thread in plan.threads], "not called once"
     events["errors collected"] += bool(raised)
     events["still running"] += bool(running)
@@ -192,7 +201,9 @@ def exit_while_running(number: int) -> None:
     """After the deadline the program ends, and its exit waits for those that run."""
     ending = threading.Event()
     try:
-        designs["own group"].run_batch(batch(number, lambda thread: (ending.wait(), say(thread.nth))), timeout=0.5)
+        designs["own group"].run_batch(
+            batch(1 + number % 20, lambda thread: (ending.wait(), say(thread.nth))), timeout=1.5
+        )
     finally:
         ending.set()
 
@@ -218,7 +229,7 @@ if __name__ == "__main__":
             "Ctrl-C in wait": Moment(
                 partial(interrupted, "work"), 130, lambda _: ["interrupted", "stopped", "stopped"]
             ),
-            "exit while running": Moment(exit_while_running, 1, range),
+            "exit while running": Moment(exit_while_running, 1, lambda number: range(1 + number % 20)),
             "fork afterwards": Moment(fork_afterwards, 0, lambda number: [*range(number)] * 3 + ["child ended with 0"]),
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from contextlib import suppress
@@ -55,6 +56,7 @@ class Call:
         self.gate = threading.Event()
         self.subclass = rng.random() < 0.5
         self.by_daemon = rng.random() < 0.2
+        self.says_so = rng.random() < 0.3
         self.calls = 0
         self.outcomes: list[object] = []
         events["subclass" if self.subclass else "target"] += 1
@@ -63,6 +65,7 @@ class Call:
         events["waited for by several"] += self.waiters > 1
         events["unfinished when asked"] += self.blocking
         events["started by a daemon"] += self.by_daemon
+        events["said that it will ask"] += self.says_so
 
     def run(self) -> object:
         self.calls += 1
@@ -85,6 +88,7 @@ class Call:
             with suppress(RuntimeError):
                 ask()
                 raise AssertionError("waited for what has not started")
+        self.task.log_error = not self.says_so
         self.task.start()
         with suppress(RuntimeError):
             self.task.start()
@@ -112,6 +116,7 @@ class Call:
             waiter.join()
         assert self.task.wait()
         assert self.task.error is self.error
+        assert self.task.exception() is self.error
         assert self.outcomes == [self.error or self] * self.waiters
         assert self.calls == 1
         assert not self.subclass or self.task.calls == 1
@@ -133,7 +138,8 @@ def schedule(rng: Random, events: Events) -> None:
     settled(before, at_once=False)
     logged = log.take()
     assert logged.items() <= {(id(call.error), 1) for call in calls if call.error}, "logged what is none, or twice"
-    assert not logged.keys() & {id(call.error) for call in calls if call.blocking}, "logged though somebody waited"
+    asked = {id(call.error) for call in calls if call.blocking or call.says_so}
+    assert not logged.keys() & asked, "logged though somebody waited, or said that they would ask"
 
 
 def interrupted(phase: str, number: int) -> None:
@@ -173,6 +179,26 @@ def exit_while_running(number: int, code: int = 0) -> None:
         sys.exit(code)
 
 
+def exit_without_asking(number: int) -> None:
+    """Every second error is asked for; the others are logged at the end, whatever ran meanwhile."""
+
+    class Say(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(record.exc_info and record.exc_info[1])
+
+    def fail(nth: int) -> None:
+        nudge(9)
+        raise ERRORS[nth % len(ERRORS)](nth)
+
+    logging.getLogger().addHandler(Say())
+    for nth in range(2 * number):
+        task, _ = new_task(partial(fail, nth), subclass=nth % 4 < 2)
+        task.log_error = False
+        task.start()
+        if nth % 2:
+            task.exception()
+
+
 def fork_afterwards(number: int) -> None:
     """Both sides go on."""
     threads = set(threading.enumerate())
@@ -189,7 +215,17 @@ def fork_afterwards(number: int) -> None:
     use()
 
 
+def keep_an_error(*, subclass: bool) -> None:
+    """The first one registers a hook of the module's, which stays."""
+    task, _ = new_task("fail".index, subclass=subclass)
+    task.log_error = False
+    task.start()
+    assert isinstance(task.exception(), TypeError)
+
+
 if __name__ == "__main__":
+    for kind in (True, False):
+        keep_an_error(subclass=kind)
     main(
         schedule,
         {
@@ -200,6 +236,7 @@ if __name__ == "__main__":
             ),
             "exit while running": Moment(exit_while_running, 0, range),
             "sys.exit() while running": Moment(partial(exit_while_running, code=3), 3, range),
+            "exit without asking": Moment(exit_without_asking, 0, lambda number: range(0, 2 * number, 2)),
             "fork afterwards": Moment(fork_afterwards, 0, lambda number: [*[number] * 6, "child ended with 0"]),
         },
     )
