@@ -1,7 +1,7 @@
 """Workers print without pause while the program leaves by sys.exit(): threads that are cut off may hold stdout's lock."""
 # report: https://github.com/python/cpython/issues/86883
 # design: threadpool/map
-# prints: 20 of 5 ended with code 3
+# prints: 5 of 5 ended with code 3
 
 import subprocess
 import sys

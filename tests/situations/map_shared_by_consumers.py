@@ -2,6 +2,7 @@
 # report: https://github.com/meraki-analytics/cassiopeia/issues/231
 # design: threadpool/map
 # limit: a generator is for one thread at a time, and says so
+# only with a GIL: up to Python 3.14 nothing keeps a generator from being run by two threads
 # prints: 1000 taken, each once
 # prints: generator already executing
 import threading
