@@ -33,6 +33,7 @@ PACKAGES = {  # what the programs import
     "inbox": Variant("thread/service", {"work": "inbox", "results": False}),
     "replies": Variant("thread/service", {"work": "inbox", "results": True}),
     "periodic": Variant("thread/service", {"work": "periodic", "results": True}),
+    "both": Variant("thread/service", {"work": "both", "results": False}),
 }
 
 

@@ -3,6 +3,7 @@
 # design: threadpool/jobs
 # limit: a disabled logger says nothing; configure logging with disable_existing_loggers=False
 # prints: told: False
+
 import logging
 import logging.config
 import time

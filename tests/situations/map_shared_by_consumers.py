@@ -5,6 +5,7 @@
 # only with a GIL: up to Python 3.14 nothing keeps a generator from being run by two threads
 # prints: 1000 taken, each once
 # prints: generator already executing
+
 import threading
 import time
 
