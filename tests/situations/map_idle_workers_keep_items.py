@@ -20,7 +20,7 @@ images: list[weakref.ref[Image]] = []
 
 
 def source() -> Iterator[Image]:
-    for _ in range(40):
+    for _ in range(40):  # each is handed out before the next is read, as the window is 1
         image = Image()
         images.append(weakref.ref(image))
         yield image
@@ -37,5 +37,5 @@ def kept() -> int:
     return sum(image() is not None for image in images)
 
 
-for outcome in stream(id, source(), workers=4, window=4):
+for outcome in stream(id, source(), workers=4, window=1):
     del outcome
