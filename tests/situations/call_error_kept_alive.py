@@ -1,0 +1,36 @@
+"""A task failed with much in its local variables; its error was dealt with and its handle dropped."""
+# report: https://github.com/python/cpython/issues/80111
+# design: threadpool/task
+# not yet: get() makes a cycle
+# prints: kept after the handle was dropped: False
+
+import gc
+import time
+import weakref
+
+from call.threadpool_task import Task
+
+
+class Table:
+    pass
+
+
+tables: list[weakref.ref[Table]] = []
+
+
+def load() -> None:
+    table = Table()
+    tables.append(weakref.ref(table))
+    raise ValueError("line 3")
+
+
+gc.disable()  # what is in a cycle would be freed some time, not now
+task = Task(load)
+try:
+    task.get(timeout=10)
+except ValueError:
+    del task
+deadline = time.monotonic() + 2
+while tables[0]() is not None and time.monotonic() < deadline:
+    time.sleep(0.01)
+print("kept after the handle was dropped:", tables[0]() is not None)

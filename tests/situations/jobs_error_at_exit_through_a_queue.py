@@ -1,0 +1,34 @@
+"""Logging goes through a QueueListener, set up after the imports and stopped by atexit, as its users do."""
+# report: https://github.com/home-assistant/core/pull/85812
+# design: threadpool/jobs
+# not yet: what is logged at exit comes after the listener was stopped
+# prints: told: a job failed and nobody asked: ValueError('line 3')
+
+import atexit
+import logging
+import logging.handlers
+import queue
+
+from jobs.threadpool_jobs import JobPool
+
+
+class Show(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        print("told:", record.getMessage().splitlines()[0], flush=True)
+
+
+def set_up_logging() -> None:
+    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    logging.getLogger().addHandler(logging.handlers.QueueHandler(records))
+    listener = logging.handlers.QueueListener(records, Show())
+    listener.start()
+    atexit.register(listener.stop)
+
+
+def load() -> None:
+    raise ValueError("line 3")
+
+
+set_up_logging()
+pool = JobPool(1)
+job = pool.submit(load)  # the handle is kept, and nobody asks
