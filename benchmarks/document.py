@@ -36,8 +36,8 @@ _MUTANTS = Path(__file__).with_name("mutants.json")
 _ON_MUTANTS = """\
 ## Mutants
 
-`nox -s mutants` changes one thing at a time in the machinery of each design, with mutmut's operators, and runs the tests
-that are generated with it. A mutant that times out is counted apart; each that survives is explained in
+`nox -s mutants` changes one thing at a time in the machinery of each design, with mutmut's operators, and runs the
+tests that are generated with it. A mutant that times out is counted apart; each that survives is explained in
 [benchmarks/survivors](../benchmarks/survivors).
 """
 
