@@ -55,6 +55,8 @@ class Schedule:
         self.nudges = [rng.choice((0, 0, 0, 1, 3)) for _ in range(150)]
         self.nested = rng.random() < 0.1
         self.not_yet = {rng.randrange(40)} if rng.random() < 0.1 else set()  # items that are not there at once
+        if self.chunk > 1 and self.end not in {"all", "map_all", "for_each"}:
+            self.not_yet = set()  # it ends a chunk, and no chunk may lie across the cut
         self.timeout = rng.choice((None, 1000.0))
         self.while_interrupted = rng.random() < 0.3  # and left while an earlier Ctrl-C is handled
         self.input_error = INPUT_FAILS.get(self.end, OSError)()
