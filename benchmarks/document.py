@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
@@ -29,6 +30,15 @@ rounds or more, and a ratio is that of their medians: below 1, ours costs less. 
 in a process of its own. Pools have 32 workers, their start and end are included, and `lower bound` is the least that
 threads with a window can do: no errors as values, no order, no early end. Ratios of one run can be compared; times of
 different runs cannot, on a machine that others use too.
+"""
+
+_MUTANTS = Path(__file__).with_name("mutants.json")
+_ON_MUTANTS = """\
+## Mutants
+
+`nox -s mutants` changes one thing at a time in the machinery of each design, with mutmut's operators, and runs the
+tests that are generated with it. A mutant that times out is counted apart; each that survives is explained in
+[benchmarks/survivors](../benchmarks/survivors).
 """
 
 
@@ -99,7 +109,7 @@ def write_document(machine: dict[str, str], results: list[Results], where: Path)
     ]
     for design, rows in ROWS.items():
         parts += [f"## {design}\n", _ratios(design, rows, results), _missed(design, rows, results)]
-    parts += ["## The medians\n", _medians(results), _skips(results)]
+    parts += ["## The medians\n", _medians(results), _skips(results), _mutants()]
     (where / "benchmarks.md").write_text("\n".join(filter(None, parts)), encoding="utf-8")
     write_chart(results, where / "benchmarks.svg")
 
@@ -213,6 +223,25 @@ def _skips(results: list[Results]) -> str:
             reasons.setdefault(f"{name}: {reason}", []).append(one.version)
     said = [f"- Skipped on {', '.join(dict.fromkeys(where))}: {what}." for what, where in reasons.items()]
     return "\n".join([*said, ""]) if said else ""
+
+
+def _mutants() -> str:
+    """What `nox -s mutants` kept, and why those that survived may."""
+    kept = json.loads(_MUTANTS.read_text(encoding="utf-8")) if _MUTANTS.exists() else {}
+    rows = []
+    for name, counts in kept.items():
+        judged = counts["killed"] + counts["survived"]
+        rows.append(
+            [
+                name,
+                f"{counts['killed']}",
+                f"{counts['killed'] / judged:.1%}",
+                f"{counts['survived']}",
+                f"{counts['timeouts']}",
+            ]
+        )
+    table = _table(["module", "killed", "of those judged", "survived", "timed out"], rows)
+    return f"{_ON_MUTANTS}\n{table}" if kept else ""
 
 
 def _table(head: list[str], rows: Iterable[Iterable[str]]) -> str:

@@ -46,7 +46,8 @@ EVENTS = {
         "failing items",
         "nested",
     }
-    | {"left while running", "left, and the rest was dropped", "error of the input surfaced"},
+    | {"left while running", "left, and the rest was dropped", "error of the input surfaced"}
+    | {"timed out", "input not yet there", "left while an earlier Ctrl-C is handled"},
     "threadpool/jobs": PROCESSES
     | {"Ctrl-C in as completed", "Ctrl-C in result", "Ctrl-C in leaving", "exit with jobs", "exit by an error"}
     | {"leave", "block fails", "block interrupted", "exit", "close", "close twice", "close and drop"}

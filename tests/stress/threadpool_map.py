@@ -34,6 +34,7 @@ ENDS = (
     "closed in a worker",
     "map_all",
     "for_each",
+    "times out",
 )
 
 
@@ -48,17 +49,25 @@ class Schedule:
         self.ordered = rng.random() < 0.5
         self.size = rng.choice((0, 1, self.chunk, rng.randrange(40), rng.randrange(150)))
         self.cut = min(self.chunk, self.window or self.chunk) * rng.randrange(4)  # where it is left, or the input fails
-        self.endless = rng.random() < 0.3 and self.end in {*LEAVING, *INPUT_FAILS, "dropped"}
+        self.endless = rng.random() < 0.3 and self.end in {*LEAVING, *INPUT_FAILS, "dropped", "times out"}
         share = rng.choice((0.0, 0.0, 0.1, 1.0))
         self.errors = {item: rng.choice(ERRORS)(item) for item in range(150) if rng.random() < share}
         self.nudges = [rng.choice((0, 0, 0, 1, 3)) for _ in range(150)]
         self.nested = rng.random() < 0.1
+        self.not_yet = {rng.randrange(40)} if rng.random() < 0.1 else set()  # items that are not there at once
+        if self.chunk > 1 and self.end not in {"all", "map_all", "for_each"}:
+            self.not_yet = set()  # it ends a chunk, and no chunk may lie across the cut
+        self.timeout = rng.choice((None, 1000.0))
+        self.while_interrupted = rng.random() < 0.3  # and left while an earlier Ctrl-C is handled
         self.input_error = INPUT_FAILS.get(self.end, OSError)()
         self.blocking = False  # at the cut, until the gate is open
         self.gate, self.entered = threading.Event(), threading.Event()
         if self.end == "overtaken":  # the first item ends after some other
             self.ordered, self.chunk, self.window, self.workers = False, 1, None, 1 + self.workers
             self.size += 2
+        if self.end == "times out":
+            self.timeout = rng.choice((0.0, 0.001, 0.01))
+            self.blocking = rng.random() < 0.5
         self.to_close: list[Any] = []
         self.read = 0
         self.called: list[int] = []
@@ -84,6 +93,8 @@ class Schedule:
         for item in count() if self.endless else range(self.size):
             if self.end in INPUT_FAILS and item == self.cut:
                 raise self.input_error
+            if item in self.not_yet:
+                yield design.NOT_YET
             self.read += 1
             yield item
             window = self.window or 8 * self.workers * self.chunk
@@ -97,6 +108,7 @@ class Schedule:
             chunk=self.chunk,
             window=self.window,
             ordered=self.ordered,
+            timeout=self.timeout,
         )
 
     def take(self, outcomes: Iterator[Any]) -> None:
@@ -125,13 +137,14 @@ def schedule(rng: Random, events: Events) -> None:
     events[plan.end] += 1
     events["failing items"] += bool(plan.errors)
     events["nested"] += plan.nested
+    events["input not yet there"] += bool(plan.not_yet)
     if plan.end in {"all", "overtaken"}:
         with closing(plan.stream()) as outcomes:
             plan.take(outcomes)
         assert plan.read == plan.size
         plan.check(complete=True)
     elif plan.end in LEAVING:
-        leave(plan, events, before)
+        leave_as_drawn(plan, events, before)
     elif plan.end in INPUT_FAILS:
         fail_in_input(plan, events)
         plan.check(complete=plan.end == "input fails")
@@ -152,6 +165,8 @@ def schedule(rng: Random, events: Events) -> None:
         plan.check(complete=False)
     elif plan.end == "map_all":
         gather(plan)
+    elif plan.end == "times out":
+        time_out(plan, events)
     else:
         report = design.for_each(plan.work, plan.items(), workers=plan.workers, chunk=plan.chunk, keep=3)
         failed = [item for item in range(plan.size) if item in plan.errors]
@@ -165,8 +180,21 @@ def schedule(rng: Random, events: Events) -> None:
         "closed in another thread",
         "closed in a worker",
         "map_all",
+        "times out",
     }
     settled(before, at_once=plan.end not in promptly)
+
+
+def leave_as_drawn(plan: Schedule, events: Events, before: set[threading.Thread]) -> None:
+    """Plainly, or while an earlier Ctrl-C is handled, which makes no difference."""
+    if not plan.while_interrupted:
+        leave(plan, events, before)
+        return
+    events["left while an earlier Ctrl-C is handled"] += 1
+    try:
+        raise KeyboardInterrupt  # noqa: TRY301
+    except KeyboardInterrupt:
+        leave(plan, events, before)
 
 
 def leave(plan: Schedule, events: Events, before: set[threading.Thread]) -> None:
@@ -204,10 +232,23 @@ def fail_in_input(plan: Schedule, events: Events) -> None:
     plan.gate.set()
 
 
+def time_out(plan: Schedule, events: Events) -> None:
+    """Calls that run are not waited for."""
+    try:
+        plan.take(plan.stream())
+    except TimeoutError:
+        events["timed out"] += 1
+        plan.check(complete=False)
+    else:
+        assert plan.read == plan.size
+        plan.check(complete=True)
+    plan.gate.set()
+
+
 def gather(plan: Schedule) -> None:
     """All results, or the first error."""
     try:
-        results = design.map_all(plan.work, plan.items(), workers=plan.workers, chunk=plan.chunk)
+        results = design.map_all(plan.work, plan.items(), workers=plan.workers, chunk=plan.chunk, timeout=plan.timeout)
     except BaseException as error:  # noqa: BLE001
         assert error is plan.errors.get(error.args[0])
         assert plan.read <= plan.size
@@ -242,7 +283,7 @@ def interrupted(phase: str, number: int) -> None:  # noqa: C901 - a line a phase
     if phase == "start":
         interrupt_in_start(number)
     try:
-        with closing(design.stream(work, items(), workers=2)) as outcomes:
+        with closing(design.stream(work, items(), workers=max(2, number))) as outcomes:
             for nth, _ in enumerate(outcomes, 1):
                 if phase == "body" and nth == number - 1:
                     interrupt()
