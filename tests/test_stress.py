@@ -69,7 +69,8 @@ EVENTS = {
     | {"all", "refused", "deadline", "interrupted", "twice", "own group"}
     | {"nested", "errors collected", "still running", "not started", "error logged"},
     "thread/service": PROCESSES
-    | {"Ctrl-C in setup", "Ctrl-C in ask", "Ctrl-C in stop", "Ctrl-C in send", "exit with work", "exit by an error"}
+    | {"Ctrl-C in setup", "Ctrl-C in ask", "Ctrl-C in stop", "Ctrl-C in send", "Ctrl-C again and again"}
+    | {"exit with work", "exit by an error"}
     | {"leave", "block fails", "stop", "drop", "stop while busy", "stop from several", "stop from inside"}
     | {"setup fails", "inbox", "replies", "periodic", "both", "ticks", "stopped", "failed", "errors in a row ended it"}
     | {"left unhandled", "sender refused", "error to whoever asked", "answered"},

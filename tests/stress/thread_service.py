@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import os
 import queue
+import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -39,7 +42,7 @@ class Schedule:
         self.kind = rng.choice([*designs])
         self.design = designs[self.kind]
         self.end = rng.choice(ENDS)
-        self.options: dict[str, Any] = {"max_errors_in_a_row": rng.choice((2, 5, 1000))}
+        self.options: dict[str, Any] = {"max_errors_in_a_row": rng.choice((2, 5, None))}
         if self.kind != "periodic":
             self.options["capacity"] = rng.choice((1, 2, 5, 1000))
         if self.kind in {"periodic", "both"}:
@@ -320,10 +323,65 @@ def interrupted(phase: str, number: int) -> None:
         left = service.stop(drain=False)
         for message in left:
             say(message)
-        if phase == "send":
+        if phase in {"send", "start"}:
             service.wait()
         say("interrupted")
         sys.exit(130)
+
+
+class Interrupts:
+    """A Ctrl-C every millisecond, which counts only in the block."""
+
+    def __init__(self) -> None:
+        self.armed = False
+        signal.signal(signal.SIGINT, self.interrupt)
+        threading.Thread(target=self.press, daemon=True).start()
+
+    def interrupt(self, *_: object) -> None:
+        if self.armed:
+            raise KeyboardInterrupt
+
+    def press(self) -> None:
+        while True:
+            time.sleep(0.001)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def in_send(self, service: Any) -> None:
+        """A RuntimeError comes from a Condition that was interrupted before it waited: it has no lock to give back."""
+        with suppress(KeyboardInterrupt, RuntimeError):
+            try:
+                self.armed = True
+                while True:
+                    service.send(1)
+            finally:
+                self.armed = False
+
+
+def interrupted_often(_: int) -> None:
+    """Many Ctrl-Cs in send() to a full inbox: no other sender loses its turn for good, and the service goes on."""
+
+    class Silent(Simple):
+        def handle(self, message: int) -> None:
+            """Nothing."""
+
+    def send() -> None:
+        while not ended.is_set():
+            service.send(1)
+
+    interrupts, ended = Interrupts(), threading.Event()
+    service = Silent(capacity=1, interval=1000)
+    service.start()
+    for _round in range(20):
+        ended.clear()
+        others = [threading.Thread(target=send) for _ in range(2)]
+        for other in others:
+            other.start()
+        for _ctrl_c in range(100):
+            interrupts.in_send(service)
+        ended.set()
+        for other in others:
+            other.join()
+    say(service.stop())
 
 
 def exit_with_work(number: int) -> None:
@@ -378,6 +436,7 @@ if __name__ == "__main__":
             "Ctrl-C in send": Moment(
                 partial(interrupted, "send"), 130, lambda number: [*range(number + 2), "interrupted", "closed"]
             ),
+            "Ctrl-C again and again": Moment(interrupted_often, 0, lambda _: [[], "closed"]),
             "exit with work": Moment(
                 lambda number: exit_with_work(2 * number), 0, lambda number: [*range(20 * number), "closed"]
             ),
