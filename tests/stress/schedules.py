@@ -121,6 +121,9 @@ def interrupt_in_start(number: int) -> None:
 def in_child(action: Callable[[], object]) -> None:
     """Fork; do it in the child, which has to leave as a program does, and wait for that."""
     faulthandler.cancel_dump_traceback_later()  # its thread does not survive the fork, and the child would wait for it
+    tasks, deadline = Path("/proc/self/task"), time.monotonic() + 1
+    while tasks.exists() and len([*tasks.iterdir()]) > 1 and time.monotonic() < deadline:
+        time.sleep(0.001)  # Linux may still count one that was joined, and so would the warning of a fork with threads
     child = os.fork()
     faulthandler.dump_traceback_later(LIMIT / 2, exit=True)
     if child == 0:

@@ -251,7 +251,7 @@ def close(plan: Schedule, pool: Any, before: set[threading.Thread]) -> None:
         pool.close()
 
 
-def judge(plan: Schedule, events: Events, before: set[threading.Thread]) -> None:  # noqa: C901 - a branch a claim
+def judge(plan: Schedule, events: Events, before: set[threading.Thread]) -> None:
     """Every call once and every error where it belongs."""
     assert not plan.wrong
     for call in plan.calls:
