@@ -51,13 +51,14 @@ EVENTS = {
     "threadpool/jobs": PROCESSES
     | {"Ctrl-C in as completed", "Ctrl-C in result", "Ctrl-C in leaving", "exit with jobs", "exit by an error"}
     | {"leave", "block fails", "block interrupted", "exit", "close", "close twice", "close and drop"}
+    | {"futures", "asyncio", "deadline", "deadline passed", "asked by a future", "Ctrl-C in as completed in time"}
     | {"close without waiting", "first", "as completed", "plain", "submits", "waits for its pool", "nested pool"}
     | {"failing calls", "failing callbacks", "several submitters", "left while running"}
     | {"done", "failed", "cancelled", "dropped by the block", "error logged as nobody asked"},
     "threadpool/task": PROCESSES
     | {"Ctrl-C in get", "Ctrl-C in wait", "Ctrl-C in endless wait"}
     | {"exit with tasks", "sys.exit() with tasks", "exit with abandoned tasks"}
-    | {"get", "error", "wait", "wait in threads", "poll", "dropped at once", "dropped at the end", "abandoned"}
+    | {"get", "exception", "wait", "wait in threads", "poll", "dropped at once", "dropped at the end", "abandoned"}
     | {"failing", "nested", "unfinished when asked", "error logged as nobody asked"},
     "thread/task": PROCESSES
     | {"Ctrl-C in wait", "Ctrl-C in result", "exit while running", "sys.exit() while running"}

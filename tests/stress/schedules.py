@@ -17,6 +17,7 @@ import random
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 import traceback
@@ -67,6 +68,18 @@ class Log(logging.Handler):
         taken, self.errors = self.errors, []
         self.kept = taken  # no id may be given again meanwhile
         return Counter(map(id, taken))
+
+    def take_from_threads(self, count: int) -> Counter[int]:
+        """Wait until so many are logged, by threads that were given errors of dropped handles."""
+        taken, kept, deadline = self.take(), self.kept, time.monotonic() + 10
+        while sum(taken.values()) < count:
+            assert time.monotonic() < deadline, "an error that nobody asked for was not logged"
+            if sysconfig.get_config_var("Py_GIL_DISABLED"):
+                gc.collect()  # a handle may outlive the thread that dropped it
+            nudge(1)
+            taken += self.take()
+            kept += self.kept  # no id may be given again meanwhile
+        return taken
 
 
 def nudge(times: int) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import sys
 import threading
+import time
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -25,6 +28,9 @@ ENDS = (
     "close without waiting",
     "first",
     "as completed",
+    "futures",
+    "asyncio",
+    "deadline",
 )
 
 
@@ -42,26 +48,49 @@ class Call:
         self.nudges = rng.choice((0, 0, 1, 4))
         self.kind = rng.choice(("plain",) * 6 + ("submits", "waits for its pool", "nested pool"))
         self.callback_errors = [rng.choice(ERRORS)() for _ in range(rng.choice((0, 0, 0, 1, 2)))]
-        self.callbacks = 1 + len(self.callback_errors)
-        self.asked, self.cancelled = rng.random() < 0.5, rng.random() < 0.1
+        self.callbacks = rng.choice((0, 1 + len(self.callback_errors)))
+        self.callback_errors = self.callback_errors if self.callbacks else []
+        self.asks, self.cancelled = rng.choice(("", "exception", "future")), rng.random() < 0.1
+        if plan.end in {"futures", "asyncio"}:
+            self.asks = "future"
         self.job: Any = None
+        self.futures: list[Any] = []
         self.calls = self.told = 0
 
     def submit(self, pool: Any) -> None:
         self.job = job = pool.submit(self.run, pool, answer=self)
-        for error in (None, *self.callback_errors):
-            with suppress(*[type(error)] if error else []):  # it is raised here if the job has ended
-                job.add_done_callback(lambda told, error=error: self.be_told(told, error))
-                error = None  # noqa: PLW2901
-            if error is not None:
-                self.callback_errors.remove(error)
-                forget_frames(error)
+        if self.asks == "future":
+            askers = [threading.Thread(target=lambda: self.futures.append(job.future())) for _ in range(self.nudges)]
+            for asker in askers:
+                asker.start()
+            self.futures.append(job.future())
+            for asker in askers:
+                asker.join()
+        for error in (None, *self.callback_errors) if self.callbacks else ():
+            job.add_done_callback(lambda told, error=error: self.be_told(told, error))
+
+    def cancel(self) -> None:
+        """Either of the two, which has to be the same for both."""
+        which = self.futures[-1] if self.futures and self.nudges else self.job
+        self.cancelled = which.cancel()
 
     def be_told(self, job: Any, error: BaseException | None) -> None:
         assert job.status in design.ENDED
         self.told += 1
         if error:
             raise error
+
+    def judge_futures(self, events: Events) -> None:
+        """One, that ended as the job did."""
+        for future in self.futures:
+            events["asked by a future"] += 1
+            assert future is self.futures[0] is self.job.future()
+            assert future.done()
+            assert not future.running()
+            assert future.cancelled() == (self.job.status == "cancelled") == future.cancel()
+            if not future.cancelled():
+                assert future.exception(0) is self.error
+                assert self.error or future.result(0) is self
 
     def run(self, pool: Any, answer: object) -> object:
         self.calls += 1
@@ -134,7 +163,7 @@ def schedule(rng: Random, events: Events) -> None:
     with suppress(RuntimeError):
         pool.submit(len, "")
         raise AssertionError("a closed pool took a job")
-    judge(plan, events)
+    judge(plan, events, before)
 
 
 def submit(plan: Schedule, pool: Any) -> None:
@@ -144,7 +173,7 @@ def submit(plan: Schedule, pool: Any) -> None:
         for call in share:
             call.submit(pool)
             if call.cancelled:
-                call.cancelled = call.job.cancel()
+                call.cancel()
 
     if plan.submitters:
         threads = [threading.Thread(target=some, args=(plan.calls[part::2],)) for part in range(2)]
@@ -156,7 +185,7 @@ def submit(plan: Schedule, pool: Any) -> None:
         some(plan.calls)
 
 
-def use(plan: Schedule, events: Events) -> None:
+def use(plan: Schedule, events: Events) -> None:  # noqa: C901 - a branch an end
     """What is done in the block of the pool."""
     jobs = [call.job for call in plan.calls]
     if plan.end == "as completed":
@@ -171,6 +200,33 @@ def use(plan: Schedule, events: Events) -> None:
         assert not first or all(job.status != "waiting" for job in jobs), "not cancelled"
         for call in plan.calls if first else ():
             call.cancelled = call.job.cancel()
+    elif plan.end == "futures":
+        futures = {call.futures[0] for call in plan.calls}
+        assert set(concurrent.futures.as_completed(futures, timeout=30)) == futures
+        assert concurrent.futures.wait(futures, timeout=0).done == futures
+    elif plan.end == "asyncio":  # which cannot take over a StopIteration before 3.12
+
+        async def wait() -> None:
+            calls = [call for call in plan.calls if not isinstance(call.error, StopIteration)]
+            futures = [asyncio.wrap_future(call.futures[0]) for call in calls]
+            if futures:
+                done, _ = await asyncio.wait(futures, timeout=30)
+                assert len(done) == len(futures)
+                assert all(future.cancelled() or future.exception() or True for future in done)
+
+        asyncio.run(wait())
+    elif plan.end == "deadline":
+        began, seen = time.monotonic(), []
+        try:
+            for job in design.as_completed(jobs, timeout=plan.workers / 2000):
+                seen.append(job)
+        except TimeoutError:
+            assert time.monotonic() - began >= plan.workers / 2000, "too early"
+            events["deadline passed"] += 1
+        else:
+            assert len(seen) == len(jobs), "not all, and no error"
+        assert all(job.status in design.ENDED for job in seen)
+        assert len(set(map(id, seen))) == len(seen)
     elif error := BLOCK_FAILS.get(plan.end):
         if any(not call.cancelled for call in plan.calls):
             plan.entered.wait()
@@ -195,7 +251,7 @@ def close(plan: Schedule, pool: Any, before: set[threading.Thread]) -> None:
         pool.close()
 
 
-def judge(plan: Schedule, events: Events) -> None:
+def judge(plan: Schedule, events: Events, before: set[threading.Thread]) -> None:
     """Every call once and every error where it belongs."""
     assert not plan.wrong
     for call in plan.calls:
@@ -216,26 +272,30 @@ def judge(plan: Schedule, events: Events) -> None:
             with suppress(design.CancelledError):
                 job.result(0)
                 raise AssertionError
-        elif call.asked:
+        elif call.asks == "exception":
             assert job.exception(0) is call.error
             assert failed or job.result(0) is call
+        call.judge_futures(events)
     if plan.workers == 1 and not plan.submitters:
         assert plan.order == [call for call in plan.calls if call.calls], "not in turn"
     assert all(job.status in {"done", "cancelled"} for job in plan.more), "lost"
     expected = {id(error): 1 for call in plan.calls for error in call.callback_errors}
     assert log.take() == expected, "errors of callbacks"
-    unasked = [call.error for call in plan.calls if call.error and call.calls and not call.asked]
+    unasked = [call.error for call in plan.calls if call.error and call.calls and not call.asks and not call.callbacks]
     job = None
     for call in plan.calls:
         call.job = None
+        call.futures.clear()
         for error in call.callback_errors:
             forget_frames(error)
     plan.more.clear()
-    assert log.take() == {id(error): 1 for error in unasked}, "errors that nobody asked for"
+    logged = log.take_from_threads(len(unasked))
+    settled(before, at_once=False)  # the thread that logs
+    assert logged + log.take() == {id(error): 1 for error in unasked}, "errors that nobody asked for"
     events["error logged as nobody asked"] += bool(unasked)
 
 
-def interrupted(phase: str, number: int) -> None:
+def interrupted(phase: str, number: int) -> None:  # noqa: C901 - a branch a phase
     """Ctrl-C at the n-th job; nothing that runs ever ends, so to wait would be seen."""
     phase_reached = threading.Event()
 
@@ -247,7 +307,7 @@ def interrupted(phase: str, number: int) -> None:
             threading.Event().wait()
 
     if phase == "start":
-        interrupt_in_start(number)
+        interrupt_in_start(number if number % 2 else 2 * number + 4)  # those that are tried, or those of the pool
     try:
         with design.JobPool(number + 1) as pool:
             jobs = [pool.submit(job, nth) for nth in range(number + 20)]
@@ -255,8 +315,11 @@ def interrupted(phase: str, number: int) -> None:
             if phase == "as completed":
                 for _ in design.as_completed(jobs):
                     pass
+            elif phase == "as completed in time":
+                for _ in design.as_completed(jobs, timeout=1000):
+                    pass
             elif phase == "result":
-                jobs[-1].result()
+                jobs[-1].result(timeout=1000 if number % 2 else None)
     except KeyboardInterrupt:
         if phase != "start":
             assert jobs[-1].status != "waiting", "those who wait for it would for ever"
@@ -290,10 +353,12 @@ def moment_of(phase: str) -> Moment:
     return Moment(lambda number: interrupted(phase, number), 130, lambda _: ["interrupted"])
 
 
+PHASES = ("start", "as completed", "as completed in time", "result", "leaving")
+
 if __name__ == "__main__":
     main(
         schedule,
-        {f"Ctrl-C in {phase}": moment_of(phase) for phase in ("start", "as completed", "result", "leaving")}
+        {f"Ctrl-C in {phase}": moment_of(phase) for phase in PHASES}
         | {
             "exit with jobs": Moment(lambda number: exit_with_jobs(2 * number), 0, lambda number: range(20 * number)),
             "exit by an error": Moment(
