@@ -148,12 +148,12 @@ class Questions:
         if text not in self._named:
             try:
                 parsed = self.environment.parse(text)
-            except TemplateError:
+                named = frozenset(self.specs.keys() & meta.find_undeclared_variables(parsed))
+            except TemplateError:  # of the syntax, or a filter that there is none of
                 self._named[text] = frozenset()
             else:
                 every = any(meta.find_referenced_templates(parsed))
-                self._named[text] = frozenset(self.specs.keys() & meta.find_undeclared_variables(parsed))
-                self._named[text] = frozenset(self.specs) if every else self._named[text]
+                self._named[text] = frozenset(self.specs) if every else named
         return self._named[text]
 
     def _template(self, text: str) -> Template:
