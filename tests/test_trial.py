@@ -464,3 +464,30 @@ def test_what_is_no_template(tmp_path: Path, scaffold: Run) -> None:
         assert result.code == 1
         assert message in result.err
         assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"a.txt.jinja": "one\n{{ title|nothing }}\n"}, "in a.txt.jinja:2: No filter named 'nothing'"),
+        ({"a.txt.jinja": "one\n{% if %}\n"}, "in a.txt.jinja:2: Expected an expression"),
+        ({"copier.yml": 'a: {type: str, default: "{{ 1|nothing }}"}\n'}, "in copier.yml, question a: No filter"),
+        (
+            {"copier.yml": 'a: {type: str, default: x, validator: "{{ 1|nothing }}"}\n'},
+            "in copier.yml, question a: Validation error for question 'a': No filter",
+        ),
+        (
+            {"copier.yml": "_jinja_extensions: [nowhere_at_all.Extension]\na: 1\n"},
+            "in copier.yml: _jinja_extensions: No module named 'nowhere_at_all'",
+        ),
+    ],
+)
+def test_where_jinja_fails(tmp_path: Path, scaffold: Run, files: dict[str, str], place: str) -> None:
+    """The file and line, or the question; an extension that cannot be loaded is no question's fault."""
+    root = made(tmp_path, {"copier.yml": QUESTIONS} | ANSWERS | files)
+    result = scaffold("template", "test", str(root), "--trust", "--json")
+    problems = [problem for failure in json.loads(result.out)["failures"] for problem in failure["problems"]]
+    assert (result.code, result.err) == (1, "")
+    assert problems
+    assert all(place in problem for problem in problems), problems
