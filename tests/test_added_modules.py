@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import pythons
-from harness import files_below
 from test_add import LAYOUTS, make
 from test_generated import check, ruff, write
 from variants import DEFAULTS, LONG, VARIANTS, Variant
@@ -115,7 +113,9 @@ def test_three_modules_pass_their_tests_in_every_layout(here: Path, scaffold: Ru
         assert " passed in " in tested.stdout
 
 
-@pytest.mark.parametrize("variant", DEFAULTS, ids=lambda variant: variant.name)
+@pytest.mark.parametrize(
+    "variant", [each for each in DEFAULTS if each.options.get("kind") != "cluster"], ids=lambda variant: variant.name
+)
 def test_a_module_is_the_projects_but_for_its_surroundings(template: Template, variant: Variant) -> None:
     """The project's files are in tests/golden.
 
