@@ -44,7 +44,7 @@ def _by_tomlkit(text: str, kind: str, name: str, entry: Mapping[str, str] | None
     try:
         document = tomlkit.parse(text.replace("\r\n", "\n") if has_crlf else text or _HEAD)
         if entry is None:
-            del document[kind][name]  # type: ignore[union-attr]
+            del document[kind][name]
             if not document[kind]:
                 del document[kind]
         else:

@@ -210,7 +210,7 @@ class _Kept:
             return known.templates[source]
 
         Environment.compile = compile_kept  # type: ignore[method-assign,assignment]
-        Environment.from_string = from_string_kept  # type: ignore[method-assign]
+        Environment.from_string = from_string_kept  # type: ignore[method-assign,assignment]
 
 
 class _Known:
