@@ -159,12 +159,12 @@ three: {type: str, default: p, choices: {P: p, Q: {value: q, validator: "{% if o
 
 @pytest.mark.parametrize("config", [NESTED, COMPUTED, REFUSED], ids=["nested", "computed", "refused"])
 def test_every_pair_that_can_meet_does(tmp_path: Path, config: str) -> None:
-    """As many as all combinations have, however deep the conditions; and nothing is left undecided."""
+    """As many as all combinations have, however deep the conditions."""
     root = made(tmp_path, {"copier.yml": config})
     sets = AnswerSets(load(root), root)
     everything, covering = sets.exhaustive(), sets.pairwise()
     assert pairs([*covering.rows]) == pairs([*everything.rows])
-    assert covering.undecided == 0
+    assert (covering.met, everything.unmet) == (everything.met, 0)
     assert len(covering.rows) <= len(everything.rows) + 1
 
 
@@ -174,12 +174,15 @@ RARE += " and ".join(f"q{n} == 'c'" for n in range(7)) + ') %}no{% endif %}"}}}\
 
 
 def test_a_choice_that_counts_beside_rare_answers_only(tmp_path: Path) -> None:
-    """Meets all that it can meet."""
+    """What was not met is counted: beside what cannot meet, at most that one choice with its seven answers."""
     root = made(tmp_path, {"copier.yml": RARE})
     sets = AnswerSets(load(root), root)
-    covering = sets.pairwise()
-    assert covering.undecided == 0
-    assert pairs([*covering.rows]) == pairs([*sets.exhaustive().rows])
+    covering, everything = sets.pairwise(), sets.exhaustive()
+    thinkable = 21 * 9 + 7 * 6
+    assert everything.met == thinkable - 7 * 2
+    assert covering.met + covering.unmet == thinkable
+    assert everything.met - covering.met in {0, 7}
+    assert sum("z" in row for row in covering.rows[1:]) == len(covering.rows) - 1
 
 
 def test_twelve_conditions_nested(tmp_path: Path) -> None:
@@ -193,7 +196,6 @@ def test_twelve_conditions_nested(tmp_path: Path) -> None:
     root = made(tmp_path, {"copier.yml": config})
     sets = AnswerSets(load(root), root)
     covering = sets.pairwise()
-    assert covering.undecided == 0
     assert pairs([*covering.rows]) == pairs([*sets.exhaustive().rows])
 
 
@@ -462,3 +464,30 @@ def test_what_is_no_template(tmp_path: Path, scaffold: Run) -> None:
         assert result.code == 1
         assert message in result.err
         assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"a.txt.jinja": "one\n{{ title|nothing }}\n"}, "in a.txt.jinja:2: No filter named 'nothing'"),
+        ({"a.txt.jinja": "one\n{% if %}\n"}, "in a.txt.jinja:2: Expected an expression"),
+        ({"copier.yml": 'a: {type: str, default: "{{ 1|nothing }}"}\n'}, "in copier.yml, question a: No filter"),
+        (
+            {"copier.yml": 'a: {type: str, default: x, validator: "{{ 1|nothing }}"}\n'},
+            "in copier.yml, question a: Validation error for question 'a': No filter",
+        ),
+        (
+            {"copier.yml": "_jinja_extensions: [nowhere_at_all.Extension]\na: 1\n"},
+            "in copier.yml: _jinja_extensions: No module named 'nowhere_at_all'",
+        ),
+    ],
+)
+def test_where_jinja_fails(tmp_path: Path, scaffold: Run, files: dict[str, str], place: str) -> None:
+    """The file and line, or the question; an extension that cannot be loaded is no question's fault."""
+    root = made(tmp_path, {"copier.yml": QUESTIONS} | ANSWERS | files)
+    result = scaffold("template", "test", str(root), "--trust", "--json")
+    problems = [problem for failure in json.loads(result.out)["failures"] for problem in failure["problems"]]
+    assert (result.code, result.err) == (1, "")
+    assert problems
+    assert all(place in problem for problem in problems), problems

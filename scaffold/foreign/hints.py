@@ -1,12 +1,66 @@
-"""Why Copier failed, without its advice: that is about flags and functions of its own."""
+"""Why and where Copier failed, without its advice: that is about flags and functions of its own."""
 
 from __future__ import annotations
 
 import re
+import traceback
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 _FEATURES: Final = re.compile(r"unsafe features?: (.*?)\.\n")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a template something is wrong, as far as that is known."""
+
+    file: str | None = None
+    line: int | None = None
+    question: str | None = None
+
+    @property
+    def text(self) -> str:
+        """For people; empty where nothing is known."""
+        file = f"{self.file}:{self.line}" if self.line else self.file
+        question = f"copier.yml, question {self.question}" if self.question else ""
+        return file or question
+
+
+def place(error: BaseException, root: Path | None = None) -> Place:
+    """Where it is, by the traceback: Jinja puts its templates there, and Copier's own variables say what it was at.
+
+    Args:
+        error: What Copier raised.
+        root: The template's folder, where it is known.
+    """
+    frames = [(frame.f_code, number, frame.f_locals) for frame, number in traceback.walk_tb(error.__traceback__)]
+    if _is_loading(error):
+        return Place("copier.yml")
+    rendered = next((names.get("src_relpath") for code, _, names in frames if code.co_name == "_render_file"), None)
+    file, line = _last_place(error, [(code.co_filename, number) for code, number, _ in frames], root, rendered)
+    names = next((names for code, _, names in frames if code.co_name == "_ask"), {})
+    return Place(file or (None if rendered is None else str(rendered)), line, names.get("var_name"))
+
+
+def _last_place(
+    error: BaseException, frames: list[tuple[str, int]], root: Path | None, rendered: object
+) -> tuple[str | None, int | None]:
+    name = getattr(error, "filename", None)  # a syntax error's, or that of a file which is no text
+    places = [*reversed(frames), *([(name, getattr(error, "lineno", None))] if isinstance(name, str) else [])]
+    for filename, line in places:
+        path = Path(filename)
+        if root is not None and path.is_absolute() and path.is_relative_to(root):
+            return path.relative_to(root).as_posix(), line
+        if root is None and rendered is not None and path.as_posix().endswith(f"/{rendered}"):
+            return str(rendered), line
+    return None, None
+
+
+def _is_loading(error: BaseException) -> bool:
+    """Whether an extension of the template's cannot be loaded: Copier does that at the first question."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code.co_name in ("load_extensions", "jinja_env") for frame, _ in frames)
 
 
 def said(error: BaseException) -> str:
@@ -17,6 +71,10 @@ def said(error: BaseException) -> str:
         return f"it would run what has to be trusted ({found[1] if found else 'code'}): read it, then give --trust"
     if kind == "ForbiddenPathError":
         return f"{text.partition(chr(10))[0]}: it leads out of the project"
+    if kind == "ExtensionNotFoundError":
+        return f"_jinja_extensions: {error.__context__ or text}; install it where scaffold is installed"
+    if _is_loading(error) and kind != "ConfigFileError":
+        return f"_jinja_extensions: {text or kind}"
     return text
 
 

@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import tempfile
-import traceback
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
@@ -271,27 +270,11 @@ def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, An
         return {"kind": "no default", "names": [required[1]]}
     if isinstance(error, MemoryError):
         return {"kind": "memory"}
-    frames = [(frame.f_code, number, frame.f_locals) for frame, number in traceback.walk_tb(error.__traceback__)]
-    file, line = _place(error, [(code.co_filename, number) for code, number, _ in frames], root)
-    # Copier's own variables say what it was at, where the error does not.
-    names = next((names for code, _, names in frames if code.co_name == "_ask"), {})
-    file = file or next((names.get("src_relpath") for code, _, names in frames if code.co_name == "_render_file"), None)
+    place = hints.place(error, root)
     return {
         "kind": "fault",
         "reason": hints.reason(error),
-        "file": file,
-        "line": line,
-        "question": names.get("var_name"),
+        "file": place.file,
+        "line": place.line,
+        "question": place.question,
     }
-
-
-def _place(error: BaseException, frames: Sequence[tuple[str, int]], root: Path) -> tuple[str | None, int | None]:
-    """The last place in a file of the template: Jinja puts its templates into the traceback."""
-    for filename, line in reversed(frames):
-        path = Path(filename)
-        if path.is_absolute() and path.is_relative_to(root):
-            return path.relative_to(root).as_posix(), line
-    name = getattr(error, "filename", None)  # a syntax error's, or that of a file which is no text
-    if isinstance(name, str) and Path(name).is_relative_to(root):
-        return Path(name).relative_to(root).as_posix(), getattr(error, "lineno", None)
-    return None, None

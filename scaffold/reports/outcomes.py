@@ -23,8 +23,9 @@ def _lines(result: Result) -> Iterator[str]:
         yield outcome.command
         yield from (f"  {one_line(problem)}" for problem in outcome.problems)
     updates = sum(outcome.updated_from is not None for outcome in result.outcomes)
-    if result.undecided:
-        yield f"{result.undecided} pairs of answers may be untried: whether they can meet was not found out"
+    if unmet := result.covering.unmet:
+        met = f"{result.covering.met:,} pairs of answers met"
+        yield f"{met}, {unmet:,} did not: most of these cannot, as a question is not asked or an answer refused"
     counted = f"{len(result.outcomes) - updates} sets of answers, {updates} updates"
     yield f"{counted}: {len(result.failures) or 'none'} failed"
 
@@ -36,7 +37,8 @@ def outcomes_json(template: Path, result: Result) -> dict[str, object]:
         "template": str(template),
         "sets": len(result.outcomes) - len(released),
         "updates": list(dict.fromkeys(released)),
-        "undecided": result.undecided,
+        "pairs": result.covering.met,
+        "unmet": result.covering.unmet,
         "failures": [
             {
                 "answers": {name: str(value) for name, value in outcome.answers.items()},

@@ -12,6 +12,7 @@ from scaffold.errors import BadAnswer, Busy, ChangedMeanwhile, WriteFailed
 from scaffold.places import config_folder, names_file
 from scaffold.sources.catalogue import FILE, Catalogue, Entry, check_name, parse_catalogue
 from scaffold.sources.errors import CatalogueFault, NamesInUse, NameTaken, UnknownTemplate
+from scaffold.sources.names_edit import edited
 from scaffold.writing.job import Job
 from scaffold.writing.journal import write
 from scaffold.writing.record import digest
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from scaffold.questions import Question, Value
     from scaffold.recommend import Recommendation
 
-_HEAD = (
-    "# The templates that this user has names for. `scaffold template add` and `remove` rewrite it, without comments.\n"
-)
 _PATIENCE = 10  # seconds; a change takes a few milliseconds
 _COPIES = "catalogues"
 
@@ -124,12 +122,11 @@ def add(name: str, checkout: Checkout, ref: str | None) -> None:
     check_name(name)
     entry = {"source": checkout.source} | ({"ref": ref} if ref else {})
 
-    def change(data: dict[str, Any]) -> _Change:
+    def change(_: Mapping[str, Any]) -> _Change:
         taken = load().find(name)
         if taken is not None:
             raise NameTaken(name, taken.source, taken.catalogue)
-        data.setdefault("templates", {})[name] = entry
-        return _Change(data)
+        return _Change("templates", name, entry)
 
     _apply(f"template add {name}", change)
 
@@ -148,11 +145,11 @@ def add_catalogue(checkout: Checkout) -> Catalogue:
     text = _read(path)
     catalogue = parse_catalogue(text, f"{checkout.source}: {FILE}", _base(checkout.source))
 
-    def change(data: dict[str, Any]) -> _Change:
+    def change(_: Mapping[str, Any]) -> _Change:
         _refuse_taken(catalogue, checkout)
         known = {"source": checkout.source, "ref": checkout.ref, "commit": checkout.commit}
-        data.setdefault("catalogues", {})[catalogue.name] = {key: value for key, value in known.items() if value}
-        return _Change(data, copy=catalogue.name, text=text)
+        entry = {key: value for key, value in known.items() if value}
+        return _Change("catalogues", catalogue.name, entry, copy=catalogue.name, text=text)
 
     _apply(f"template add {catalogue.name}", change)
     return catalogue
@@ -179,13 +176,11 @@ def remove(name: str) -> str:
     """
     removed: list[str] = []
 
-    def change(data: dict[str, Any]) -> _Change:
+    def change(data: Mapping[str, Any]) -> _Change:
         for kind in ("templates", "catalogues"):
             if name in data.get(kind, {}):
-                del data[kind][name]
                 removed.append(kind.removesuffix("s"))
-                rest = {key: value for key, value in data.items() if value != {}}
-                return _Change(rest, copy=name if kind == "catalogues" else None)
+                return _Change(kind, name, None, copy=name if kind == "catalogues" else None)
         names = load()
         entry = names.find(name)
         if entry is not None:
@@ -199,16 +194,19 @@ def remove(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Change:
-    """What the names become, and a catalogue's copy that is written with them, or goes."""
+    """What becomes of one name, and a catalogue's copy that is written with it, or goes."""
 
-    data: Mapping[str, Any]
+    kind: str
+    name: str
+    entry: Mapping[str, str] | None
+    """What the name's table says; None removes it."""
     copy: str | None = None
     """The catalogue's name."""
     text: str | None = None
     """What its copy holds; None removes it."""
 
 
-def _apply(command: str, change: Callable[[dict[str, Any]], _Change]) -> None:
+def _apply(command: str, change: Callable[[Mapping[str, Any]], _Change]) -> None:
     """Read the names, change them and write them whole; where somebody else was faster, begin again.
 
     Raises:
@@ -233,7 +231,8 @@ def _apply(command: str, change: Callable[[dict[str, Any]], _Change]) -> None:
 
 def _write(command: str, before: bytes | None, wanted: _Change, *, patience: float) -> None:
     """All at once; but a file of names that the user keeps elsewhere, behind a link, after the catalogue's copy."""
-    names = {PurePosixPath(names_file().name): (_HEAD + tomlfile.dump(wanted.data)).encode()}
+    text = edited(_text_of(names_file(), before or b""), wanted.kind, wanted.name, wanted.entry)
+    names = {PurePosixPath(names_file().name): text.encode()}
     copies: dict[PurePosixPath, bytes] = {}
     removed: tuple[PurePosixPath, ...] = ()
     if wanted.copy is not None:

@@ -1,4 +1,4 @@
-"""Sets of answers that together try a template: few of them, in which every two answers that can meet do meet.
+"""Sets of answers that together try a template: few of them, in which almost every two answers that can meet do.
 
 Most faults of a template need one answer, or two that meet (D. R. Kuhn et al., "Software fault interactions and
 implications for software testing", IEEE TSE 30(6), 2004): pairs find them with a small part of all combinations.
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import UsageError
 from scaffold.trial.questions import Questions, Row
-from scaffold.trial.search import Search, Undecided
 from scaffold.trial.values import COMPUTED
 
 if TYPE_CHECKING:
@@ -24,19 +23,20 @@ if TYPE_CHECKING:
     from scaffold.trial.questions import Question
 
 _MOST_ROWS = 10_000
-_ENOUGH = 200  # random rows in turn that bring no new pair; what is left after that is searched for
+_ENOUGH = 600  # rows in turn that bring no new pair; what is left after that is counted
+_BETTER = 20  # attempts to improve a row before it is taken
 _SEED = 0  # the same rows at every run
-
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Covering:
-    """Rows in which any two answers that can meet do meet."""
+    """Rows in which two answers that can meet do meet, but for the rarest."""
 
     rows: tuple[Row, ...]
-    undecided: int = 0
-    """Pairs of which it was not found out whether they can meet."""
+    met: int
+    """Pairs of answers that some row holds."""
+    unmet: int = 0
+    """All others. Most cannot meet, since a question is not asked or an answer refused; that is not proven."""
 
 
 class AnswerSets:
@@ -49,70 +49,77 @@ class AnswerSets:
 
     def pairwise(self) -> Covering:
         """Few rows, after one of the defaults alone."""
-        pool, undecided = self._pool()
-        pairs = [(row, _pairs(row)) for row in pool]
-        uncovered = {pair for _, each in pairs for pair in each}
+        chance = random.Random(_SEED)  # noqa: S311  # no secret depends on it
+        pairs = _Pairs()
+        pool = self._pool(chance, pairs)
         chosen: list[Row] = [self._given]
-        while uncovered:
-            best, covered = max(pairs, key=lambda candidate: len(candidate[1] & uncovered))
-            chosen.append(_answers(best))
-            uncovered -= covered
-        return Covering(tuple(chosen), undecided)
+        wanted, met = pairs.all, 0
+        while uncovered := wanted & ~met:
+            row, held = max(pool, key=lambda candidate: (candidate[1] & uncovered).bit_count())
+            for _ in range(_BETTER):
+                other = self._row(chance, _without_one(row, chance))
+                others = pairs.of(other)
+                if (others & uncovered).bit_count() >= (held & uncovered).bit_count():
+                    row, held = other, others
+            chosen.append(_answers(row))
+            met |= held
+        return Covering(tuple(chosen), pairs.number(met), self._thinkable() - pairs.number(met))
 
     def exhaustive(self) -> Covering:
-        """Every combination.
+        """Every combination: each pair that can meet does.
 
         Raises:
             UsageError: There are more than 10,000.
         """
         rows: list[Row] = []
+        pairs = _Pairs()
         for row in self._all({}, self._questions.tried):
             if len(rows) == _MOST_ROWS:
                 raise UsageError(f"--exhaustive: more than {_MOST_ROWS:,} combinations; leave it out")
             rows.append(_answers(row))
-        return Covering(tuple(rows))
+            pairs.of(row)
+        return Covering(tuple(rows), pairs.number(pairs.all))
 
-    def _pool(self) -> tuple[list[Row], int]:
-        """Rows in which every pair that can be there is: random ones first, then one for each pair that is missing."""
-        chance = random.Random(_SEED)  # noqa: S311  # no secret depends on it
-        rows: list[Row] = []
-        seen: set[Pair] = set()
+    def _pool(self, chance: random.Random, pairs: _Pairs) -> list[tuple[Row, int]]:
+        """Rows, and the pairs of each, in which nearly every pair that can be there is.
+
+        Most differ in one answer from a row that brought something new, every third from the longest of these: that
+        leads, step by step, to questions that are asked beside few answers only.
+        """
+        rows: list[tuple[Row, int]] = []
+        new: list[Row] = []
         in_vain = 0
         while in_vain < _ENOUGH:
-            row = self._row(chance)
-            in_vain = 0 if _pairs(row) - seen else in_vain + 1
-            if not in_vain:
-                rows.append(row)
-                seen |= _pairs(row)
-        undecided = 0
-        search = Search(self._questions, chance)
-        for wanted in self._possible():
-            if _pairs(wanted) <= seen:
-                continue
-            try:
-                found = search.row_with(wanted)
-            except Undecided:
-                undecided += 1
-                continue
-            if found is not None:
-                rows.append(found)
-                seen |= _pairs(found)
-        return rows, undecided
+            like: Row = {}
+            if new and (turn := len(rows) % 3):
+                like = _without_one(max(new, key=len) if turn == 1 else chance.choice(new), chance)
+            row = self._row(chance, like)
+            before = pairs.all
+            rows.append((row, pairs.of(row)))
+            in_vain += 1
+            if pairs.all != before:
+                new.append(row)
+                in_vain = 0
+        return rows
 
-    def _possible(self) -> Iterator[Row]:
-        """Every answer alone, and with every other one."""
-        tried = self._questions.tried
-        yield from ({question.name: value} for question in tried for value in question.values)
-        for one, other in combinations(tried, 2):
-            yield from ({one.name: a, other.name: b} for a in one.values for b in other.values)
+    def _thinkable(self) -> int:
+        """How many pairs there are, whether or not they can meet."""
+        numbers = [len(question.values) for question in self._questions.tried]
+        return sum(one * other for one, other in combinations(numbers, 2))
 
-    def _row(self, chance: random.Random) -> Row:
+    def _row(self, chance: random.Random, like: Row) -> Row:
+        """A random row; where its question is asked and takes it, with an answer as in `like`."""
         row: Row = {}
         for question in self._questions.tried:
-            if self._questions.is_asked(question, row):
-                values = [value for value in question.values if self._questions.takes(question, value, row)]
-                if values:
-                    row[question.name] = chance.choice(values)
+            if not self._questions.is_asked(question, row):
+                continue
+            name = question.name
+            if name in like and self._questions.takes(question, like[name], row):
+                row[name] = like[name]
+                continue
+            values = [value for value in question.values if self._questions.takes(question, value, row)]
+            if values:
+                row[name] = chance.choice(values)
         return row
 
     def _all(self, row: Row, rest: Sequence[Question]) -> Iterator[Row]:
@@ -133,7 +140,30 @@ def _answers(row: Row) -> Row:
     return {name: value for name, value in row.items() if value is not COMPUTED}
 
 
-def _pairs(row: Row) -> set[Pair]:
-    """Every two answers of a row, and each alone."""
-    answers = [f"{name}={value!r}" for name, value in row.items()]
-    return {*combinations(answers, 2), *((answer, "") for answer in answers)}
+def _without_one(row: Row, chance: random.Random) -> Row:
+    left_out = chance.choice([*row]) if row else None
+    return {name: value for name, value in row.items() if name != left_out}
+
+
+class _Pairs:
+    """Every two answers, and each alone, of the rows so far; a set of them is a number with a bit for each."""
+
+    def __init__(self) -> None:
+        self._bits: dict[tuple[str, ...], int] = {}
+
+    @property
+    def all(self) -> int:
+        """Those of all rows."""
+        return (1 << len(self._bits)) - 1
+
+    def number(self, some: int) -> int:
+        """How many of some are pairs; an answer alone is none."""
+        return sum(len(pair) == 2 and some >> bit & 1 for pair, bit in self._bits.items())
+
+    def of(self, row: Row) -> int:
+        """Those of a row."""
+        answers = [f"{name}={value!r}" for name, value in row.items()]
+        found = 0
+        for pair in (*combinations(answers, 2), *combinations(answers, 1)):
+            found |= 1 << self._bits.setdefault(pair, len(self._bits))
+        return found

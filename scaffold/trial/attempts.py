@@ -73,7 +73,7 @@ class Set:
     def __call__(self) -> list[Outcome]:
         """Try it."""
         with _scratch(self.manner) as folder:
-            return [self._outcome(_caught(self._problems(folder), self.manner, "does not render"))]
+            return [self._outcome(_caught(self._problems(folder), self.manner, "does not render", self.plain))]
 
     def lost(self) -> list[Outcome]:
         """What to say when the process did not come back."""
@@ -179,7 +179,7 @@ def _commit_all(project: Path) -> None:
         git(*arguments, cwd=project)
 
 
-def _caught(problems: Iterator[str], manner: Manner, failing: str) -> list[str]:
+def _caught(problems: Iterator[str], manner: Manner, failing: str, root: Path | None = None) -> list[str]:
     """All that is wrong; whatever a template makes Copier raise is one more thing that is."""
     found: list[str] = []
     try:
@@ -189,7 +189,9 @@ def _caught(problems: Iterator[str], manner: Manner, failing: str) -> list[str]:
         found.append(f"{failing}: it takes longer than {LONGEST} seconds")
     except Exception as error:  # noqa: BLE001  # the author's template may do anything
         said = _last_words(manner) if manner.trust else ""
-        found.append(f"{failing}: {one_line(f'{type(error).__name__}: {hints.said(error)}')}{said}")
+        place = hints.place(error, root).text
+        kind = f"{type(error).__name__} in {place}" if place else type(error).__name__
+        found.append(f"{failing}: {one_line(f'{kind}: {hints.said(error)}')}{said}")
     return found
 
 

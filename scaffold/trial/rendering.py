@@ -1,8 +1,9 @@
 """Rendering by Copier, in a process that does nothing else and does it many times.
 
-Copier makes a new environment of Jinja's for every question and file, and compiles the same few hundred texts in each:
-two thirds of its time. Here they are compiled once in a process. A third of the rest is PyYAML reading copier.yml: from
-the second rendering on, libyaml reads it. tests/test_trial.py holds that the bytes are the same.
+Copier compiles the same few hundred texts in every rendering, many of them several times: two thirds of its time. Here
+they are compiled once in a process, and what has nothing to fill in is not rendered. A third of the rest is PyYAML
+reading copier.yml: from the second rendering on, libyaml reads it. And for every file Copier asks git whether it is in
+a repository with unusual settings, which a new folder is not. tests/test_trial.py holds that the bytes are the same.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import signal
 import sys
 import tempfile
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
-from jinja2 import Environment
+from jinja2 import Environment, Template
+from jinja2.ext import Extension
 
 from scaffold.foreign import commands
 
@@ -86,7 +88,7 @@ def render(template: Path, out: Path, answers: Mapping[str, Any], *, trust: bool
     """
     import copier
 
-    with _quietly(), _limited():
+    with _quietly(), _limited(), _without_git() if version is None and not trust else nullcontext():
         worker = copier.run_copy(str(template), out, dict(answers), vcs_ref=version, **_options(copier, trust=trust))
         record: Path = worker.answers_relpath
     _read_faster()
@@ -146,6 +148,15 @@ def _limited() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+@contextmanager
+def _without_git() -> Iterator[None]:
+    """For a plain folder, with no task that might want it: Copier works without git."""
+    from plumbum import local
+
+    with local.env(PATH=""):
+        yield
+
+
 @cache
 def _read_faster() -> None:
     """Let PyYAML's other reader stand in, now that its own has taken what there is to read."""
@@ -160,8 +171,8 @@ class _Kept:
         self._compiled: dict[object, CodeType] = {}
 
     def install(self) -> None:
-        """Keep what Jinja compiles. `Environment.compile` is public and made to be replaced."""
-        compile_anew = Environment.compile
+        """Keep what Jinja compiles. `Environment.compile` and `from_string` are public and made to be replaced."""
+        compile_anew, from_string_anew = Environment.compile, Environment.from_string
 
         def compile_kept(  # noqa: PLR0913, PLR0917  # as the method that it stands for
             environment: Environment,
@@ -173,16 +184,77 @@ class _Kept:
         ) -> Any:  # noqa: ANN401
             if raw or defer_init or not isinstance(source, str):
                 return compile_anew(environment, source, name, filename, raw, defer_init)  # type: ignore[call-overload]
-            settings = tuple(getattr(environment, setting) for setting in _ENVIRONMENT)
-            extensions = tuple(environment.extensions)
-            key = (self.again, source, name, filename, type(environment), settings, extensions)
+            known = _Known.of(environment)
+            key = (self.again, source, name, filename, known.settings)
             if key in self._compiled:
-                environment.preprocess(source, name, filename)  # extensions count on it before each rendering
+                known.preprocess(source, name, filename)
             else:
                 self._compiled[key] = compile_anew(environment, source, name, filename)
             return self._compiled[key]
 
+        def from_string_kept(
+            environment: Environment,
+            source: Any,  # noqa: ANN401
+            globals: Any = None,  # noqa: A002, ANN401  # its name in Jinja
+            template_class: Any = None,  # noqa: ANN401
+        ) -> Template:
+            if globals is not None or template_class is not None or not isinstance(source, str):
+                return from_string_anew(environment, source, globals, template_class)
+            known = _Known.of(environment)
+            if source in known.templates:
+                known.preprocess(source)
+            else:
+                known.templates[source] = from_string_anew(
+                    environment, source, None, _Plain if known.is_plain(source) else None
+                )
+            return known.templates[source]
+
         Environment.compile = compile_kept  # type: ignore[method-assign,assignment]
+        Environment.from_string = from_string_kept  # type: ignore[method-assign,assignment]
+
+
+class _Known:
+    """What is worked out once for an environment."""
+
+    def __init__(self, environment: Environment) -> None:
+        settings = {name: getattr(environment, name) for name in _ENVIRONMENT}
+        extensions = environment.extensions
+        self.environment = environment
+        self.settings = (type(environment), *settings.values(), *extensions)
+        self.templates: dict[str, Template] = {}
+        self._marks = [mark for name, mark in settings.items() if mark and name.endswith(("start_string", "_prefix"))]
+        self._may_be_plain = not environment.is_async and all(
+            type(each).filter_stream is Extension.filter_stream for each in extensions.values()
+        )
+        self._listening = [
+            each for each in environment.iter_extensions() if type(each).preprocess is not Extension.preprocess
+        ]
+
+    @classmethod
+    def of(cls, environment: Environment) -> _Known:
+        known = vars(environment).get("_scaffold_known")
+        if not isinstance(known, cls) or known.environment is not environment:  # an overlay has that of another
+            known = cls(environment)
+            vars(environment)["_scaffold_known"] = known
+        return known
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> None:
+        """What extensions count on before each rendering."""
+        for extension in self._listening:
+            source = extension.preprocess(source, name, filename)
+
+    def is_plain(self, source: str) -> bool:
+        """Whether there is nothing to fill in."""
+        return self._may_be_plain and not any(mark in source for mark in self._marks)
+
+
+class _Plain(Template):
+    """A text with nothing to fill in: rendered without the variables, which take most of the time."""
+
+    def render(self, *_args: Any, **_variables: Any) -> str:  # noqa: ANN401
+        if not hasattr(self, "_text"):
+            self._text = super().render()
+        return self._text
 
 
 _kept = _Kept()

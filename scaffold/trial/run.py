@@ -60,8 +60,8 @@ class Result:
     """What came of it."""
 
     outcomes: tuple[Outcome, ...]
-    undecided: int
-    """Pairs of answers of which it was not found out whether they can meet; they may be untried."""
+    covering: Covering
+    """The sets of answers, and how many pairs of answers they hold."""
 
     @property
     def failures(self) -> list[Outcome]:
@@ -93,7 +93,7 @@ def run(trial: Trial, progress: Callable[[int, int], None]) -> Result:
         for number, found in _made(attempts, folder):
             outcomes[number] = found
             progress(len(outcomes), len(attempts))
-    return Result(tuple(outcome for _, found in sorted(outcomes.items()) for outcome in found), covering.undecided)
+    return Result(tuple(outcome for _, found in sorted(outcomes.items()) for outcome in found), covering)
 
 
 def _answer_sets(trial: Trial, config: Config, root: Path) -> Covering:
