@@ -85,27 +85,6 @@ def mutants(session: nox.Session) -> None:
 
 
 @nox.session
-def mutants(session: nox.Session) -> None:
-    """Whether the tests that are generated notice when the machinery is broken; `-- thread/batch` for one design."""
-    session.install("-e", ".", "mutmut>=3.8", "pytest", "pytest-timeout", "tomli", "distributed")
-    session.run("python", "benchmarks/mutants.py", *session.posargs)
-
-
-@nox.session
-def mutants(session: nox.Session) -> None:
-    """Whether the tests that are generated notice when the machinery is broken; `-- thread/batch` for one design."""
-    session.install("-e", ".", "mutmut>=3.8", "pytest", "pytest-timeout", "tomli", "distributed")
-    session.run("python", "benchmarks/mutants.py", *session.posargs)
-
-
-@nox.session
-def mutants(session: nox.Session) -> None:
-    """Whether the tests that are generated notice when the machinery is broken; `-- thread/batch` for one design."""
-    session.install("-e", ".", "mutmut>=3.8", "pytest", "pytest-timeout", "tomli", "distributed")
-    session.run("python", "benchmarks/mutants.py", *session.posargs)
-
-
-@nox.session
 def start_up(session: nox.Session) -> None:
     """The command line beside bare Python, an empty Typer program, Copier and cookiecutter; update and check too."""
     session.install("-e", ".", "cookiecutter")

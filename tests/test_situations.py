@@ -29,7 +29,7 @@ PACKAGES = {  # what the programs import
     "call": Variant("threadpool/task", {}),
     "task": Variant("thread/task", {"state": False, "results": True}),
     "state_task": Variant("thread/task", {"state": True, "results": True}),
-    "batch": Variant("thread/batch", {}),
+    "batch": Variant("thread/batch", {"python": "3.10"}),
     "inbox": Variant("thread/service", {"work": "inbox", "results": False}),
     "replies": Variant("thread/service", {"work": "inbox", "results": True}),
     "periodic": Variant("thread/service", {"work": "periodic", "results": True}),

@@ -1,7 +1,6 @@
 """A batch runs in a process pool, and what it raises has to be pickled on the way back."""
 # report: https://github.com/celery/celery/issues/6185
 # design: thread/batch
-# not yet: a TaskError holds its thread, which cannot be pickled
 # prints: BatchError: a: OSError: disk full
 
 from concurrent.futures import ProcessPoolExecutor

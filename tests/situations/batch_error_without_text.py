@@ -1,7 +1,6 @@
 """An error whose str() fails: what a library raised when a server sent it no text."""
 # report: https://github.com/Yelp/py_zipkin/pull/159
 # design: thread/batch
-# not yet: str() of an error is trusted
 # prints: BatchError: 2
 
 from batch.thread_batch import BatchError, BatchThread, run_batch

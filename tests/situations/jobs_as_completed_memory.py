@@ -1,7 +1,6 @@
 """Large results are dealt with one by one and dropped: what is behind must not stay in memory until the end."""
 # report: https://github.com/python/cpython/issues/71331
 # design: threadpool/jobs
-# not yet: as_completed() keeps a list of the jobs
 # prints: results kept at the last but one: at most 2 of 20: True
 
 import gc

@@ -1,7 +1,6 @@
 """The collector finds a failed job that nobody asked about while a handler of logging holds a lock of its own."""
 # report: https://github.com/Delgan/loguru/issues/712
 # design: threadpool/jobs
-# not yet: a failure is logged from __del__
 # prints: hello
 # prints: a job failed and nobody asked: ValueError('line 3')
 

@@ -1,7 +1,6 @@
 """Logging goes through a QueueListener, set up after the imports and stopped by atexit, as its users do."""
 # report: https://github.com/home-assistant/core/pull/85812
 # design: threadpool/jobs
-# not yet: what is logged at exit comes after the listener was stopped
 # prints: told: a job failed and nobody asked: ValueError('line 3')
 
 import atexit

@@ -1,7 +1,6 @@
 """A server makes a pool at import, forks its workers, as gunicorn --preload does, and a worker exits in order."""
 # report: https://github.com/benoitc/gunicorn/issues/2706
 # design: threadpool/jobs
-# not yet: the hook at exit waits for threads that a forked process does not have
 # prints: a worker exited: 0
 
 import os

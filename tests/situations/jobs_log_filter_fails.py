@@ -1,7 +1,6 @@
 """A filter of the application's logging raises while a callback's error is being logged in a worker."""
 # report: https://github.com/getlogbook/logbook/pull/33
 # design: threadpool/jobs
-# not yet: an error of logging ends a worker
 # prints: 2 jobs came
 
 import logging

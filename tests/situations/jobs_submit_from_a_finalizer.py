@@ -1,7 +1,6 @@
 """Objects hand their clean-up to a pool from __del__, which the collector calls while submit() holds its lock."""
 # report: https://github.com/getsentry/sentry-python/issues/803
 # design: threadpool/jobs
-# not yet: the lock is not reentrant
 # prints: all cleaned up
 
 import faulthandler

@@ -1,7 +1,6 @@
 """A call failed with much in its local variables; its error was dealt with and its outcome dropped."""
 # report: https://github.com/python/cpython/issues/80111
 # design: threadpool/map
-# not yet: unwrap() makes a cycle
 # prints: kept after the outcome was dropped: False
 
 import gc

@@ -1,7 +1,6 @@
 """Large images come from a slow source: while it is silent, those that were dealt with must not stay in memory."""
 # report: https://github.com/agronholm/pythonfutures/issues/16
 # design: threadpool/map
-# not yet: workers keep their last batch
 # prints: kept while the source is silent: 0
 
 import gc

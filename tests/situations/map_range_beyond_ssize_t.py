@@ -1,7 +1,6 @@
 """A range too long for len(): every number that there is, until one is found."""
 # report: https://github.com/python/cpython/issues/65643
 # design: threadpool/map
-# not yet: a hint that fails is an error
 # prints: found 12
 
 from contextlib import closing

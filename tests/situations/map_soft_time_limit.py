@@ -1,7 +1,6 @@
 """A signal handler raises an error when the time is up, as Celery's soft time limit does, while results are awaited."""
 # report: https://github.com/celery/celery/issues/6873
 # design: threadpool/map
-# not yet: it is taken for an error of the input
 # prints: stopped after less than 2 s: True
 
 import signal

@@ -1,7 +1,6 @@
 """A server starts a periodic service at import and forks its workers: what does a worker see of it?"""
 # report: https://github.com/benoitc/gunicorn/issues/1666
 # design: thread/service
-# not yet: health() of a forked process says running
 # prints: in a worker: running False
 
 import os

@@ -1,7 +1,6 @@
 """A script without `if __name__ == "__main__"` is imported by each worker process and would start workers again."""
 # report: https://github.com/cython/cython/issues/3262
 # design: threadpool/map
-# not yet: on Python 3.14 the error is one of the connection to the fork server
 # prints: ended and said why: True
 # prints until 3.13: ended with all results: True
 

@@ -1,7 +1,6 @@
 """A filter of the application's logging raises, as one did that looked for a request outside of requests."""
 # report: https://github.com/getlogbook/logbook/pull/33
 # design: thread/service
-# not yet: an error of logging ends a service before its end is told
 # prints: 3 handled, stopped: True
 
 import logging

@@ -1,7 +1,6 @@
 """Objects report their end to a service from __del__, and the collector runs while send() holds its lock."""
 # report: https://github.com/getsentry/sentry-python/issues/803
 # design: thread/service
-# not yet: the lock is not reentrant
 # prints: 2 handled
 
 import faulthandler

@@ -1,7 +1,6 @@
 """Logging goes through a QueueListener, set up after the imports and stopped by atexit, as its users do."""
 # report: https://github.com/home-assistant/core/pull/85812
 # design: thread/task
-# not yet: what is logged at exit comes after the listener was stopped
 # prints: told: True
 
 import atexit

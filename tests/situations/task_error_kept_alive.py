@@ -1,7 +1,6 @@
 """A task failed with much in its local variables; its error was dealt with and its handle dropped."""
 # report: https://github.com/python/cpython/issues/80111
 # design: thread/task
-# not yet: result() makes a cycle
 # prints: kept after the handle was dropped: False
 
 import gc

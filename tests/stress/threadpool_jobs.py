@@ -356,6 +356,7 @@ def moment_of(phase: str) -> Moment:
 PHASES = ("start", "as completed", "as completed in time", "result", "leaving")
 
 if __name__ == "__main__":
+    design.JobPool(1).close()  # the first one registers a hook of the module's, which stays
     main(
         schedule,
         {f"Ctrl-C in {phase}": moment_of(phase) for phase in PHASES}

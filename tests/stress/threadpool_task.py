@@ -182,6 +182,7 @@ def moment_of(phase: str) -> Moment:
 
 
 if __name__ == "__main__":
+    design.Task(int).get()  # the first one registers a hook of the module's, which stays
     main(
         schedule,
         {f"Ctrl-C in {phase}": moment_of(phase) for phase in ("start", "get", "wait", "endless wait")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import signal
 import subprocess
@@ -97,6 +98,13 @@ def test_a_work_that_cannot_be_imported_is_a_line(error: Exception) -> None:
     line = str(caught.value)
     assert line.startswith(f"error: the work cannot be imported: {type(error).__name__}: ")
     assert "\n" not in line
+
+
+def test_what_standard_output_cannot_encode_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    output = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(output, encoding="ascii", newline="\n"))
+    assert run(Divide, [], [2], show=lambda _: "½") == 0
+    assert output.getvalue() == b"\\xbd\n"
 
 
 def test_standard_input() -> None:

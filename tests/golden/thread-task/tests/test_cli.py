@@ -37,6 +37,11 @@ def test_the_output_and_the_exit_code(
     assert (out, err[: len(error)], err.count("\n")) == (output, error, int(code > 0))
 
 
+def test_what_stdout_cannot_encode_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(divide, ["3"], show=lambda _: "caf\udce9") == 0
+    assert capsys.readouterr().out == "caf\\udce9\n"
+
+
 def test_an_error_of_the_code_keeps_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ZeroDivisionError):
         run(divide, ["1", "0"])

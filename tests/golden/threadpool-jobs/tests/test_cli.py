@@ -52,6 +52,11 @@ def test_no_tasks_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "error: there is nothing to run: TASKS is empty\n")
 
 
+def test_text_that_stdout_cannot_encode_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run({"name": lambda: "caf\udce9"}, []) == 1
+    assert capsys.readouterr().err.startswith("error: ")
+
+
 @pytest.mark.parametrize("error", [ImportError("no\ndriver"), SyntaxError("x"), KeyError("HOME")])
 def test_a_work_that_cannot_be_imported_is_a_line(error: Exception) -> None:
     """Whatever is wrong with it."""

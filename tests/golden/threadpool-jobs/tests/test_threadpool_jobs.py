@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import gc
+import logging
 import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
+import time
 import weakref
 from concurrent.futures import CancelledError
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
@@ -34,18 +39,31 @@ def busy(pool: JobPool) -> Generator[tuple[Job[object], threading.Event]]:
 
     def hold() -> None:
         started.set()
-        release.wait()
+        release.wait(10)  # whoever wants it to run until then looks at its status
 
     job = pool.submit(hold)
-    started.wait()
+    assert started.wait(10)
     try:
         yield job, release
     finally:
         release.set()
 
 
+class FalseError(Exception):
+    def __len__(self) -> int:
+        return 0
+
+
 def fail(error: BaseException) -> NoReturn:
     raise error
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        gc.collect()
+        time.sleep(0.001)
 
 
 def run_script(code: str) -> subprocess.CompletedProcess[str]:
@@ -63,8 +81,8 @@ def test_status_follows_a_job_and_a_timeout_does_not_stop_it() -> None:
             assert cancelled.cancel()
             jobs = [running, waiting, cancelled, pool.submit(int, "x")]
             assert [job.status for job in jobs] == ["running", "waiting", "cancelled", "waiting"]
-            assert not running.wait(timeout=0)
-            with pytest.raises(TimeoutError):
+            assert not running.wait(timeout=0.01)
+            with pytest.raises(TimeoutError, match="after 0 s"):
                 running.result(timeout=0)
         assert all(job.wait() for job in jobs)
         assert [job.status for job in jobs] == ["done", "done", "cancelled", "failed"]
@@ -82,7 +100,7 @@ def test_cancel_is_told_at_once_and_too_late_for_a_running_job() -> None:
         assert not running.cancel()
         assert told == ["cancelled"]
         assert list(as_completed([waiting])) == [waiting]
-        with pytest.raises(CancelledError):
+        with pytest.raises(CancelledError, match="cancelled"):
             waiting.result()
 
 
@@ -93,7 +111,7 @@ def test_callback_runs_in_the_worker_or_at_once_if_the_job_has_ended() -> None:
             job.add_done_callback(lambda _: threads.append(threading.current_thread()))
         pool.submit(int).wait()  # by then the callback has run
         job.add_done_callback(lambda _: threads.append(threading.current_thread()))
-    assert threads[0] is not threading.current_thread()
+    assert threads[0].name == "jobs-0"
     assert threads[1:] == [threading.current_thread()]
 
 
@@ -107,11 +125,64 @@ def test_ended_job_keeps_no_arguments_and_idle_worker_no_result() -> None:
         used.wait()
         pool.submit(int).wait()  # by then the worker has let go of the jobs before
         del made, big
-        gc.collect()
-        assert [ref() for ref in refs] == [None, None]
+        wait_until(lambda: [ref() for ref in refs] == [None, None])
+
+
+def test_future_ends_as_its_job_does_and_cancels_it_if_it_waits() -> None:
+    with JobPool(1) as pool:
+        with busy(pool) as (running, _):
+            jobs = [running, pool.submit(int, "7"), pool.submit(fail, FalseError())]
+            jobs += [pool.submit(int), pool.submit(int)]
+            futures = [job.future() for job in jobs]
+            assert [future.running() for future in futures] == [True] + [False] * 4
+            assert [future.cancel() for future in (futures[0], futures[3])] == [False, True]
+            assert jobs[4].cancel()
+            assert concurrent.futures.wait(futures, timeout=0).done == set(futures[3:])
+        assert set(concurrent.futures.as_completed(futures, timeout=10)) == set(futures)
+    assert [job.status for job in jobs] == ["done", "done", "failed", "cancelled", "cancelled"]
+    assert [future.cancelled() for future in futures] == [False] * 3 + [True] * 2
+    assert [future.cancel() for future in futures] == [False] * 3 + [True] * 2
+    assert not futures[0].running()
+    assert all(job.done() for job in jobs)
+    assert futures[1].result() == 7
+    assert futures[2].exception() is jobs[2].exception()
+    assert [job.future() for job in jobs] == futures
+    assert jobs[1].future().result() == 7
+
+
+def test_asyncio_waits_for_a_future_and_cancels_its_job() -> None:
+    async def use(pool: JobPool) -> object:
+        with busy(pool):
+            waiting = pool.submit(int)
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(asyncio.wrap_future(waiting.future()), timeout=0.01)
+            assert waiting.status == "cancelled"
+        return await asyncio.wrap_future(pool.submit(int, "7").future())
+
+    with JobPool(1) as pool:
+        assert asyncio.run(use(pool)) == 7
 
 
 # Failures
+
+
+@pytest.mark.skipif(sysconfig.get_config_var("Py_GIL_DISABLED") == 1, reason="frees later")
+def test_error_that_was_raised_keeps_nothing_alive() -> None:
+    class Big:
+        pass
+
+    def fail_with_much_in_hand(big: Big) -> None:
+        refs.append(weakref.ref(big))
+        raise ValueError
+
+    refs: list[weakref.ref[Big]] = []
+    gc.disable()  # which would free it at some time
+    try:
+        with JobPool(1) as pool, suppress(ValueError):
+            pool.submit(lambda: fail_with_much_in_hand(Big())).result()
+        assert refs[0]() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), SystemExit(3), KeyboardInterrupt()])
@@ -130,20 +201,81 @@ def test_error_of_a_job_or_of_a_callback_harms_nothing_else(
             job.result()
         assert pool.submit(int, "7").result() == 7
     assert caplog.text.count("Traceback") == 2
+    assert caplog.text.count("callback of a job failed") == 2
     assert type(error).__name__ in caplog.text
 
 
-def test_failure_that_nobody_asks_about_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_log_that_fails_harms_nothing_else() -> None:
+    def refuse(record: logging.LogRecord) -> NoReturn:
+        raise LookupError(record)
+
+    log = logging.getLogger(JobPool.__module__)
+    log.addFilter(refuse)
+    try:
+        with JobPool(1) as pool:
+            pool.submit(int).add_done_callback(lambda _: fail(ValueError()))
+            assert pool.submit(int, "7").result(timeout=10) == 7
+    finally:
+        log.removeFilter(refuse)
+
+
+ASK: Final[dict[str, Callable[[Job[object]], object]]] = {
+    "exception": lambda job: job.exception(),
+    "future": lambda job: job.future(),
+    "callback": lambda job: job.add_done_callback(print),
+}
+
+
+@pytest.mark.parametrize("way", ASK)
+def test_failure_is_logged_when_its_handle_is_gone_unless_somebody_asks(
+    way: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with JobPool(1) as pool:
         asked, kept = pool.submit(int, "asked"), pool.submit(int, "kept")
-        asked.exception()
+        ASK[way](asked)
         pool.submit(int, "dropped")
+        assert list(as_completed([kept])) == [kept]  # this is not asking
+    wait_until(lambda: "'dropped'" in caplog.text)
     del asked
-    assert "dropped" in caplog.text
-    assert "asked'" not in caplog.text
-    assert "kept" not in caplog.text
+    gc.collect()
+    assert "'kept'" not in caplog.text
+    kept.hand_over()  # as the exit does, and not once more when it is dropped
     del kept
-    assert "kept" in caplog.text
+    with JobPool(1) as pool:
+        pool.submit(int, "last")
+    wait_until(lambda: "'last'" in caplog.text)
+    assert "'asked'" not in caplog.text
+    assert [record.exc_info is not None for record in caplog.records] == [True] * 3
+
+
+def test_log_is_not_written_where_a_handle_is_dropped() -> None:
+    """That may be inside a call of logging, which the collector interrupts: locks are held there."""
+    result = run_script("""
+import gc, logging, threading
+from demo.threadpool_jobs import JobPool
+
+lock = threading.Lock()  # as that of the queue of a QueueHandler
+
+class Handler(logging.Handler):
+    def emit(self, record):
+        with lock:
+            gc.collect()
+            print(record.getMessage(), threading.current_thread().daemon, flush=True)
+        if record.levelno == logging.ERROR:
+            raise OSError  # this has to be told to nobody
+
+logging.getLogger().addHandler(Handler())
+with JobPool(1) as pool:
+    cycle = [pool.submit(int, "nonsense")]
+cycle.append(cycle)
+del cycle
+logging.warning("first")
+""")
+    assert result.stderr == ""
+    first, second = result.stdout.splitlines()
+    assert first == "first False"
+    assert second.startswith("a job failed and nobody asked: ValueError")
+    assert second.endswith(" True")  # the collector cannot wait for the start of another kind
 
 
 WAYS_TO_WAIT: Final[dict[str, Callable[[JobPool], object]]] = {
@@ -173,17 +305,35 @@ def test_as_completed_yields_in_the_order_of_the_ends() -> None:
         assert list(completed) == []
 
 
+def test_as_completed_ends_at_its_deadline_with_what_came_until_then() -> None:
+    with JobPool(2) as pool, busy(pool) as (running, release):
+        ended = [pool.submit(int), pool.submit(int)]
+        assert all(job.wait() for job in ended)
+        completed = as_completed([*ended, running], timeout=0.01)
+        with pytest.raises(TimeoutError, match="not all jobs"):
+            next(as_completed([running], timeout=0.05))
+        assert next(completed) is ended[0]
+        release.set()
+        assert running.wait()  # too late
+        assert next(completed) is ended[1]
+        with pytest.raises(TimeoutError):
+            next(completed)
+
+
 @pytest.mark.parametrize("texts", [("x", "1"), ("1", "x")])
 def test_first_result_and_first_error_cancel_what_has_not_started(texts: tuple[str, str]) -> None:
     first = first_result if texts[1] == "1" else first_error
     with JobPool(1) as pool:
         release = threading.Event()
         jobs: list[Job[object]] = [pool.submit(int, text) for text in texts]
-        jobs += [pool.submit(release.wait), pool.submit(int)]
+        jobs += [pool.submit(release.wait, 10), pool.submit(int)]
         assert first(jobs) is jobs[1]
         assert jobs[3].status == "cancelled"
         assert first(jobs[:1]) is None
         assert first(jobs[:0]) is None
+        with pytest.raises(TimeoutError):
+            first([pool.submit(release.wait, 10)], timeout=0)
+        assert list(as_completed(jobs[:2], timeout=10)) == jobs[:2]
         release.set()
     assert [isinstance(job.exception(), ValueError) for job in jobs[:2]].count(True) == 1
 
@@ -231,43 +381,107 @@ def test_closed_pool_can_be_closed_again_and_refuses_jobs() -> None:
     assert set(threading.enumerate()) == {threading.main_thread()}
     with pytest.raises(RuntimeError, match="closed"):
         pool.submit(int)
+    with JobPool(1) as other:
+        other.submit(pool.close).result()  # in a thread that may have the number of an ended one
 
 
 def test_interpreter_exit_loses_no_job_and_no_error() -> None:
     result = run_script("""
-import threading, time
+import logging, threading, time
 from demo.threadpool_jobs import JobPool
 
+class Slow(logging.StreamHandler):
+    def emit(self, record):
+        time.sleep(0.1)
+        super().emit(record)
+
+logging.getLogger().addHandler(Slow())
 pool = JobPool(1)
 pool.submit(threading.main_thread().join)  # until the interpreter exits
 pool.submit(time.sleep, 0.2)  # if it did not wait, it would be gone by then
 for number in range(20):
     pool.submit(print, number)
-failed = pool.submit(int, "nonsense")
+pool.submit(int, "dropped")
+failed = pool.submit(int, "kept")
 """)
     assert result.stdout.split() == [str(number) for number in range(20)]
-    assert "nobody asked" in result.stderr
-    assert "nonsense" in result.stderr
+    errors = [line.split()[-1] for line in result.stderr.splitlines() if "nobody asked" in line]
+    assert errors == ["'dropped'\")", "'kept'\")"]
     assert result.returncode == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_forked_process_is_told_to_make_a_pool_of_its_own() -> None:
-    """It has the pool and none of its threads, so a job there would wait for ever."""
+def test_forked_process_waits_for_nothing_and_is_told_to_make_its_own_pool() -> None:
+    """It has the pool and none of its threads."""
     result = run_script("""
-import os
+import os, sys, threading
 from demo.threadpool_jobs import JobPool
 
-pool = JobPool(1)
-if os.fork() == 0:
-    try:
-        pool.submit(int)
-    except RuntimeError as error:
-        print(error, flush=True)
-    os._exit(0)
-os.wait()
+gate = threading.Event()
+with JobPool(1) as pool:
+    job = pool.submit(gate.wait)
+    if os.fork() == 0:
+        for wait in (job.result, lambda: pool.submit(int)):
+            try:
+                wait()
+            except RuntimeError as error:
+                print(error, flush=True)
+        with pool:
+            sys.exit(3)
+    gate.set()
+    print(os.waitstatus_to_exitcode(os.wait()[1]))
 """)
-    assert "forked process" in result.stdout
+    *told, code = result.stdout.splitlines()
+    assert [line.count("forked process") for line in told] == [1, 1]
+    assert code == "3"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
+def test_pool_that_cannot_be_started_says_so() -> None:
+    result = run_script("""
+import resource, threading
+from demo.threadpool_jobs import JobPool
+
+threading.stack_size(2**30)
+resource.setrlimit(resource.RLIMIT_AS, (2**33, resource.RLIM_INFINITY))
+try:
+    JobPool(32)
+except RuntimeError as error:
+    print(error)
+""")
+    assert (result.stdout, result.stderr) == ("could not start 32 threads\n", "")
+
+
+def test_submit_may_be_interrupted_at_any_line_by_what_uses_the_pool() -> None:
+    """By a finalizer or a signal handler; the job is refused or runs."""
+    result = run_script("""
+import sys
+from demo.threadpool_jobs import JobPool
+
+def interrupt(frame, *_):
+    global lines
+    if frame.f_code is JobPool.submit.__code__:
+        lines -= 1
+        pool.submit(int)
+        if lines == 0:
+            pool.close(wait=False)
+        return interrupt
+
+for number in range(1, 9):
+    pool, lines = JobPool(1), number
+    try:
+        sys.settrace(interrupt)
+        job = pool.submit(int)
+    except RuntimeError:
+        print("refused")
+    else:
+        print(job.wait(10))
+    finally:
+        sys.settrace(None)
+        pool.close(wait=False)
+""")
+    assert result.stderr == ""
+    assert set(result.stdout.split()) == {"refused", "True"}
 
 
 def test_job_is_either_run_or_cancelled() -> None:

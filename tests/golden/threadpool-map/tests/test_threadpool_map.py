@@ -4,12 +4,15 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from typing import Any
 
 import pytest
 
-from demo.threadpool_map import Failed, Ok, Report, for_each, map_all, stream
+from demo.threadpool_map import NOT_YET, Failed, Ok, Report, for_each, map_all, stream
 
 HANG = 10  # seconds: no test waits for them unless something is broken
 
@@ -58,12 +61,13 @@ class Calls:
 @ordered_or_not
 @pytest.mark.parametrize("count", [0, 1, 50])
 @pytest.mark.parametrize(("chunk", "window"), [(1, None), (3, None), (1, 1), (7, 4), (3, 9)])
+@pytest.mark.parametrize("timeout", [None, HANG])
 def test_every_item_comes_out_once(
-    ordered: bool, count: int, chunk: int, window: int | None
+    ordered: bool, count: int, chunk: int, window: int | None, timeout: float | None
 ) -> None:
     """Whatever the options, nothing is lost and nothing comes twice."""
-    numbers = iter(range(count))
-    outcomes = list(stream(double, numbers, workers=3, ordered=ordered, chunk=chunk, window=window))
+    options: dict[str, Any] = {"chunk": chunk, "window": window, "timeout": timeout}
+    outcomes = list(stream(double, iter(range(count)), workers=3, ordered=ordered, **options))
     if not ordered:
         outcomes.sort(key=lambda outcome: outcome.item)
     assert outcomes == [Ok(number, 2 * number) for number in range(count)]
@@ -95,21 +99,88 @@ def test_order(options: dict[str, bool], in_order: bool) -> None:
 
 def test_all_workers_run_at_once() -> None:
     all_here = threading.Barrier(8, timeout=HANG)
-    outcomes = stream(lambda _: all_here.wait(), range(8), workers=8)
-    assert sorted(outcome.unwrap() for outcome in outcomes) == list(range(8))
+    before = threading.active_count()
+
+    def work(_: int) -> tuple[str, int]:
+        all_here.wait()
+        return threading.current_thread().name, threading.active_count() - before
+
+    names, counts = zip(*map_all(work, range(8), workers=8), strict=True)
+    assert set(names) == {f"stream-{number}" for number in range(8)}
+    assert max(counts) <= 8 + 2 * 3  # each of two pools has three threads of its own
 
 
-@pytest.mark.parametrize(("items", "workers"), [([1, 2], 2), ([], 1), (iter(range(9)), 8)])
-def test_no_more_workers_than_there_is_work(items: Iterable[int], workers: int) -> None:
-    names = {name for _ in stream(double, items, workers=8) for name in stream_threads()}
-    assert len(names) <= workers
+@pytest.mark.parametrize("consumer", [map_all, for_each])
+def test_no_more_workers_than_asked_for(consumer: Callable[..., object]) -> None:
+    names: set[str] = set()
+
+    def work(_: int) -> None:
+        names.add(threading.current_thread().name)
+        time.sleep(0.01)
+
+    consumer(work, range(5), workers=1)
+    assert names == {"stream-0"}
+
+
+def test_threads_are_started_for_items_that_wait_only() -> None:
+    seen: list[int] = []
+    before = threading.active_count()
+
+    def source() -> Iterator[int]:
+        for number in range(6):
+            yield number
+            while number not in seen:
+                yield NOT_YET
+
+    for outcome in stream(double, source(), workers=9):
+        seen.append(outcome.item)
+        assert threading.active_count() - before <= 2 + 3  # a pool has three of its own
+    assert seen == list(range(6))
+
+
+@pytest.mark.parametrize("items", [[1, 2], iter([1, 2])])
+def test_two_items_take_two_threads(items: Iterable[int]) -> None:
+    together = threading.Barrier(2, timeout=HANG)
+
+    def work(_: int) -> int:
+        together.wait()
+        time.sleep(0.02)  # for a third to begin
+        return len(stream_threads())
+
+    assert [outcome.unwrap() for outcome in stream(work, items, workers=32)] == [2, 2]
     assert stream_threads() == []
+
+
+def test_a_window_of_one_takes_one_thread() -> None:
+    outcomes = stream(lambda _: len(stream_threads()), range(9), window=1)
+    assert [outcome.unwrap() for outcome in outcomes] == [1] * 9
+
+
+def test_streams_within_a_stream_share_its_workers() -> None:
+    """Or else they would start a thousand threads."""
+    all_here = threading.Barrier(32, timeout=HANG)
+
+    def inner(_: int) -> str:
+        time.sleep(0.001)
+        return threading.current_thread().name
+
+    def outer(_: int) -> int:
+        all_here.wait()
+        return len(set(map_all(inner, range(9))))
+
+    assert sum(map_all(outer, range(32))) <= 2.5 * 32
 
 
 @pytest.mark.parametrize("options", [{"workers": 0}, {"chunk": 0}, {"window": 0}])
 def test_options_below_one_are_refused_at_once(options: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         stream(double, [1], ordered=False, **options)
+
+
+@pytest.mark.parametrize(("func", "items"), [(None, [1]), (double, 1)])
+def test_what_is_no_function_or_no_input_is_refused_at_once(func: Any, items: Any) -> None:
+    with pytest.raises(TypeError, match=r"callable|iterable"):
+        stream(func, items)
 
 
 # Reading the input
@@ -133,7 +204,8 @@ def test_endless_input_is_read_at_most_a_window_ahead(ordered: bool, chunk: int)
             assert len(read) <= given + 10
 
 
-def test_a_slow_first_item_does_not_widen_the_window() -> None:
+@pytest.mark.parametrize(("window", "full"), [(8, 8), (None, 24)])
+def test_a_slow_first_item_does_not_widen_the_window(window: int | None, full: int) -> None:
     """In input order, what has finished behind a slow item counts as read ahead."""
     gate = threading.Event()
     read: list[int] = []
@@ -147,14 +219,14 @@ def test_a_slow_first_item_does_not_widen_the_window() -> None:
     def work(item: int) -> int:
         if item == 0:
             assert gate.wait(HANG)
-        elif item == 7:
+        elif item == full - 1:
             read_when_it_was_full.extend(read)
             gate.set()
         return item
 
-    outcomes = stream(work, source(), workers=3, window=8, ordered=True)
+    outcomes = stream(work, source(), workers=3, window=window, ordered=True)
     assert [outcome.unwrap() for outcome in outcomes] == list(range(100))
-    assert read_when_it_was_full == list(range(8))
+    assert read_when_it_was_full == list(range(full))
 
 
 def test_what_has_finished_comes_out_before_the_next_item_is_read() -> None:
@@ -175,6 +247,54 @@ def test_what_has_finished_comes_out_before_the_next_item_is_read() -> None:
     for outcome in stream(work, source(), workers=1, window=8):
         seen.append(outcome.item)  # noqa: PERF401 (the source looks at it)
     assert seen == [0, 1, 2]
+
+
+@ordered_or_not
+@pytest.mark.parametrize("chunk", [1, 3])
+def test_input_may_depend_on_results(ordered: bool, chunk: int) -> None:
+    """As a crawler's does. While it has no item it says so."""
+    todo, seen = [1], set[int]()
+
+    def source() -> Iterator[int]:
+        asked = 0
+        while todo or asked > len(seen):
+            asked += bool(todo)
+            yield todo.pop() if todo else NOT_YET
+
+    def children(number: int) -> list[int]:
+        return [2 * number, 2 * number + 1] if number < 8 else []
+
+    for outcome in stream(children, source(), workers=2, ordered=ordered, chunk=chunk):
+        todo += outcome.unwrap()
+        seen.add(outcome.item)
+    assert seen == set(range(1, 16))
+
+
+def test_input_that_has_no_item_is_not_asked_again_at_once() -> None:
+    began = time.monotonic()
+    assert map_all(double, [5, NOT_YET, NOT_YET, 3, NOT_YET], workers=1) == [10, 6]
+    assert time.monotonic() - began > 0.1
+
+
+def test_items_are_let_go_of_while_the_input_blocks() -> None:
+    """Neither the workers nor the reader keep the last ones."""
+
+    class Item:
+        pass
+
+    def source() -> Iterator[Item]:
+        deadline = time.monotonic() + HANG
+        for _ in range(3):
+            item = Item()
+            kept = weakref.ref(item)
+            yield item
+            del item
+            while kept():
+                assert time.monotonic() < deadline, "it is kept"
+                time.sleep(0.001)
+
+    for outcome in stream(id, source(), workers=2, window=1):
+        del outcome.item  # free-threaded, an outcome may outlive this: its worker has to let go
 
 
 @ordered_or_not
@@ -214,10 +334,30 @@ def test_errors_are_values(ordered: bool, chunk: int) -> None:
     assert sorted(o.item for o in outcomes if isinstance(o, Ok)) == [0, 4, 6, 7]
 
 
+class OwnError(Exception):
+    """One that can be referred to weakly."""
+
+
+def test_unwrap_raises_the_error_and_does_not_keep_it() -> None:
+    error = OwnError()
+    kept = weakref.ref(error)
+    with pytest.raises(OwnError):
+        Failed(1, error).unwrap()
+    del error
+    deadline = time.monotonic() + HANG
+    while kept():
+        assert time.monotonic() < deadline, "a cycle keeps it"
+        time.sleep(0.01)
+
+
 # Leaving
 
 
-def test_leaving_drops_what_is_queued_and_waits_for_what_runs() -> None:
+@pytest.mark.parametrize("earlier", [None, KeyboardInterrupt, SystemExit])
+def test_leaving_drops_what_is_queued_and_waits_for_what_runs(
+    earlier: type[BaseException] | None,
+) -> None:
+    """Also while a Ctrl-C that came before it is being handled."""
     work = Calls()
     opener = threading.Timer(0.2, work.gate.set)
 
@@ -225,13 +365,19 @@ def test_leaving_drops_what_is_queued_and_waits_for_what_runs() -> None:
         def call(item: int) -> int:
             return work(item) if item > 1 else item  # not in the first chunk
 
-        for outcome in stream(call, itertools.count(), workers=3, chunk=2, ordered=False):
-            assert outcome == Ok(0, 0)
+        options = {"workers": 3, "chunk": 2}
+        with closing(stream(call, itertools.count(), ordered=False, **options)) as outcomes:
+            assert next(outcomes) == Ok(0, 0)
             assert work.started.wait(HANG)
             opener.start()
-            return
 
-    consume()
+    if earlier:
+        try:
+            raise earlier  # noqa: TRY301
+        except earlier:
+            consume()
+    else:
+        consume()
     assert stream_threads() == []
     assert work.let_go
     assert len(work.items) <= 3
@@ -278,16 +424,17 @@ started.wait()
     assert (done.stdout, done.stderr, done.returncode) == ("0\n", "", 0)
 
 
-CONSUMERS: dict[str, Callable[[Callable[[int], int]], object]] = {
-    "loop": lambda work: list(stream(work, itertools.count(), workers=3)),
-    "map_all": lambda work: map_all(work, itertools.count(), workers=3),
-    "for_each": lambda work: for_each(work, itertools.count(), workers=3),
-}
+def loop(work: Callable[[int], int], items: Iterable[int], **options: Any) -> None:
+    for _ in stream(work, items, **options):
+        pass
+
+
+consumers = pytest.mark.parametrize("consumer", [loop, map_all, for_each])
 
 
 @needs_posix
-@pytest.mark.parametrize("consumer", CONSUMERS)
-def test_ctrl_c_does_not_wait_for_running_calls(consumer: str) -> None:
+@consumers
+def test_ctrl_c_does_not_wait_for_running_calls(consumer: Callable[..., object]) -> None:
     """What is queued is dropped; what runs may end later, by itself."""
     work = Calls()
 
@@ -297,7 +444,7 @@ def test_ctrl_c_does_not_wait_for_running_calls(consumer: str) -> None:
         return work(item)
 
     with pytest.raises(KeyboardInterrupt):
-        CONSUMERS[consumer](call)
+        consumer(call, itertools.count(), workers=3)
     assert work.let_go is None  # it still runs: nobody waited for it
     work.gate.set()
 
@@ -324,6 +471,95 @@ def test_ctrl_c_under_closing_does_not_wait_either(place: str) -> None:
     assert work.let_go is None  # it still runs: nobody waited for it
     work.gate.set()
     presser.join()
+
+
+def test_an_error_thrown_into_it_is_none_of_the_input() -> None:
+    """As one that a signal handler raises, such as a time limit, it waits for no results."""
+    outcomes = stream(double, range(30), workers=3)
+    next(outcomes)
+    with pytest.raises(OSError, match="limit"):
+        outcomes.throw(OSError("limit"))
+
+
+# Timeout
+
+
+@consumers
+def test_a_timeout_does_not_wait_for_running_calls(consumer: Callable[..., object]) -> None:
+    work = Calls()
+    began = time.monotonic()
+    with pytest.raises(TimeoutError, match="in time"):
+        consumer(work, itertools.count(), workers=3, timeout=0.1)
+    assert time.monotonic() - began >= 0.1
+    assert work.let_go is None  # it still runs: nobody waited for it
+    work.gate.set()
+
+
+@consumers
+@pytest.mark.parametrize("chunk", [1, 100])
+def test_a_timeout_holds_while_results_keep_coming(
+    consumer: Callable[..., object], chunk: int
+) -> None:
+    began = time.monotonic()
+
+    def source() -> Iterator[int]:
+        for number in itertools.count():
+            assert time.monotonic() - began < HANG
+            yield number
+
+    with pytest.raises(TimeoutError, match="in time"):
+        consumer(double, source(), workers=3, chunk=chunk, timeout=0.1)
+    assert time.monotonic() - began < HANG / 2
+
+
+def test_after_a_timeout_nothing_is_handed_out() -> None:
+    """Though it has finished: the body of the loop took too long."""
+    seen: list[int] = []
+
+    def consume() -> None:
+        for outcome in stream(double, [1, 2], chunk=2, timeout=0.2):
+            seen.append(outcome.item)
+            time.sleep(0.2)
+
+    with pytest.raises(TimeoutError, match="in time"):
+        consume()
+    assert len(seen) <= 1
+
+
+@pytest.mark.parametrize(("chunk", "in_time"), [(1, {0}), (3, set())])
+def test_after_a_timeout_nothing_is_called(chunk: int, in_time: set[int]) -> None:
+    """The input is not interrupted, but what it brings too late is for no call."""
+    called: list[int] = []
+
+    def work(item: int) -> int:
+        called.append(item)
+        return item
+
+    def source() -> Iterator[int]:
+        yield 0
+        time.sleep(0.2)
+        yield 1
+        pytest.fail("it was asked for more")
+
+    with pytest.raises(TimeoutError, match="in time"):
+        map_all(work, source(), workers=2, chunk=chunk, timeout=0.1)
+    with pytest.raises(TimeoutError, match="in time"):
+        map_all(work, [2], timeout=0)
+    assert set(called) <= in_time
+
+
+def test_leaving_waits_no_longer_than_the_timeout() -> None:
+    work = Calls()
+
+    def call(item: int) -> int:
+        return work(item) if item else 0
+
+    outcomes = stream(call, range(9), workers=2, timeout=0.2, ordered=False)
+    with suppress(TimeoutError), closing(outcomes):  # the former should this machine be so busy
+        next(outcomes)
+        assert work.started.wait(HANG)
+    assert work.let_go is None  # it still runs: nobody waited for it
+    work.gate.set()
 
 
 # map_all and for_each
@@ -362,4 +598,5 @@ def test_for_each_counts_and_keeps_the_first_failures() -> None:
 
     report = for_each(work, range(30), workers=4, chunk=4, keep=2)
     assert (report.succeeded, report.failed, len(report.first_failures)) == (20, 10, 2)
+    assert [failure.item % 3 for failure in report.first_failures] == [0, 0]
     assert for_each(double, [], workers=1) == Report(0, 0, [])

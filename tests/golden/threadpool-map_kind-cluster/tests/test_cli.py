@@ -1,18 +1,21 @@
 """What the program does around the work, on small works of these tests' own."""
 
+import io
 import logging
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
-from demo.cli import importing_work, run
+from demo.cli import importing_work, lines, run
 
 distributed: Any = import_module("distributed")
 HANG = 50  # seconds: no test waits for them unless something is broken
@@ -68,10 +71,20 @@ def program(tmp_path: Path) -> list[str]:
     return [sys.executable, str(path)]
 
 
-def start(*command: str) -> subprocess.Popen[str]:
+@contextmanager
+def start(*command: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a program, and end it should a test fail before it does, or take too long."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # some runners ignore Ctrl-C
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as child:
+        alarm = threading.Timer(HANG, child.kill)
+        alarm.start()
+        try:
+            yield child
+        finally:
+            alarm.cancel()
+            child.kill()
+            alarm.join()
 
 
 def half(number: int) -> float | None:
@@ -117,9 +130,46 @@ def test_a_work_that_cannot_be_imported_is_a_line(error: Exception) -> None:
     assert "\n" not in line
 
 
+def test_input_is_read_in_the_callers_thread(
+    where: Where, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sqlite cursor, for one, refuses to be read in another. Only lines() are."""
+
+    def items() -> Iterator[str]:
+        yield threading.current_thread().name
+
+    assert run(str, items(), **where) == 0
+    assert capsys.readouterr().out == "MainThread\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "out", "err"),
+    [
+        ("2\n0\n\n4", 1, "1.0\n", "error: invalid literal for int() with base 10: ''\n"),
+        ("2\n", 0, "1.0\n", ""),
+        (None, 1, "", "error: there is no standard input\n"),
+    ],
+)
+def test_lines_may_be_parsed(
+    where: Where,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    text: str | None,
+    code: int,
+    out: str,
+    err: str,
+) -> None:
+    """What cannot be is an error of the input, and so is a standard input that is not there."""
+    stdin = text and io.StringIO(text)
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert run(half, lines(int), **where) == code
+    assert capsys.readouterr() == (out, err)
+    assert sys.stdin is stdin
+
+
 def test_lines_of_standard_input(program: list[str]) -> None:
     with start(*program) as child:
-        out, err = child.communicate("a b\nc", timeout=HANG)
+        out, err = child.communicate("a b\nc")
     assert (sorted(out.splitlines()), err, child.returncode) == (["A B", "C"], "", 0)
 
 
@@ -128,7 +178,7 @@ def test_without_a_scheduler_it_starts_processes_here(
 ) -> None:
     monkeypatch.delenv("DASK_SCHEDULER_ADDRESS")
     with start(*program, "a") as child:
-        assert child.communicate(timeout=HANG) == ("A\n", "")
+        assert child.communicate() == ("A\n", "")
     assert child.returncode == 0
 
 
@@ -142,7 +192,7 @@ def test_a_scheduler_that_is_not_there(
     monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1s")
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
     with start(*program, "a") as child:
-        out, err = child.communicate(timeout=HANG)
+        out, err = child.communicate()
     assert (out, len(err.splitlines()), child.returncode) == ("", 1, 1)
 
 
@@ -155,7 +205,7 @@ sys.modules["{missing}"] = None
 sys.exit(run(str, ["a"]))
 """
     with start(sys.executable, "-c", script) as child:
-        out, err = child.communicate(timeout=HANG)
+        out, err = child.communicate()
     assert (out, err.count("\n"), child.returncode) == ("", 1, 1)
     assert missing in err
     assert ".[cluster]" in err
@@ -171,20 +221,34 @@ def test_ctrl_c_ends_it_at_once(program: list[str], tmp_path: Path) -> None:
         assert child.stdout
         assert child.stdout.readline() == "A\n"
         child.send_signal(signal.SIGINT)
-        assert child.communicate(timeout=HANG) == ("", "")
+        assert child.communicate() == ("", "")
     os.close(writer)
     assert child.returncode == 130
 
 
 @needs_posix
+def test_results_are_printed_while_there_is_no_next_line(program: list[str]) -> None:
+    """As in `tail -f ... | python -m ...`. Ctrl-C ends that."""
+    with start(*program) as child:
+        assert child.stdin
+        assert child.stdout
+        child.stdin.write("a\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == "A\n"
+        child.send_signal(signal.SIGINT)
+        assert child.wait() == 130
+        assert child.communicate() == ("", "")
+
+
+@needs_posix
 def test_a_reader_that_leaves_early_is_no_error(program: list[str]) -> None:
-    """As in `python -m ... | head -1`."""
+    """As in `tail -f ... | python -m ... | head -1`."""
     with start(*program) as child:
         assert child.stdin
         assert child.stdout
         assert child.stderr
         child.stdout.close()
         child.stdin.write("a\n")
-        child.stdin.close()
+        child.stdin.flush()
+        assert child.wait() == 1
         assert child.stderr.read() == ""
-    assert child.returncode == 1

@@ -5,7 +5,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from demo.threadpool_map import Failed, Ok, Report, for_each, map_all, stream
+from demo.threadpool_map import NOT_YET, Failed, Ok, Report, for_each, map_all, stream
 
 dask: Any = import_module("dask")
 distributed: Any = import_module("distributed")
@@ -131,6 +132,12 @@ def test_order(where: Where, tmp_path: Path, options: Where, in_order: bool) -> 
     assert sorted(seen) == list(range(5))
 
 
+@pytest.mark.parametrize(("func", "items"), [(None, [1]), (double, 1)])
+def test_what_is_no_function_or_no_input_is_refused_at_once(func: Any, items: Any) -> None:
+    with pytest.raises(TypeError, match=r"callable|iterable"):
+        stream(func, items)
+
+
 @pytest.mark.parametrize("options", [{"workers": 0}, {"chunk": 0}, {"window": 0}])
 def test_options_below_one_are_refused_at_once(options: Where) -> None:
     with pytest.raises(ValueError, match="at least 1"):
@@ -154,6 +161,24 @@ def test_endless_input_is_read_no_further_than_the_window(where: Where, chunk: i
     with closing(stream(double, source(), chunk=chunk, window=8, **where)) as outcomes:
         for given, _ in enumerate(itertools.islice(outcomes, 30)):
             assert len(read) <= given + 8
+
+
+@ordered_or_not
+@pytest.mark.parametrize("chunk", [1, 3])
+def test_input_may_depend_on_results(where: Where, ordered: bool, chunk: int) -> None:
+    """As a crawler's does. While it has no item it says so."""
+    todo, seen = [1], set[int]()
+
+    def source() -> Iterator[int]:
+        asked = 0
+        while todo or asked > len(seen):
+            asked += bool(todo)
+            yield todo.pop() if todo else NOT_YET
+
+    for outcome in stream(double, source(), ordered=ordered, chunk=chunk, **where):
+        todo += [outcome.unwrap(), outcome.item * 2 + 1][: 16 - 2 * outcome.item]
+        seen.add(outcome.item)
+    assert seen == set(range(1, 16))
 
 
 @pytest.mark.parametrize("chunk", [1, 3])
@@ -187,10 +212,85 @@ def test_errors_are_values(where: Where, chunk: int) -> None:
     assert sorted(str(o.item) for o in outcomes if isinstance(o, Ok)) == ["0", "6", "7"]
 
 
-def test_a_function_that_cannot_be_pickled_is_refused(where: Where) -> None:
+def test_a_function_that_cannot_be_pickled_is_refused_at_once(where: Where) -> None:
     lock = threading.Lock()
     with pytest.raises(TypeError, match="pickle"):
-        next(stream(functools.partial(print, lock), [1], **where))
+        stream(functools.partial(print, lock), [1], **where)
+
+
+class OwnError(Exception):
+    """One that can be referred to weakly."""
+
+
+def test_unwrap_raises_the_error_and_does_not_keep_it() -> None:
+    error = OwnError()
+    kept = weakref.ref(error)
+    with pytest.raises(OwnError):
+        Failed(1, error).unwrap()
+    del error
+    deadline = time.monotonic() + HANG
+    while kept():
+        assert time.monotonic() < deadline, "a cycle keeps it"
+        time.sleep(0.01)
+
+
+# Timeout
+
+
+def loop(work: Callable[[Any], object], items: Iterable[object], **options: Any) -> None:
+    for _ in stream(work, items, **options):
+        pass
+
+
+consumers = pytest.mark.parametrize("consumer", [loop, map_all, for_each])
+
+
+@consumers
+def test_a_timeout_does_not_wait_for_running_calls(
+    where: Where, tmp_path: Path, consumer: Callable[..., object]
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(TimeoutError, match="in time"):
+        consumer(wait_for, [tmp_path / "gate"] * 3, timeout=0.2, **where)
+    assert time.monotonic() - began < HANG / 2  # the calls wait for longer
+    (tmp_path / "gate").touch()
+
+
+@pytest.mark.parametrize("chunk", [1, 3])
+def test_a_timeout_holds_while_results_keep_coming(where: Where, chunk: int) -> None:
+    began = time.monotonic()
+
+    def source() -> Iterator[int]:
+        for number in itertools.count():
+            assert time.monotonic() - began < HANG
+            yield number
+
+    with pytest.raises(TimeoutError, match="in time"):
+        loop(double, source(), chunk=chunk, timeout=0.5, **where)
+    assert time.monotonic() - began < HANG / 2
+
+
+def test_after_a_timeout_nothing_is_called_or_handed_out(where: Where, tmp_path: Path) -> None:
+    """The input is not interrupted, but what it brings too late is for no call."""
+
+    def source() -> Iterator[Path]:
+        time.sleep(0.3)
+        yield tmp_path / "called"
+        pytest.fail("it was asked for more")
+
+    with pytest.raises(TimeoutError, match="in time"):
+        map_all(Path.touch, source(), chunk=2, timeout=0.2, **where)
+    assert not list(tmp_path.iterdir())
+    seen: list[int] = []
+
+    def consume() -> None:
+        for outcome in stream(double, [1, 2], chunk=2, timeout=0.6, **where):
+            seen.append(outcome.item)
+            time.sleep(0.6)
+
+    with pytest.raises(TimeoutError, match="in time"):
+        consume()
+    assert len(seen) <= 1
 
 
 # map_all and for_each
@@ -198,6 +298,10 @@ def test_a_function_that_cannot_be_pickled_is_refused(where: Where) -> None:
 
 def test_map_all_returns_results_in_input_order(where: Where) -> None:
     assert map_all(double, range(50), chunk=3, **where) == list(range(0, 100, 2))
+
+
+def test_map_all_skips_what_is_not_yet_there(where: Where) -> None:
+    assert map_all(double, [5, NOT_YET, 3], **where) == [10, 6]
 
 
 def test_map_all_stops_at_the_first_error(where: Where) -> None:
@@ -210,6 +314,7 @@ def test_map_all_stops_at_the_first_error(where: Where) -> None:
 def test_for_each_counts_and_keeps_the_first_failures(where: Where) -> None:
     report = for_each(inverse, range(30), chunk=4, keep=2, **where)
     assert (report.succeeded, report.failed, len(report.first_failures)) == (20, 10, 2)
+    assert [failure.item % 3 for failure in report.first_failures] == [0, 0]
     assert for_each(double, [], **where) == Report(0, 0, [])
 
 

@@ -60,6 +60,11 @@ def test_it_says_that_it_works(capsys: pytest.CaptureFixture[str]) -> None:
     assert (out, err[:17]) == ("False\n", "... still working")
 
 
+def test_text_that_stdout_cannot_encode_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(lambda: "caf\udce9") == 1
+    assert capsys.readouterr().err.startswith("error: ")
+
+
 @pytest.mark.parametrize("error", [ImportError("no\ndriver"), SyntaxError("x"), KeyError("HOME")])
 def test_a_work_that_cannot_be_imported_is_a_line(error: Exception) -> None:
     """Whatever is wrong with it."""

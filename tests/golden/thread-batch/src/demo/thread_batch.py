@@ -17,6 +17,8 @@ What it guarantees:
   that run are waited for all the same, and the refusal is among the errors.
 - After the timeout or a Ctrl-C no thread is started any more, and those that run are asked to
   stop: their ``stopping`` is set. They cannot be forced, and run_batch() does not wait for them.
+- What BatchError cannot bring is logged: an error of a thread that was left behind like this,
+  when it happens, and those that there were before a Ctrl-C.
 - The interpreter does, before it exits: they are no daemons, even when a daemon made them. A
   daemon is cut off in the middle and its ``finally`` blocks never run. Where that is what you
   want: ``super().__init__(daemon=True)``.
@@ -30,6 +32,7 @@ which is for results, or for more tasks than you would make threads for.
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -40,6 +43,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+log = logging.getLogger(__name__)
+_SLICE = 0.2  # seconds of one wait at most: on Windows it does not see a Ctrl-C
 
 
 class BatchThread(threading.Thread, ABC):
@@ -53,6 +59,7 @@ class BatchThread(threading.Thread, ABC):
         super().__init__(name=name, daemon=daemon)
         self.stopping = threading.Event()  # set it to ask work() to return early
         self.error: BaseException | None = None
+        self.log_error = True  # False while run_batch() waits for it
         self.ended: SimpleQueue[BatchThread] = SimpleQueue()  # run_batch() puts its own here
 
     @abstractmethod
@@ -63,8 +70,10 @@ class BatchThread(threading.Thread, ABC):
         """Called by start() in the new thread; called directly, it would run in yours."""
         try:
             self.work()
-        except BaseException as error:  # noqa: BLE001 - SystemExit too: nobody else would see it
+        except BaseException as error:  # SystemExit too: nobody else would see it
             self.error = error
+            if self.log_error:
+                log.exception("%s failed", self.name)
         finally:
             self.ended.put(self)
 
@@ -77,13 +86,12 @@ class TaskError(Exception):
         self.thread = thread
         self.__cause__ = thread.error
 
+    def __reduce__(self) -> tuple[type[Exception], tuple[object, ...]]:
+        return Exception, self.args  # another process has not the thread
 
-class BatchError(Exception):
-    """The errors of a batch, in ``exceptions``, as in an ExceptionGroup of Python 3.11."""
 
-    def __init__(self, message: str, exceptions: list[TaskError]) -> None:
-        super().__init__("\n  ".join([message, *map(str, exceptions)]))
-        self.exceptions = tuple(exceptions)
+class BatchError(ExceptionGroup[TaskError]):
+    """The errors of a batch, in ``exceptions``."""
 
 
 def run_batch(
@@ -113,16 +121,20 @@ def run_batch(
                 break
         while running:
             running.remove(_wait_for_one(ended, deadline))
-    except Empty:
-        pass  # the deadline: what still runs is in `running`
-    finally:
+    except BaseException as reason:
         for thread in running:
+            thread.log_error = True  # first, so that no error falls between here and below
             thread.stopping.set()
+        if not isinstance(reason, Empty):  # the deadline
+            for thread in batch:
+                if thread.error is not None:
+                    log.exception("%s failed", thread.name, exc_info=thread.error)
+            raise
 
     errors: list[TaskError] = []
     for thread in batch:
-        if (error := thread.error) is not None:
-            errors.append(TaskError(thread, f"{type(error).__name__}: {error}"))
+        if thread.error is not None:
+            errors.append(TaskError(thread, _describe(thread.error)))
         elif thread in running:
             errors.append(TaskError(thread, f"still running after {timeout} s"))
         elif thread.ident is None:
@@ -133,9 +145,10 @@ def run_batch(
 
 def _start(thread: BatchThread, ended: SimpleQueue[BatchThread]) -> bool:
     thread.ended = ended
+    thread.log_error = False
     try:
         thread.start()
-    except RuntimeError as error:  # the limit of the system or of its memory
+    except (RuntimeError, MemoryError) as error:  # the limit of the system or of its memory
         if isinstance(error.__context__, KeyboardInterrupt):
             raise error.__context__ from None  # a Ctrl-C inside start(): the thread may well run
         thread.error = error
@@ -145,7 +158,14 @@ def _start(thread: BatchThread, ended: SimpleQueue[BatchThread]) -> bool:
 
 def _wait_for_one(ended: SimpleQueue[BatchThread], deadline: float) -> BatchThread:
     """Wait for the next thread to end; raise Empty at the deadline."""
-    while (left := deadline - time.monotonic()) > 1:
+    while (left := deadline - time.monotonic()) > _SLICE:
         with suppress(Empty):
-            return ended.get(timeout=1)  # not longer: on Windows it does not see a Ctrl-C
+            return ended.get(timeout=_SLICE)
     return ended.get(timeout=max(0.0, left))
+
+
+def _describe(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - its own __str__() fails, and must not hide the other errors
+        return type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import signal
@@ -50,6 +51,8 @@ def run(
     """
     logging.basicConfig(format="%(levelname)s: %(message)s")
     signal.signal(signal.SIGTERM, terminate)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # for what it cannot encode
     try:
         service = make(*arguments)
     except Exception as error:  # noqa: BLE001 (most likely it takes other arguments)
@@ -125,6 +128,6 @@ def terminate(*_: object) -> None:
     """Turn SIGTERM into an exception in the main thread, as Ctrl-C is one.
 
     A signal handler must not call stop() itself: it may have interrupted stop() or send(), and
-    would wait for their lock for ever.
+    the service would wait for their lock for ever.
     """
     raise SystemExit

@@ -43,6 +43,8 @@ def run(
     except TypeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="backslashreplace")  # for what it cannot encode
     task = Task(func, *arguments)
     task.log_error = False  # it is shown below
     try:

@@ -51,14 +51,14 @@ def run(
     except BrokenPipeError:  # who read our output has left, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
         return 1
-    except (OSError, RuntimeError) as error:  # of the output, the pool
+    except (OSError, RuntimeError, ValueError) as error:  # of the output, the pool
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
 def _report(job: Job[object], label: str, show: Callable[[Any], object]) -> bool:
     """Print the result of a job, or its error. Return whether it succeeded."""
-    if error := job.exception():
+    if (error := job.exception()) is not None:
         print(f"{label}: {type(error).__name__}: {error}", file=sys.stderr)
         return False
     if (value := job.result()) is not None:

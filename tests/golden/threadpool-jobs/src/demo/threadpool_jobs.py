@@ -8,9 +8,11 @@
 - Leaving the ``with`` block finishes all jobs. Leaving it by an exception cancels the waiting ones;
   Ctrl-C and sys.exit() do not wait for the running ones either.
 - A pool that is never closed finishes its jobs when the interpreter exits: none is lost.
-- What a job raises, be it SystemExit, stays in its handle. If nobody asks for it, it is logged as
-  soon as the handle is dropped. An error in a callback is logged.
+- What a job raises, be it SystemExit, stays in its handle. If nobody asks for it, by result(),
+  exception(), future() or a callback, it is logged once the handle is dropped, or at exit.
+- A callback may raise anything: it is logged.
 - A job that waits for a job of its own pool, which may never end, gets an error instead.
+- ``job.future()`` is for what wants a Future: asyncio.wrap_future, concurrent.futures.wait.
 
 Of ThreadPool this uses ``apply_async``, once for each worker, ``close`` and ``join``. The rest is
 not the right tool here. An ``apply_async`` for each job takes twice as long, its AsyncResult can
@@ -25,13 +27,16 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import sys
 import threading
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
+from functools import cache
+from math import inf
 from multiprocessing.pool import ThreadPool
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, ParamSpec, TypeVar, final
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,28 +54,36 @@ class Job(Generic[R_co]):
     """The handle of a submitted call, for use from any thread. Read its status, do not set it."""
 
     _value: R_co  # there once the job is done
+    _error: BaseException | None = None
+    _asked = False
+    _ended: threading.Event | None = None  # made if somebody waits: an Event is expensive
+    _future: _JobFuture[R_co] | None = None  # made if somebody wants it
 
     def __init__(self, pool: JobPool, call: Callable[[], R_co]) -> None:
         self.pool = pool
         self.status: Status = "waiting"
         self._call = call
-        self._error: BaseException | None = None
-        self._asked = False
-        self._lock = threading.Lock()  # guards the status, and until the end the two below
-        self._ended: threading.Event | None = None  # made if somebody waits: an Event is expensive
+        self._lock = threading.Lock()  # guards the status and what is made once; until the end:
         self._callbacks: list[Callable[[Job[R_co]], object]] = []
+
+    def done(self) -> bool:
+        """Whether the job has ended, in whichever way, as a Future's done()."""
+        return self.status in ENDED
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the job has ended; False if it has not after ``timeout`` seconds."""
+        if self.done():
+            return True
+        self.pool.check_may_wait()
         with self._lock:
-            if self.status in ENDED:
+            if self.done():
                 return True
-            self.pool.check_may_wait()
             if self._ended is None:
                 self._ended = threading.Event()
-        while timeout is None and not self._ended.wait(STEP):
-            pass
-        return self._ended.wait(timeout)
+        deadline = monotonic() + (inf if timeout is None else timeout)
+        while not self._ended.is_set() and (left := deadline - monotonic()) > 0:
+            self._ended.wait(min(STEP, left))
+        return self._ended.is_set()
 
     def result(self, timeout: float | None = None) -> R_co:
         """Wait for the result, or raise what the job raised.
@@ -78,9 +91,12 @@ class Job(Generic[R_co]):
         TimeoutError and CancelledError are this method's own. A timeout does not stop the job.
         """
         error = self.exception(timeout)
-        if error is not None:
-            raise error
-        return self._value
+        try:
+            if error is not None:
+                raise error
+            return self._value
+        finally:
+            del self, error  # the traceback would hold this frame, and this frame the traceback
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
         """Wait for the end and return what the job raised: None if it is done."""
@@ -102,8 +118,25 @@ class Job(Generic[R_co]):
 
     def add_done_callback(self, callback: Callable[[Job[R_co]], object]) -> None:
         """Call ``callback(job)`` when the job has ended: in its thread, or here if that is past."""
+        self._asked = True
+        self.watch(callback)
+
+    def future(self) -> Future[R_co]:
+        """Return the job as a Future, always the same one.
+
+        Cancelling it cancels the job, if that has not started, and the other way round.
+        """
         with self._lock:
-            if self.status not in ENDED:
+            if self._future is not None:
+                return self._future
+            self._future = future = _JobFuture(self)
+        self.watch(future.settle)
+        return future
+
+    def watch(self, callback: Callable[[Job[R_co]], object]) -> None:
+        """Do as add_done_callback, without having asked for the error. For as_completed."""
+        with self._lock:
+            if not self.done():
                 self._callbacks.append(callback)
                 return
         self._call_back(callback)
@@ -119,6 +152,7 @@ class Job(Generic[R_co]):
             self._value = self._call()
         except BaseException as error:  # noqa: BLE001 - an escaped SystemExit would end the worker
             self._error, ended = error, "failed"
+            _failed.add(self)
         with self._lock:
             self.status = ended
         self._tell()
@@ -135,13 +169,89 @@ class Job(Generic[R_co]):
     def _call_back(self, callback: Callable[[Job[R_co]], object]) -> None:
         try:
             callback(self)
-        except BaseException:  # an escaped SystemExit would end the worker
-            log.exception("the callback %r of a job failed", callback)
+        except BaseException as error:  # noqa: BLE001 - an escaped SystemExit would end the worker
+            _log("a callback of a job failed", error)
 
-    def __del__(self) -> None:
+    def hand_over(self) -> None:
+        """Have the error logged unless somebody asked for it."""
         if self._error is not None and not self._asked:
-            traceback = None if sys.is_finalizing() else self._error  # too late to format it
-            log.error("a job failed and nobody asked: %r", self._error, exc_info=traceback)
+            self._asked = True
+            _unasked.put(self._error)
+            _log_soon()
+
+    __del__ = hand_over
+
+
+class _JobFuture(Future[R]):
+    """What happens to the job happens to it."""
+
+    def __init__(self, job: Job[R]) -> None:
+        super().__init__()
+        self._job: Job[R] | None = job  # until the end, or they would keep each other alive
+
+    def cancel(self) -> bool:
+        job = self._job
+        return super().cancel() if job is None else job.cancel()
+
+    def running(self) -> bool:
+        job = self._job
+        return job is not None and job.status == "running"
+
+    def settle(self, job: Job[R]) -> None:
+        """Take over how the job ended."""
+        self._job = None
+        if job.status == "cancelled":
+            super().cancel()
+            self.set_running_or_notify_cancel()  # tells concurrent.futures.wait()
+        elif (error := job.exception()) is not None:
+            self.set_exception(error)
+        else:
+            self.set_result(job.result())
+
+
+_failed: WeakSet[Job[Any]] = WeakSet()  # for the exit, if still there
+_unasked: SimpleQueue[BaseException] = SimpleQueue()  # of dropped handles, still to be logged
+_loggers: set[threading.Thread] = set()
+
+
+def _log_soon() -> None:
+    """Have a thread do it: a handle may be dropped anywhere, in a logging call with its locks held."""
+    if not any(logger.is_alive() for logger in tuple(_loggers)):
+        logger = threading.Thread(target=_log_unasked, daemon=True)
+        _loggers.add(logger)
+        try:
+            logger.start()
+        except RuntimeError:  # no thread can be had: the next one does it, or the exit
+            _loggers.discard(logger)
+
+
+def _log_unasked() -> None:
+    with suppress(Empty):
+        while True:
+            _log("a job failed and nobody asked", _unasked.get_nowait())
+    _loggers.discard(threading.current_thread())
+    if not _unasked.empty():  # one came before the line above, and trusted in this thread
+        _log_soon()
+
+
+@cache
+def _log_at_exit() -> None:
+    atexit.register(_hand_over_all)  # not at import: it would run after the hooks that close a log
+
+
+def _hand_over_all() -> None:
+    """Ask for those whose handles are still there: when they are dropped it is too late."""
+    for handle in tuple(_failed):
+        handle.hand_over()
+    for logger in tuple(_loggers):
+        with suppress(RuntimeError):  # it could not be started
+            logger.join()
+    _log_unasked()
+
+
+def _log(message: str, error: BaseException) -> None:
+    with suppress(BaseException):  # of a handler: it must not end a worker
+        log.error("%s: %r", message, error, exc_info=error)
 
 
 @final
@@ -154,25 +264,25 @@ class JobPool:
         self._process = os.getpid()
         self._threads: set[int] = set()
         self._waiting: SimpleQueue[Job[Any] | None] = SimpleQueue()  # None ends a worker
-        self._lock = threading.Lock()  # no job gets in behind the None
         self._closed = False
         self._left_early = False  # by close(wait=False)
         try:
             self._pool = ThreadPool(workers)
-        except AttributeError as error:  # from its clean-up, which hides why a thread did not start
+        except (AttributeError, RuntimeError) as error:  # the first from a clean-up that fails, too
             raise RuntimeError(f"could not start {workers} threads") from error
         self._loops = [self._pool.apply_async(self._work, (number,)) for number in range(workers)]
+        _log_at_exit()
         atexit.register(self.close)  # the threads of a ThreadPool are daemons: jobs would be lost
 
     def submit(self, func: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Job[R]:
         """Have ``func(*args, **kwargs)`` called by the next free worker. Never blocks."""
-        if self._process != os.getpid():
-            raise RuntimeError("the pool has no threads in a forked process: make a new one there")
+        self._check_process()
         job = Job(self, lambda: func(*args, **kwargs))
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the pool is closed")
+        if not self._closed:
             self._waiting.put(job)
+        # No lock, so that a finalizer or a signal handler in the middle of this can use the pool.
+        if self._closed and job.cancel():  # it is behind the None
+            raise RuntimeError("the pool is closed")
         return job
 
     def close(self, *, drop: bool = False, wait: bool = True) -> None:
@@ -181,12 +291,13 @@ class JobPool:
         Without ``wait`` this returns at once, and so does leaving the ``with`` block after it; what
         still runs when the interpreter exits is lost.
         """
+        if self._process != os.getpid():
+            return
         if wait:
             self.check_may_wait()
         atexit.unregister(self.close)
-        with self._lock:
-            self._closed = True
-            self._left_early = not wait
+        self._closed = True  # before the None below, or submit() would not know
+        self._left_early = not wait
         if drop:
             with suppress(Empty):
                 while True:
@@ -202,9 +313,14 @@ class JobPool:
             self._pool.join()
 
     def check_may_wait(self) -> None:
-        """Raise an error in a job of this pool: when all workers wait, none is left to work."""
+        """Raise an error where no worker is left to work: they may all wait, or it is a fork."""
+        self._check_process()
         if threading.get_ident() in self._threads:
             raise RuntimeError("a job must not wait for its own pool: that can last for ever")
+
+    def _check_process(self) -> None:
+        if self._process != os.getpid():
+            raise RuntimeError("the pool has no threads in a forked process: make a new one there")
 
     def __enter__(self) -> JobPool:
         return self
@@ -223,38 +339,57 @@ class JobPool:
         for job in iter(self._waiting.get, None):
             job.run()
             del job  # a worker that waits for the next one keeps no result alive
+            if not _unasked.empty():
+                _log_unasked()  # or errors could pile up faster than one thread logs them
         self._threads.remove(threading.get_ident())  # the number will be given to other threads
 
 
-def as_completed(jobs: Iterable[Job[R]]) -> Iterator[Job[R]]:
-    """Yield each job when it has ended, however it ended."""
-    ended: SimpleQueue[Job[R]] = SimpleQueue()
+def as_completed(jobs: Iterable[Job[R]], timeout: float | None = None) -> Iterator[Job[R]]:
+    """Yield each job when it has ended, however it ended.
+
+    Raise TimeoutError instead when ``timeout`` seconds have passed since this call, and those have
+    been yielded that had ended by then. The others run on.
+    """
+    ended: SimpleQueue[Job[R] | None] = SimpleQueue()
     watched = list(jobs)
     for job in watched:
-        job.pool.check_may_wait()
-        job.add_done_callback(ended.put)
-    for _ in watched:
-        yield _next(ended)
+        if not job.done():
+            job.pool.check_may_wait()
+        job.watch(ended.put)
+    deadline = monotonic() + (inf if timeout is None else timeout)
+    return (_next(ended, deadline) for _ in range(len(watched)))
 
 
-def _next(ended: SimpleQueue[Job[R]]) -> Job[R]:
+def _next(ended: SimpleQueue[Job[R] | None], deadline: float) -> Job[R]:
     while True:
+        now = monotonic()
+        if now >= deadline:
+            ended.put(None)  # behind those that came in time
         with suppress(Empty):
-            return ended.get(timeout=STEP)
+            job = ended.get(timeout=min(STEP, abs(deadline - now)))
+            if job is None:
+                raise TimeoutError("not all jobs have ended in time")
+            return job
 
 
-def first_result(jobs: Iterable[Job[R]]) -> Job[R] | None:
-    """Wait for the first job that succeeds and cancel those not started; None if none succeeds."""
-    return _first("done", list(jobs))
+def first_result(jobs: Iterable[Job[R]], timeout: float | None = None) -> Job[R] | None:
+    """Wait for the first job that succeeds and cancel those not started; None if none succeeds.
+
+    Raise TimeoutError, and cancel nothing, if none has within ``timeout`` seconds.
+    """
+    return _first("done", list(jobs), timeout)
 
 
-def first_error(jobs: Iterable[Job[R]]) -> Job[R] | None:
-    """Wait for the first job that fails and cancel those not started; None if none fails."""
-    return _first("failed", list(jobs))
+def first_error(jobs: Iterable[Job[R]], timeout: float | None = None) -> Job[R] | None:
+    """Wait for the first job that fails and cancel those not started; None if none fails.
+
+    Raise TimeoutError, and cancel nothing, if none has within ``timeout`` seconds.
+    """
+    return _first("failed", list(jobs), timeout)
 
 
-def _first(status: Status, jobs: list[Job[R]]) -> Job[R] | None:
-    for job in as_completed(jobs):
+def _first(status: Status, jobs: list[Job[R]], timeout: float | None) -> Job[R] | None:
+    for job in as_completed(jobs, timeout):
         if job.status == status:
             for other in jobs:
                 other.cancel()

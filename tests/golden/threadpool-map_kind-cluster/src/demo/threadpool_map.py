@@ -29,12 +29,16 @@ Executor, which logs an InvalidStateError for whatever is cancelled while it run
 
 import logging
 import pickle
+import sys
+import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from itertools import count
+from math import inf
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
@@ -68,11 +72,18 @@ class Failed(Generic[T]):
 
     def unwrap(self) -> NoReturn:
         """Raise the error."""
-        raise self.error
+        try:
+            raise self.error
+        finally:
+            del self  # which would make a cycle: the error has its traceback, and that this frame
 
 
 Outcome: TypeAlias = Ok[T, R] | Failed[T]
 _Packed: TypeAlias = tuple[bool, bytes]  # whether all went well, and a pickled value or error
+
+NOT_YET: Any = object()
+"""What ``items`` may yield while it has no item, because it waits for one or for results. What has
+finished is handed out then; with nothing there, the stream waits a tenth of a second for it."""
 
 
 def stream(
@@ -84,6 +95,7 @@ def stream(
     ordered: bool = False,
     chunk: int = 1,
     window: int | None = None,
+    timeout: float | None = None,
 ) -> Generator[Outcome[T, R]]:
     """Return the outcomes of all items, in input order if ``ordered`` or else as they finish.
 
@@ -92,46 +104,59 @@ def stream(
     ``workers`` processes are started here, one for every CPU unless given.
     A worker takes ``chunk`` items at a time: Dask takes some milliseconds for each chunk, so make
     it 100 ms of work or more. ``window`` is 8 chunks a worker unless given. What has finished is
-    handed out before the next item is read; while ``items`` blocks, nothing is.
+    handed out before the next item is read; while ``items`` blocks, nothing is, unless it yields
+    ``NOT_YET`` instead.
+
+    Once ``timeout`` seconds are over the next step raises TimeoutError, however many results there
+    are; calls that run go on in their workers. An ``items`` that blocks, the body of your loop, or
+    Dask that connects, is not interrupted: then it comes as soon as they go on.
     """
+    deadline = inf if timeout is None else time.monotonic() + timeout
+    if not callable(func):
+        raise TypeError(f"func must be callable, not {func!r}")
     if (workers is not None and workers < 1) or chunk < 1 or (window is not None and window < 1):
         raise ValueError("workers, chunk and window must be at least 1")
     if window is not None:
         chunk = min(chunk, window)
-    return _stream(func, items, address, workers, ordered, chunk, window)
+    packed_func: bytes = cloudpickle.dumps(func)
+    return _stream(packed_func, iter(items), address, workers, ordered, chunk, window, deadline)
 
 
 def _stream(
-    func: Callable[[T], R],
-    items: Iterable[T],
+    packed_func: bytes,
+    items: Iterator[T],
     address: str | None,
     workers: int | None,
     ordered: bool,
     chunk: int,
     window: int | None,
-) -> Generator[Outcome[T, R]]:
-    crew: _Crew[T, R] = _Crew(func, address, workers)
-    ready: dict[int, list[Outcome[T, R]]] = {}  # finished, by the turn in which to hand them out
+    deadline: float,
+) -> Generator[Outcome[T, Any]]:
+    crew: _Crew[T, Any] = _Crew(packed_func, address, workers)
+    ready: dict[int, list[Outcome[T, Any]]] = {}  # finished, by the turn in which to hand them out
     read = given = 0  # batches
+    earlier = sys.exc_info()[1]
+    is_finalizing = sys.is_finalizing  # for when the interpreter exits and clears all globals
 
-    def collect(wait: bool) -> list[Outcome[T, R]]:
-        """Return what is to be handed out next; with nothing there, wait for it or return []."""
+    def collect(wait: bool) -> Iterable[Outcome[T, Any]]:
+        """Return what is to be handed out next; with nothing there, wait a moment for it or not."""
         nonlocal given
-        while True:
-            waiting = wait and given not in ready
-            for turn, outcomes in crew.finished(wait=waiting):
-                ready[turn if ordered else given + len(ready)] = outcomes
-            if not waiting:
-                break
-        following: list[Outcome[T, R]] = []
+        for turn, outcomes in crew.finished(min(1.0, in_time(_left(deadline))) if wait else 0.0):
+            ready[turn if ordered else given + len(ready)] = outcomes
+        following: list[Outcome[T, Any]] = []
         while given in ready:
             following += ready.pop(given)
             given += 1
-        return following
+        return map(in_time, following)
+
+    def in_time(passing: Any) -> Any:
+        if time.monotonic() >= deadline:
+            raise TimeoutError("the stream did not end in time")
+        return passing
 
     try:
         limit = (window or 8 * crew.size * chunk) // chunk
-        batches, input_error = _batches(items, chunk), None
+        batches, input_error = _batches(map(in_time, items), chunk), None
         while True:
             try:
                 batch = next(batches, None)
@@ -139,19 +164,23 @@ def _stream(
                 batch, input_error = None, error
             if batch is None:
                 break
-            crew.put(read, batch)
-            read += 1
-            yield from collect(wait=read - given == limit)
+            if in_time(batch):
+                crew.put(read, batch)
+                read += 1
+            yield from collect(wait=not batch)
+            while read - given == limit:
+                yield from collect(wait=True)
         while given < read:
             yield from collect(wait=True)
         if input_error:
             raise input_error  # noqa: TRY301 (it must not pass the clean-up below)
     except BaseException as error:
-        if _is_exit(error):
+        if not is_finalizing() and _is_exit(error, earlier):
             crew.kill()
         raise
     finally:
-        crew.close()
+        if not is_finalizing():
+            crew.close(deadline)
 
 
 def map_all(
@@ -161,12 +190,19 @@ def map_all(
     address: str | None = None,
     workers: int | None = None,
     chunk: int = 1,
+    timeout: float | None = None,
 ) -> list[R]:
     """Return all results in input order. The first error to happen drops the rest and is raised."""
     results: dict[int, R] = {}
     call = partial(_call_numbered, func)
     outcomes = stream(
-        call, enumerate(items), address=address, workers=workers, ordered=False, chunk=chunk
+        call,
+        _numbered(items),
+        address=address,
+        workers=workers,
+        ordered=False,
+        chunk=chunk,
+        timeout=timeout,
     )
     with closing(outcomes):
         for outcome in outcomes:
@@ -191,10 +227,13 @@ def for_each(
     workers: int | None = None,
     chunk: int = 1,
     keep: int = 100,
+    timeout: float | None = None,
 ) -> Report[T]:
     """Call ``func`` for its effect on every item; count, and keep the first ``keep`` failures."""
     report: Report[T] = Report(0, 0, [])
-    outcomes = stream(func, items, address=address, workers=workers, ordered=False, chunk=chunk)
+    outcomes = stream(
+        func, items, address=address, workers=workers, ordered=False, chunk=chunk, timeout=timeout
+    )
     with closing(outcomes):
         for outcome in outcomes:
             if isinstance(outcome, Ok):
@@ -209,8 +248,8 @@ def for_each(
 class _Crew(Generic[T, R]):
     """The client of a cluster, and the batches that it has accepted."""
 
-    def __init__(self, func: Callable[[T], R], address: str | None, workers: int | None) -> None:
-        self._func: bytes = cloudpickle.dumps(func)
+    def __init__(self, packed_func: bytes, address: str | None, workers: int | None) -> None:
+        self._func = packed_func
         self._tasks: dict[Any, tuple[int, list[T]]] = {}
         self._done: SimpleQueue[Any] = SimpleQueue()
         address = address or dask.config.get("scheduler-address", None)
@@ -237,15 +276,15 @@ class _Crew(Generic[T, R]):
         self._tasks[future] = turn, batch
         future.add_done_callback(self._done.put)
 
-    def finished(self, *, wait: bool) -> list[tuple[int, list[Outcome[T, R]]]]:
-        """Return what has come back; with nothing there, wait a while for it, or return []."""
+    def finished(self, wait: float) -> list[tuple[int, list[Outcome[T, R]]]]:
+        """Return what has come back; with nothing there, first wait so many seconds for it."""
         finished: list[tuple[int, list[Outcome[T, R]]]] = []
         while wait or not self._done.empty():
             try:
-                future = self._done.get(timeout=0.1)
+                future = self._done.get(timeout=min(0.1, wait))
             except Empty:  # now a Ctrl-C is seen that came just before get(), or on Windows
                 break
-            wait = False
+            wait = 0.0
             turn, batch = self._tasks.pop(future)
             try:
                 packed: list[_Packed] = future.result()
@@ -255,7 +294,7 @@ class _Crew(Generic[T, R]):
                 finished.append((turn, _unpack_all(batch, packed)))
         return finished
 
-    def close(self) -> None:
+    def close(self, _deadline: float) -> None:
         """Cancel what is still there, and leave nothing behind."""
         self._client.cancel(list(self._tasks))
         self._stack.close()
@@ -325,19 +364,33 @@ def _unpickled(data: bytes) -> Any:
     return pickle.loads(data)  # noqa: S301 (it comes from our own processes)
 
 
+def _numbered(items: Iterable[T]) -> Iterator[tuple[int, T]]:
+    numbers = count()
+    for item in items:
+        passed_on: Any = item if item is NOT_YET else (next(numbers), item)
+        yield passed_on
+
+
 def _call_numbered(func: Callable[[T], R], numbered: tuple[int, T]) -> R:
     return func(numbered[1])
 
 
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
+
+
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Like itertools.batched, but an error of ``items`` does not lose what was read before it."""
+    """Like itertools.batched, but neither NOT_YET nor an error holds back what was read before it."""
     batch: list[T] = []
     try:
         for item in items:
-            batch.append(item)
-            if len(batch) == size:
-                yield batch
-                batch = []
+            if item is not NOT_YET:
+                batch.append(item)
+                if len(batch) < size:
+                    continue
+            yield batch
+            batch = []
+            del item  # it would be kept alive while ``items`` blocks
     except Exception:
         if batch:
             yield batch
@@ -346,8 +399,11 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def _is_exit(error: BaseException) -> bool:
-    """Tell whether it is Ctrl-C or sys.exit(), here or in the ``with`` that closes the stream."""
-    if isinstance(error, GeneratorExit):
-        return isinstance(error.__context__, KeyboardInterrupt | SystemExit)
+def _is_exit(error: BaseException, earlier: BaseException | None) -> bool:
+    """Tell whether it is Ctrl-C or sys.exit(), here or in the ``with`` that closes the stream.
+
+    An ``earlier`` one, that was being handled when the stream began, is not.
+    """
+    if isinstance(error, GeneratorExit) and error.__context__ is not earlier:
+        error = error.__context__ or error
     return isinstance(error, KeyboardInterrupt | SystemExit)

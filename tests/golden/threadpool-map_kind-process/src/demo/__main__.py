@@ -1,6 +1,6 @@
 """The command line: every argument, or line of standard input, is an item for `work`, as text.
 
-Yours too: edit it for items of another type (``type=Path``), options of your own
+Yours too: edit it for items of another type (``type=Path``, ``lines(Path)``), options of your own
 (``functools.partial(work, size=args.size)``) or another form of output (``show=json.dumps``).
 """
 

@@ -17,7 +17,7 @@ when things fail:
   what was handed out, so memory does not grow with their number.
 - An error of ``items`` itself is raised once everything read before it has been handed out.
 - Leaving the loop early drops what has not started and waits for the calls that are running, so that
-  none is cut off halfway. Ctrl-C and ``sys.exit()`` kill the workers instead: see ``stream``.
+  none is cut off halfway. Ctrl-C, ``sys.exit()`` and a timeout kill the workers: see ``stream``.
 
 It is the ``stream`` that runs in threads with ``multiprocessing.pool.ThreadPool``, on processes.
 ``multiprocessing.Pool`` has ThreadPool's API, and one trap more: when a worker is killed (by hand,
@@ -29,12 +29,16 @@ worker: no lock, no thread, and the end of a pipe tells which worker has gone, a
 import os
 import pickle
 import signal
+import sys
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
+from math import inf
 from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for_any
@@ -44,6 +48,10 @@ from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
+_NOT_BEGUN = (
+    "a worker ended before it began: does the program start under"
+    ' `if __name__ == "__main__":`, and can a worker import its modules?'
+)
 _GONE = (EOFError, OSError)  # what a pipe raises when there is nobody at its other end
 
 
@@ -68,11 +76,18 @@ class Failed(Generic[T]):
 
     def unwrap(self) -> NoReturn:
         """Raise the error."""
-        raise self.error
+        try:
+            raise self.error
+        finally:
+            del self  # which would make a cycle: the error has its traceback, and that this frame
 
 
 Outcome: TypeAlias = Ok[T, R] | Failed[T]
 _Packed: TypeAlias = tuple[bool, bytes]  # whether all went well, and a pickled value or error
+
+NOT_YET: Any = object()
+"""What ``items`` may yield while it has no item, because it waits for one or for results. What has
+finished is handed out then; with nothing there, the stream waits a tenth of a second for it."""
 
 
 class WorkerDied(Exception):  # noqa: N818 (it says what happened)
@@ -87,6 +102,7 @@ def stream(
     ordered: bool = False,
     chunk: int = 1,
     window: int | None = None,
+    timeout: float | None = None,
 ) -> Generator[Outcome[T, R]]:
     """Return the outcomes of all items, in input order if ``ordered`` or else as they finish.
 
@@ -95,48 +111,60 @@ def stream(
     There is a worker for every CPU that this process may use, unless ``workers`` is given.
     A worker takes ``chunk`` items at a time: more than 1 pays for calls of under a millisecond.
     ``window`` is 8 chunks a worker unless given. What has finished is handed out before the next
-    item is read; while ``items`` blocks, nothing is.
+    item is read; while ``items`` blocks, nothing is, unless it yields ``NOT_YET`` instead.
+
+    Once ``timeout`` seconds are over the next step raises TimeoutError, however many results there
+    are, and the workers are killed. An ``items`` that blocks, or the body of your loop, is not
+    interrupted: then it comes as soon as they go on.
 
     To leave a loop early over calls that take long, write ``with closing(stream(...)) as outcomes``:
-    only so can Ctrl-C in the body of the loop, or while leaving it, end it without waiting.
+    only so can Ctrl-C or sys.exit() in the body of the loop, or while leaving it, end it at once.
     """
+    deadline = inf if timeout is None else time.monotonic() + timeout
+    if not callable(func):
+        raise TypeError(f"func must be callable, not {func!r}")
     if (workers is not None and workers < 1) or chunk < 1 or (window is not None and window < 1):
         raise ValueError("workers, chunk and window must be at least 1")
     if window is not None:
         chunk = min(chunk, window)
-    return _stream(func, items, workers, ordered, chunk, window)
+    packed_func = pickle.dumps(func)  # here, so that it fails alike with every start method
+    return _stream(packed_func, iter(items), workers, ordered, chunk, window, deadline)
 
 
 def _stream(
-    func: Callable[[T], R],
-    items: Iterable[T],
+    packed_func: bytes,
+    items: Iterator[T],
     workers: int | None,
     ordered: bool,
     chunk: int,
     window: int | None,
-) -> Generator[Outcome[T, R]]:
-    crew: _Crew[T, R] = _Crew(func, workers or _cpus())
-    ready: dict[int, list[Outcome[T, R]]] = {}  # finished, by the turn in which to hand them out
+    deadline: float,
+) -> Generator[Outcome[T, Any]]:
+    crew: _Crew[T, Any] = _Crew(packed_func, workers or _cpus())
+    ready: dict[int, list[Outcome[T, Any]]] = {}  # finished, by the turn in which to hand them out
     read = given = 0  # batches
+    earlier = sys.exc_info()[1]
+    is_finalizing = sys.is_finalizing  # for when the interpreter exits and clears all globals
 
-    def collect(wait: bool) -> list[Outcome[T, R]]:
-        """Return what is to be handed out next; with nothing there, wait for it or return []."""
+    def collect(wait: bool) -> Iterable[Outcome[T, Any]]:
+        """Return what is to be handed out next; with nothing there, wait a moment for it or not."""
         nonlocal given
-        while True:
-            waiting = wait and given not in ready
-            for turn, outcomes in crew.finished(wait=waiting):
-                ready[turn if ordered else given + len(ready)] = outcomes
-            if not waiting:
-                break
-        following: list[Outcome[T, R]] = []
+        for turn, outcomes in crew.finished(min(1.0, in_time(_left(deadline))) if wait else 0.0):
+            ready[turn if ordered else given + len(ready)] = outcomes
+        following: list[Outcome[T, Any]] = []
         while given in ready:
             following += ready.pop(given)
             given += 1
-        return following
+        return map(in_time, following)
+
+    def in_time(passing: Any) -> Any:
+        if time.monotonic() >= deadline:
+            raise TimeoutError("the stream did not end in time")
+        return passing
 
     try:
         limit = (window or 8 * crew.size * chunk) // chunk
-        batches, input_error = _batches(items, chunk), None
+        batches, input_error = _batches(map(in_time, items), chunk), None
         while True:
             try:
                 batch = next(batches, None)
@@ -144,19 +172,23 @@ def _stream(
                 batch, input_error = None, error
             if batch is None:
                 break
-            crew.put(read, batch)
-            read += 1
-            yield from collect(wait=read - given == limit)
+            if in_time(batch):
+                crew.put(read, batch)
+                read += 1
+            yield from collect(wait=not batch)
+            while read - given == limit:
+                yield from collect(wait=True)
         while given < read:
             yield from collect(wait=True)
         if input_error:
             raise input_error  # noqa: TRY301 (it must not pass the clean-up below)
     except BaseException as error:
-        if _is_exit(error):
+        if not is_finalizing() and _is_exit(error, earlier):
             crew.kill()
         raise
     finally:
-        crew.close()
+        if not is_finalizing():
+            crew.close(deadline)
 
 
 def map_all(
@@ -165,11 +197,14 @@ def map_all(
     *,
     workers: int | None = None,
     chunk: int = 1,
+    timeout: float | None = None,
 ) -> list[R]:
     """Return all results in input order. The first error to happen drops the rest and is raised."""
     results: dict[int, R] = {}
     call = partial(_call_numbered, func)
-    outcomes = stream(call, enumerate(items), workers=workers, ordered=False, chunk=chunk)
+    outcomes = stream(
+        call, _numbered(items), workers=workers, ordered=False, chunk=chunk, timeout=timeout
+    )
     with closing(outcomes):
         for outcome in outcomes:
             results[outcome.item[0]] = outcome.unwrap()
@@ -192,10 +227,11 @@ def for_each(
     workers: int | None = None,
     chunk: int = 1,
     keep: int = 100,
+    timeout: float | None = None,
 ) -> Report[T]:
     """Call ``func`` for its effect on every item; count, and keep the first ``keep`` failures."""
     report: Report[T] = Report(0, 0, [])
-    outcomes = stream(func, items, workers=workers, ordered=False, chunk=chunk)
+    outcomes = stream(func, items, workers=workers, ordered=False, chunk=chunk, timeout=timeout)
     with closing(outcomes):
         for outcome in outcomes:
             if isinstance(outcome, Ok):
@@ -214,16 +250,22 @@ class _Worker(Generic[T]):
     task: tuple[int, list[T]] | None = None  # a batch and its turn
 
 
+_crews: set[object] = set()
+"""Those with processes. Trap: the garbage collector may close the pipes of one that is garbage before
+its stream closes them again, when their numbers may be those of other files."""
+
+
 class _Crew(Generic[T, R]):
     """Processes that run one batch each at a time. They are started as batches come."""
 
-    def __init__(self, func: Callable[[T], R], size: int) -> None:
+    def __init__(self, packed_func: bytes, size: int) -> None:
         self.size = size
-        self._func = pickle.dumps(func)  # here, so that it fails alike with every start method
+        self._func = packed_func
         self._owner = os.getpid()
         self._queue: deque[tuple[int, list[T]]] = deque()
         self._workers: dict[Connection, _Worker[T]] = {}
         self._idle: list[Connection] = []
+        _crews.add(self)
 
     def put(self, turn: int, batch: list[T]) -> None:
         """Accept a batch to run."""
@@ -232,20 +274,17 @@ class _Crew(Generic[T, R]):
         if self._queue and len(self._workers) < self.size:
             self._start()
 
-    def finished(self, *, wait: bool) -> list[tuple[int, list[Outcome[T, R]]]]:
-        """Return what has come back; with nothing there, wait a while for it, or return []."""
+    def finished(self, wait: float) -> list[tuple[int, list[Outcome[T, R]]]]:
+        """Return what has come back; with nothing there, first wait so many seconds for it."""
         finished: list[tuple[int, list[Outcome[T, R]]]] = []
-        for pipe in self._readable(1.0 if wait else 0.0):
+        for pipe in self._readable(wait):
             worker = self._workers[pipe]
             try:
                 packed: list[_Packed] = pipe.recv()
             except _GONE:
                 died = self._bury(pipe)
                 if not worker.started:
-                    raise RuntimeError(
-                        "a worker ended before it began: does the program start under"
-                        ' `if __name__ == "__main__":`, and can a worker import its modules?'
-                    ) from died
+                    raise RuntimeError(_NOT_BEGUN) from died
                 if worker.task:
                     turn, batch = worker.task
                     finished.append((turn, [Failed(item, died) for item in batch]))
@@ -260,18 +299,19 @@ class _Crew(Generic[T, R]):
             self._start()
         return finished
 
-    def close(self) -> None:
-        """Let the calls that run end, drop what is queued, and leave nothing behind."""
+    def close(self, deadline: float) -> None:
+        """Drop what is queued, let the calls that run end, and leave nothing behind."""
         if os.getpid() != self._owner:
             return  # a fork's copy of the stream was garbage
         try:
-            for pipe, worker in self._workers.items():
+            self._queue.clear()
+            while any(worker.task for worker in self._workers.values()) and _left(deadline):
+                self.finished(min(1.0, _left(deadline)))
+            for pipe in self._workers:
                 with suppress(*_GONE):
-                    if worker.task:
-                        pipe.recv()
                     pipe.send(None)
             for worker in self._workers.values():
-                worker.process.join()
+                worker.process.join(_left(deadline))
         finally:
             self.kill()
 
@@ -281,14 +321,18 @@ class _Crew(Generic[T, R]):
             worker.process.kill()
         while self._workers:
             self._bury(next(iter(self._workers)))
+        _crews.discard(self)
 
     def _start(self) -> None:
         ends: Any = Pipe()  # PipeConnections on Windows
         pipe, theirs = ends
         process = Process(target=_run_worker, args=(self._func, theirs, pipe), daemon=True)
-        with _sigint_held_back():
-            process.start()
-            self._workers[pipe] = _Worker(process)
+        try:
+            with _sigint_held_back():
+                process.start()
+                self._workers[pipe] = _Worker(process)
+        except (EOFError, ConnectionError) as error:  # from a fork server that failed so itself
+            raise RuntimeError(_NOT_BEGUN) from error
         theirs.close()  # so that the end of the process is the end of the pipe
 
     def _give(self) -> None:
@@ -393,19 +437,33 @@ def _unpickled(data: bytes) -> Any:
     return pickle.loads(data)  # noqa: S301 (it comes from our own processes)
 
 
+def _numbered(items: Iterable[T]) -> Iterator[tuple[int, T]]:
+    numbers = count()
+    for item in items:
+        passed_on: Any = item if item is NOT_YET else (next(numbers), item)
+        yield passed_on
+
+
 def _call_numbered(func: Callable[[T], R], numbered: tuple[int, T]) -> R:
     return func(numbered[1])
 
 
+def _left(deadline: float) -> float:
+    return min(max(0.0, deadline - time.monotonic()), 1e6)  # trap: poll() overflows, with inf too
+
+
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Like itertools.batched, but an error of ``items`` does not lose what was read before it."""
+    """Like itertools.batched, but neither NOT_YET nor an error holds back what was read before it."""
     batch: list[T] = []
     try:
         for item in items:
-            batch.append(item)
-            if len(batch) == size:
-                yield batch
-                batch = []
+            if item is not NOT_YET:
+                batch.append(item)
+                if len(batch) < size:
+                    continue
+            yield batch
+            batch = []
+            del item  # it would be kept alive while ``items`` blocks
     except Exception:
         if batch:
             yield batch
@@ -432,8 +490,11 @@ def _cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _is_exit(error: BaseException) -> bool:
-    """Tell whether it is Ctrl-C or sys.exit(), here or in the ``with`` that closes the stream."""
-    if isinstance(error, GeneratorExit):
-        return isinstance(error.__context__, KeyboardInterrupt | SystemExit)
+def _is_exit(error: BaseException, earlier: BaseException | None) -> bool:
+    """Tell whether it is Ctrl-C or sys.exit(), here or in the ``with`` that closes the stream.
+
+    An ``earlier`` one, that was being handled when the stream began, is not.
+    """
+    if isinstance(error, GeneratorExit) and error.__context__ is not earlier:
+        error = error.__context__ or error
     return isinstance(error, KeyboardInterrupt | SystemExit)

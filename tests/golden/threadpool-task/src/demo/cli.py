@@ -47,7 +47,7 @@ def run(
         task = Task(func, *arguments)
         while not task.wait(interval):
             print("... still working", file=sys.stderr)
-        if failure := task.error():
+        if (failure := task.exception()) is not None:
             print(f"error: {type(failure).__name__}: {failure}", file=sys.stderr)
             return 1
         if (value := task.get()) is not None:
@@ -60,7 +60,7 @@ def run(
     except BrokenPipeError:  # who read our output has left, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
         return 1
-    except (OSError, RuntimeError) as error:  # of the output, the thread
+    except (OSError, RuntimeError, ValueError) as error:  # of the output, the thread
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
