@@ -91,7 +91,7 @@ class Task(Generic[R]):
         try:
             with _ctrl_c_as_such():
                 self.thread.start()
-        except (RuntimeError, MemoryError):  # refused, or started already
+        except Exception:  # refused, or started already
             self._begun = self.thread.ident is not None
             raise
 
