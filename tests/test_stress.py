@@ -64,7 +64,8 @@ EVENTS = {
     | {"Ctrl-C in wait", "Ctrl-C in result", "exit while running", "sys.exit() while running"}
     | {"target", "subclass", "failing", "nested"}
     | {"waited for by several", "unfinished when asked", "started by a daemon"}
-    | {"said that it will ask", "exit without asking"},
+    | {"asked", "waited beside", "dropped while it runs", "logged at once"}
+    | {"error logged as nobody asked", "exit without asking"},
     "thread/batch": PROCESSES
     | {"Ctrl-C in wait", "exit while running"}
     | {"all", "refused", "deadline", "interrupted", "twice", "own group"}

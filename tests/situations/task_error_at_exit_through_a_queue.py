@@ -30,5 +30,4 @@ def load() -> None:
 
 set_up_logging()
 task = Task(load)
-task.log_error = False  # it is going to be asked for, and nobody does
 task.start()

@@ -25,7 +25,6 @@ def load() -> None:
 
 gc.disable()  # what is in a cycle would be freed some time, not now
 task = Task(load)
-task.log_error = False
 task.start()
 try:
     task.result(timeout=10)
