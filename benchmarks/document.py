@@ -109,7 +109,7 @@ def write_document(machine: dict[str, str], results: list[Results], where: Path)
     ]
     for design, rows in ROWS.items():
         parts += [f"## {design}\n", _ratios(design, rows, results), _missed(design, rows, results)]
-    parts += ["## The medians\n", _medians(results), _skips(results), _mutants()]
+    parts += [_mutants(), "## The medians\n", _medians(results), _skips(results)]
     (where / "benchmarks.md").write_text("\n".join(filter(None, parts)), encoding="utf-8")
     write_chart(results, where / "benchmarks.svg")
 

@@ -16,7 +16,7 @@ import time
 import weakref
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 
@@ -131,7 +131,7 @@ def test_ended_job_keeps_no_arguments_and_idle_worker_no_result() -> None:
 def test_future_ends_as_its_job_does_and_cancels_it_if_it_waits() -> None:
     with JobPool(1) as pool:
         with busy(pool) as (running, _):
-            jobs = [running, pool.submit(int, "7"), pool.submit(fail, FalseError())]
+            jobs: list[Job[Any]] = [running, pool.submit(int, "7"), pool.submit(fail, FalseError())]
             jobs += [pool.submit(int), pool.submit(int)]
             futures = [job.future() for job in jobs]
             assert [future.running() for future in futures] == [True] + [False] * 4

@@ -161,7 +161,7 @@ def test_streams_within_a_stream_share_its_workers() -> None:
     all_here = threading.Barrier(32, timeout=HANG)
 
     def inner(_: int) -> str:
-        time.sleep(0.001)
+        time.sleep(0.005)
         return threading.current_thread().name
 
     def outer(_: int) -> int:
@@ -473,6 +473,24 @@ def test_ctrl_c_under_closing_does_not_wait_either(place: str) -> None:
     presser.join()
 
 
+def test_an_input_that_exits_does_not_wait_for_running_calls() -> None:
+    """Also while it handles an error."""
+    work = Calls()
+
+    def source() -> Iterator[int]:
+        yield 1
+        assert work.started.wait(HANG)
+        try:
+            yield int("x")
+        except ValueError:
+            sys.exit(3)
+
+    with pytest.raises(SystemExit):
+        loop(work, source(), workers=2)
+    assert work.let_go is None  # it still runs: nobody waited for it
+    work.gate.set()
+
+
 def test_an_error_thrown_into_it_is_none_of_the_input() -> None:
     """As one that a signal handler raises, such as a time limit, it waits for no results."""
     outcomes = stream(double, range(30), workers=3)
@@ -526,7 +544,7 @@ def test_after_a_timeout_nothing_is_handed_out() -> None:
     assert len(seen) <= 1
 
 
-@pytest.mark.parametrize(("chunk", "in_time"), [(1, {0}), (3, set())])
+@pytest.mark.parametrize(("chunk", "in_time"), [(1, {0}), (3, set[int]())])
 def test_after_a_timeout_nothing_is_called(chunk: int, in_time: set[int]) -> None:
     """The input is not interrupted, but what it brings too late is for no call."""
     called: list[int] = []
@@ -577,6 +595,13 @@ def test_map_all_returns_results_in_input_order() -> None:
         return item
 
     assert map_all(work, range(100), workers=2, chunk=3) == list(range(100))
+
+
+@consumers
+@pytest.mark.parametrize("option", ["workers", "chunk"])
+def test_they_take_the_options_of_stream(consumer: Callable[..., object], option: str) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        consumer(double, [1], **{option: 0})
 
 
 def test_map_all_stops_at_the_first_error() -> None:

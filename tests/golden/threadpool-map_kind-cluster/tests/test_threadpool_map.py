@@ -3,6 +3,7 @@ import itertools
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 import weakref
@@ -91,11 +92,21 @@ class NeedsTwoError(Exception):
         super().__init__(f"{one} and {two}")
 
 
+class Unreadable:
+    """The same, but no error."""
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return int, ("no number",)
+
+
 def fail_in_many_ways(item: object) -> object:
     errors = {1: ValueError(1), 2: SystemExit(3), 3: KeyboardInterrupt(), 4: NeedsTwoError(1, 2)}
+    errors[5] = ValueError(threading.Lock())
     if isinstance(item, int) and item in errors:
         raise errors[item]
-    return threading.Lock() if item == 5 else item
+    if item == 6:
+        return Unreadable()
+    return threading.Lock() if item == 7 else item
 
 
 # What comes out
@@ -147,7 +158,7 @@ def test_options_below_one_are_refused_at_once(options: Where) -> None:
 # The input
 
 
-@pytest.mark.parametrize("chunk", [2, 20])
+@pytest.mark.parametrize("chunk", [3, 20])
 def test_endless_input_is_read_no_further_than_the_window(where: Where, chunk: int) -> None:
     """In the caller's thread: a sqlite cursor, for one, refuses to be read in another."""
     read: list[int] = []
@@ -161,6 +172,39 @@ def test_endless_input_is_read_no_further_than_the_window(where: Where, chunk: i
     with closing(stream(double, source(), chunk=chunk, window=8, **where)) as outcomes:
         for given, _ in enumerate(itertools.islice(outcomes, 30)):
             assert len(read) <= given + 8
+
+
+def test_the_window_is_eight_chunks_a_worker(where: Where, tmp_path: Path) -> None:
+    """There are two workers: 48 items are read while the first is running, and no more."""
+    gate = tmp_path / "gate"
+    opener = threading.Timer(0.2, gate.touch)
+    seen: list[int] = []
+
+    def source() -> Iterator[int]:
+        yield from range(47)
+        opener.start()
+        yield 47
+        assert seen
+        yield 48
+
+    work = functools.partial(wait_or_open, gate, False)
+    for outcome in stream(work, source(), ordered=True, chunk=3, **where):
+        seen.append(outcome.unwrap())  # noqa: PERF401 (the source looks at it)
+    assert seen == list(range(49))
+    opener.join()
+
+
+def test_reading_ahead_waits_for_no_result(where: Where, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    began = time.monotonic()
+
+    def source() -> Iterator[Path]:
+        for _ in range(99):
+            if time.monotonic() - began < HANG / 4:
+                yield gate
+        gate.touch()
+
+    assert len(list(stream(wait_for, source(), window=100, **where))) == 99
 
 
 @ordered_or_not
@@ -201,15 +245,18 @@ def test_an_error_of_the_input_comes_after_all_that_was_read(where: Where, chunk
 @pytest.mark.parametrize("chunk", [1, 4])
 def test_errors_are_values(where: Where, chunk: int) -> None:
     """Also what cannot be pickled: it is one failure, whatever else is in its chunk."""
-    items: list[object] = [*range(8), threading.Lock()]
+    items: list[object] = [*range(9), threading.Lock()]
     outcomes = list(stream(fail_in_many_ways, items, chunk=chunk, **where))
     errors = {o.item: o.error for o in outcomes if isinstance(o, Failed)}
     assert "in fail_in_many_ways" in str(errors[1].__cause__)  # the traceback from the worker
+    assert "ValueError" in str(errors[5])  # it stands for one that cannot be pickled
     kinds = {item: type(error) for item, error in errors.items()}
     assert kinds.pop(4) in (RuntimeError, NeedsTwoError)  # the latter where tblib mends the class
-    assert kinds.pop(items[8]) is TypeError
-    assert kinds == {1: ValueError, 2: SystemExit, 3: KeyboardInterrupt, 5: TypeError}
-    assert sorted(str(o.item) for o in outcomes if isinstance(o, Ok)) == ["0", "6", "7"]
+    assert kinds.pop(items[9]) is TypeError
+    assert kinds.pop(6) is ValueError  # from int(), in Unreadable
+    assert kinds.pop(7) is TypeError
+    assert kinds == {1: ValueError, 2: SystemExit, 3: KeyboardInterrupt, 5: RuntimeError}
+    assert sorted(str(o.item) for o in outcomes if isinstance(o, Ok)) == ["0", "8"]
 
 
 def test_a_function_that_cannot_be_pickled_is_refused_at_once(where: Where) -> None:
@@ -297,11 +344,46 @@ def test_after_a_timeout_nothing_is_called_or_handed_out(where: Where, tmp_path:
 
 
 def test_map_all_returns_results_in_input_order(where: Where) -> None:
-    assert map_all(double, range(50), chunk=3, **where) == list(range(0, 100, 2))
+    """With all its options."""
+    numbers = iter(range(50))
+    assert map_all(double, numbers, chunk=3, timeout=HANG, **where) == list(range(0, 100, 2))
+
+
+@consumers
+@pytest.mark.parametrize("option", ["workers", "chunk"])
+def test_they_take_the_options_of_stream(consumer: Callable[..., object], option: str) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        consumer(double, [1], **{option: 0})
 
 
 def test_map_all_skips_what_is_not_yet_there(where: Where) -> None:
-    assert map_all(double, [5, NOT_YET, 3], **where) == [10, 6]
+    """And the input is not asked again at once."""
+    began = time.monotonic()
+    asked = 0
+
+    def source() -> Iterator[int]:
+        nonlocal asked
+        yield 5
+        while time.monotonic() - began < 0.3:
+            asked += 1
+            yield NOT_YET
+        yield 3
+
+    assert map_all(double, source(), **where) == [10, 6]
+    assert asked < 10
+
+
+def exit_or_wait(gate: Path, item: int) -> None:
+    if item:
+        sys.exit(3)
+    wait_for(gate)
+
+
+def test_map_all_raises_the_first_error_to_happen(where: Where, tmp_path: Path) -> None:
+    """Though a call for an earlier item is running."""
+    with pytest.raises(SystemExit):
+        map_all(functools.partial(exit_or_wait, tmp_path / "gate"), range(2), **where)
+    (tmp_path / "gate").touch()
 
 
 def test_map_all_stops_at_the_first_error(where: Where) -> None:
@@ -380,18 +462,50 @@ def test_ctrl_c_does_not_wait_for_the_calls_that_run(where: Where, tmp_path: Pat
     (tmp_path / "end").touch()
 
 
+def test_a_result_comes_out_at_once(where: Where) -> None:
+    began = time.monotonic()
+    assert len(list(stream(double, range(20), window=1, **where))) == 20
+    assert time.monotonic() - began < HANG / 2
+
+
+def token(_: int) -> bytes:
+    return os.urandom(8)
+
+
+def test_an_item_that_comes_twice_is_called_twice(where: Where) -> None:
+    """Trap: Dask takes calls that look alike for one."""
+    assert len({outcome.unwrap() for outcome in stream(token, [1] * 5, **where)}) == 5
+
+
+def test_a_client_of_the_program_stays_the_default(where: Where) -> None:
+    with closing(stream(double, itertools.count(), **where)) as outcomes:
+        next(outcomes)
+        with pytest.raises(ValueError, match="No"):
+            distributed.get_client()
+
+
+@consumers
+def test_an_address_that_is_none_is_refused(consumer: Callable[..., object]) -> None:
+    with pytest.raises(ValueError, match="nonsense"):
+        consumer(double, [1], address="nonsense://127.0.0.1:1")
+
+
 def test_the_address_may_stand_in_the_environment(where: Where) -> None:
     """As DASK_SCHEDULER_ADDRESS, which Dask reads into its configuration when it is imported."""
     with dask.config.set({"scheduler-address": where["address"]}):
         assert map_all(double, range(5)) == [0, 2, 4, 6, 8]
+    with dask.config.set({"scheduler-address": "nonsense://127.0.0.1:1"}):
+        assert map_all(double, range(5), **where) == [0, 2, 4, 6, 8]
+        with pytest.raises(ValueError, match="nonsense"):
+            map_all(double, range(5))
+
+
+def who(_: int) -> tuple[int, int]:
+    time.sleep(0.05)
+    return os.getpid(), threading.get_ident()
 
 
 def test_without_an_address_it_starts_processes_here() -> None:
-    """And ends them."""
-    pids = set(map_all(pid, range(4), workers=1))
-    assert len(pids) == 1
-    assert os.getpid() not in pids
-
-
-def pid(_: int) -> int:
-    return os.getpid()
+    """Of one thread each. And ends them."""
+    ((pid, _),) = set(map_all(who, range(4), workers=1))
+    assert pid != os.getpid()

@@ -74,11 +74,21 @@ class NeedsTwoError(Exception):
         super().__init__(f"{one} and {two}")
 
 
+class Unreadable:
+    """The same, but no error."""
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return int, ("no number",)
+
+
 def fail_in_many_ways(item: object) -> object:
     errors = {1: ValueError(1), 2: SystemExit(3), 3: KeyboardInterrupt(), 4: NeedsTwoError(1, 2)}
+    errors[5] = ValueError(threading.Lock())
     if isinstance(item, int) and item in errors:
         raise errors[item]
-    return threading.Lock() if item == 5 else item
+    if item == 6:
+        return Unreadable()
+    return threading.Lock() if item == 7 else item
 
 
 # What comes out
@@ -130,7 +140,7 @@ def test_options_below_one_are_refused_at_once(options: Where) -> None:
 # The input
 
 
-@pytest.mark.parametrize("chunk", [2, 20])
+@pytest.mark.parametrize("chunk", [3, 20])
 def test_endless_input_is_read_no_further_than_the_window(where: Where, chunk: int) -> None:
     """In the caller's thread: a sqlite cursor, for one, refuses to be read in another."""
     read: list[int] = []
@@ -144,6 +154,39 @@ def test_endless_input_is_read_no_further_than_the_window(where: Where, chunk: i
     with closing(stream(double, source(), chunk=chunk, window=8, **where)) as outcomes:
         for given, _ in enumerate(itertools.islice(outcomes, 30)):
             assert len(read) <= given + 8
+
+
+def test_the_window_is_eight_chunks_a_worker(where: Where, tmp_path: Path) -> None:
+    """There are two workers: 48 items are read while the first is running, and no more."""
+    gate = tmp_path / "gate"
+    opener = threading.Timer(0.2, gate.touch)
+    seen: list[int] = []
+
+    def source() -> Iterator[int]:
+        yield from range(47)
+        opener.start()
+        yield 47
+        assert seen
+        yield 48
+
+    work = functools.partial(wait_or_open, gate, False)
+    for outcome in stream(work, source(), ordered=True, chunk=3, **where):
+        seen.append(outcome.unwrap())  # noqa: PERF401 (the source looks at it)
+    assert seen == list(range(49))
+    opener.join()
+
+
+def test_reading_ahead_waits_for_no_result(where: Where, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    began = time.monotonic()
+
+    def source() -> Iterator[Path]:
+        for _ in range(99):
+            if time.monotonic() - began < HANG / 4:
+                yield gate
+        gate.touch()
+
+    assert len(list(stream(wait_for, source(), window=100, **where))) == 99
 
 
 @ordered_or_not
@@ -184,15 +227,18 @@ def test_an_error_of_the_input_comes_after_all_that_was_read(where: Where, chunk
 @pytest.mark.parametrize("chunk", [1, 4])
 def test_errors_are_values(where: Where, chunk: int) -> None:
     """Also what cannot be pickled: it is one failure, whatever else is in its chunk."""
-    items: list[object] = [*range(8), threading.Lock()]
+    items: list[object] = [*range(9), threading.Lock()]
     outcomes = list(stream(fail_in_many_ways, items, chunk=chunk, **where))
     errors = {o.item: o.error for o in outcomes if isinstance(o, Failed)}
     assert "in fail_in_many_ways" in str(errors[1].__cause__)  # the traceback from the worker
+    assert "ValueError" in str(errors[5])  # it stands for one that cannot be pickled
     kinds = {item: type(error) for item, error in errors.items()}
     assert kinds.pop(4) in (RuntimeError, NeedsTwoError)  # the latter where tblib mends the class
-    assert kinds.pop(items[8]) is TypeError
-    assert kinds == {1: ValueError, 2: SystemExit, 3: KeyboardInterrupt, 5: TypeError}
-    assert sorted(str(o.item) for o in outcomes if isinstance(o, Ok)) == ["0", "6", "7"]
+    assert kinds.pop(items[9]) is TypeError
+    assert kinds.pop(6) is ValueError  # from int(), in Unreadable
+    assert kinds.pop(7) is TypeError
+    assert kinds == {1: ValueError, 2: SystemExit, 3: KeyboardInterrupt, 5: RuntimeError}
+    assert sorted(str(o.item) for o in outcomes if isinstance(o, Ok)) == ["0", "8"]
 
 
 def test_a_function_that_cannot_be_pickled_is_refused_at_once(where: Where) -> None:
@@ -280,11 +326,46 @@ def test_after_a_timeout_nothing_is_called_or_handed_out(where: Where, tmp_path:
 
 
 def test_map_all_returns_results_in_input_order(where: Where) -> None:
-    assert map_all(double, range(50), chunk=3, **where) == list(range(0, 100, 2))
+    """With all its options."""
+    numbers = iter(range(50))
+    assert map_all(double, numbers, chunk=3, timeout=HANG, **where) == list(range(0, 100, 2))
+
+
+@consumers
+@pytest.mark.parametrize("option", ["workers", "chunk"])
+def test_they_take_the_options_of_stream(consumer: Callable[..., object], option: str) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        consumer(double, [1], **{option: 0})
 
 
 def test_map_all_skips_what_is_not_yet_there(where: Where) -> None:
-    assert map_all(double, [5, NOT_YET, 3], **where) == [10, 6]
+    """And the input is not asked again at once."""
+    began = time.monotonic()
+    asked = 0
+
+    def source() -> Iterator[int]:
+        nonlocal asked
+        yield 5
+        while time.monotonic() - began < 0.3:
+            asked += 1
+            yield NOT_YET
+        yield 3
+
+    assert map_all(double, source(), **where) == [10, 6]
+    assert asked < 10
+
+
+def exit_or_wait(gate: Path, item: int) -> None:
+    if item:
+        sys.exit(3)
+    wait_for(gate)
+
+
+def test_map_all_raises_the_first_error_to_happen(where: Where, tmp_path: Path) -> None:
+    """Though a call for an earlier item is running."""
+    with pytest.raises(SystemExit):
+        map_all(functools.partial(exit_or_wait, tmp_path / "gate"), range(2), **where)
+    (tmp_path / "gate").touch()
 
 
 def test_map_all_stops_at_the_first_error(where: Where) -> None:
@@ -339,6 +420,7 @@ def test_a_worker_that_is_killed_fails_its_batch_only(ordered: bool) -> None:
     failed = sorted(o.item for o in outcomes if isinstance(o, Failed))
     assert failed == [2, 3, 10, 11]
     assert all(isinstance(o.error, WorkerDied) for o in outcomes if isinstance(o, Failed))
+    assert all("exit code -9" in str(o.error) for o in outcomes if isinstance(o, Failed))
     assert sorted(o.item for o in outcomes) == list(range(20))
 
 
@@ -346,11 +428,43 @@ def test_a_worker_that_is_killed_fails_its_batch_only(ordered: bool) -> None:
 def test_a_worker_that_is_killed_between_batches_is_replaced() -> None:
     outcomes = stream(pid, range(200), workers=1, window=1)
     first = next(outcomes).unwrap()
-    os.kill(first, signal.SIGKILL)
+    (worker,) = multiprocessing.active_children()
+    worker.kill()
+    worker.join(HANG)
     rest = list(outcomes)
     assert len(rest) == 199
     assert sum(isinstance(outcome, Failed) for outcome in rest) <= 1
     assert first not in {o.value for o in rest[1:] if isinstance(o, Ok)}
+
+
+def leave_an_heir(gate: Path) -> None:
+    """Die, and leave the worker's end of its pipe to another process."""
+    if os.fork():
+        os.kill(os.getpid(), signal.SIGKILL)
+    try:
+        wait_for(gate)
+    finally:
+        os._exit(0)
+
+
+@needs_posix
+def test_a_worker_that_is_killed_is_noticed_though_its_pipe_stays_open(tmp_path: Path) -> None:
+    began = time.monotonic()
+    (outcome,) = stream(leave_an_heir, [tmp_path / "gate"], workers=1)
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, WorkerDied)
+    assert time.monotonic() - began < HANG / 2  # its heir would wait for longer
+    (tmp_path / "gate").touch()
+
+
+def interrupt_a_program(_: int) -> int:
+    return subprocess.run(["/bin/sh", "-c", "kill -INT $$"], check=False).returncode
+
+
+@needs_posix
+def test_programs_that_a_call_starts_can_be_interrupted() -> None:
+    """Though a worker itself leaves Ctrl-C to the main process."""
+    assert map_all(interrupt_a_program, [1], workers=1) == [-signal.SIGINT]
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
@@ -364,7 +478,25 @@ def test_every_start_method(method: str) -> None:
         multiprocessing.set_start_method(before, force=True)
 
 
+def meet(directory: Path, number: int) -> int:
+    """Wait for the two others of three."""
+    (directory / f"{number}").touch()
+    first = number - number % 3
+    for other in range(first, first + 3):
+        wait_for(directory / f"{other}")
+    return os.getpid()
+
+
+def test_all_workers_run_at_once_and_no_more(tmp_path: Path) -> None:
+    assert len(set(map_all(functools.partial(meet, tmp_path), range(12), workers=3))) == 3
+
+
 def test_no_more_processes_are_started_than_there_are_items() -> None:
+    def source() -> Iterator[int]:
+        yield NOT_YET
+        assert multiprocessing.active_children() == []
+
+    assert map_all(pid, source(), workers=1) == []
     assert len(set(map_all(pid, [1, 2], workers=100))) <= 2
     one_by_one = stream(pid, range(20), workers=8, window=1)
     assert len({outcome.unwrap() for outcome in one_by_one}) == 1
@@ -430,6 +562,25 @@ def test_ctrl_c_kills_the_calls_that_run(place: str, tmp_path: Path) -> None:
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         consume()
+    assert time.monotonic() - began < HANG / 2  # the calls would wait for longer
+
+
+def test_an_input_that_exits_kills_the_calls_that_run(tmp_path: Path) -> None:
+    """Also while it handles an error."""
+    began = time.monotonic()
+
+    def source() -> Iterator[int]:
+        yield 1
+        while not (tmp_path / "started").exists():
+            assert time.monotonic() - began < HANG
+            yield NOT_YET
+        try:
+            yield int("x")
+        except ValueError:
+            sys.exit(3)
+
+    with pytest.raises(SystemExit):
+        list(stream(functools.partial(finish_late, tmp_path), source(), workers=2))
     assert time.monotonic() - began < HANG / 2  # the calls would wait for longer
 
 

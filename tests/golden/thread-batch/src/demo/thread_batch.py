@@ -17,11 +17,11 @@ What it guarantees:
   that run are waited for all the same, and the refusal is among the errors.
 - After the timeout or a Ctrl-C no thread is started any more, and those that run are asked to
   stop: their ``stopping`` is set. They cannot be forced, and run_batch() does not wait for them.
-- What BatchError cannot bring is logged: an error of a thread that was left behind like this,
-  when it happens, and those that there were before a Ctrl-C.
 - The interpreter does, before it exits: they are no daemons, even when a daemon made them. A
   daemon is cut off in the middle and its ``finally`` blocks never run. Where that is what you
   want: ``super().__init__(daemon=True)``.
+- What BatchError cannot bring is logged: an error of a thread that was left behind by a timeout or
+  a Ctrl-C, when it happens, and those that there were before the Ctrl-C.
 
 It extends threading.Thread by run(), and start()s each instance once. Not used: ``target=``,
 which a subclass with its own run() ignores; Thread.join(), which waits for one thread instead of

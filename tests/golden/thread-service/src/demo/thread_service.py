@@ -11,8 +11,8 @@
 What it guarantees:
 - All that you override runs in the service's own thread: what only these functions touch needs no
   lock. Make it in setup(), and give it no name with a leading underscore: those belong to Service
-  and to Thread. What is not bound to a thread, as sqlite3 is, may also be made in __init__() after
-  super().__init__().
+  and to Thread. What does not belong to one thread, as a connection of sqlite3 does, may also be
+  made in __init__(), after super().__init__().
 - start() returns when setup() has succeeded, or raises its error. After a setup() that succeeded,
   teardown() is called, unless the interpreter exits and `exit_timeout` is over before.
 - While the inbox is full, send() waits for room: at most `timeout` seconds, then queue.Full.
@@ -263,7 +263,7 @@ class Service(threading.Thread, Generic[M, R]):
             text = "%s failed, %d messages are left"
             _log(logging.CRITICAL, text, self.name, left, exc_info=failure)
         self._finished.set()
-        if failure is not None and awaited:
+        if awaited:
             self._set_up.set_exception(failure)
 
     def _loop(self) -> None:

@@ -46,7 +46,6 @@ def run(
     if reconfigure := getattr(sys.stdout, "reconfigure", None):
         reconfigure(errors="backslashreplace")  # for what it cannot encode
     task = Task(func, *arguments)
-    task.log_error = False  # it is shown below
     try:
         task.start()
         while not task.wait(interval):

@@ -8,10 +8,9 @@
 What it guarantees:
 - result() raises the function's error, even a SystemExit, and exception() returns it. A bare
   Thread prints it, drops a SystemExit, and the exit code is 0.
-- An error is not lost. It is logged when it happens, as a bare Thread prints it, since nobody
-  can know whether you will ask later. If you are going to, set ``log_error = False`` before
-  start(); a wait does so, too. It is then logged at exit, and only if nobody has asked for it
-  by result() or exception(). Set ``log_error = True`` should you give up.
+- An error is not lost. If nobody asks for it, by result() or exception(), it is logged once the
+  task is dropped, or at exit; to wait() is not to ask. Where nobody is going to, set
+  ``log_error = True`` before start(), and it is logged when it happens.
 - The interpreter waits for the function before it exits: the thread is not a daemon, even when
   a daemon started it. A daemon is cut off in the middle and its ``finally`` blocks never run.
   Where that is what you want: ``task.thread.daemon = True`` before start().
@@ -33,28 +32,18 @@ import threading
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Final, Generic, ParamSpec, TypeVar
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 P = ParamSpec("P")
 R = TypeVar("R")
+REFUSALS: Final = (RuntimeError, MemoryError)  # of a start: no room for it, or not the first
 log = logging.getLogger(__name__)
 _stopping: ContextVar[threading.Event] = ContextVar("stopping")
-_unasked: dict[int, Task[Any]] = {}  # by id: failed, not logged, and nobody has asked why
-
-
-def _log_unasked() -> None:
-    while _unasked:
-        _, task = _unasked.popitem()
-        with suppress(Exception):  # a filter of the log's that fails must not hide the others
-            log.error("%s failed, and nobody asked", task.thread.name, exc_info=task.error)
-
-
-@cache
-def _log_at_exit() -> None:
-    atexit.register(_log_unasked)  # not at import: it would run after the hooks that close a log
 
 
 def stopping() -> threading.Event:
@@ -79,9 +68,10 @@ class Task(Generic[R]):
             daemon=False,
         )
         self.stopping = threading.Event()  # set it to ask the function to return early
-        self.log_error = True  # set it to False if you are going to ask for the error
+        self.log_error = False  # True: log an error at once, as nobody is going to ask for it
         self.error: BaseException | None = None
         self._value: R
+        self._failure: _Failure | None = None
         self._begun = False
         self._finished = threading.Event()
 
@@ -91,7 +81,7 @@ class Task(Generic[R]):
         try:
             with _ctrl_c_as_such():
                 self.thread.start()
-        except Exception:  # refused, or started already
+        except REFUSALS:
             self._begun = self.thread.ident is not None
             raise
 
@@ -99,7 +89,6 @@ class Task(Generic[R]):
         """Wait for the end, or for ``timeout`` seconds; True if the function has ended."""
         if not self._begun:
             raise RuntimeError("start() comes before wait()")
-        self.log_error = False
         with _ctrl_c_as_such():
             return self._finished.wait(timeout)
 
@@ -110,7 +99,8 @@ class Task(Generic[R]):
         """
         if not self.wait(timeout):
             raise TimeoutError(f"{self.thread.name} still runs after {timeout} s")
-        _unasked.pop(id(self), None)
+        if self._failure is not None:
+            self._failure.asked = True
         return self.error
 
     def result(self, timeout: float | None = None) -> R:
@@ -130,13 +120,12 @@ class Task(Generic[R]):
         _stopping.set(self.stopping)
         try:
             self._value = func(*args, **kwargs)
-        except BaseException as error:  # SystemExit too: nobody would see it in a thread
+        except BaseException as error:  # noqa: BLE001 - nobody would see a SystemExit in a thread
             self.error = error
             if self.log_error:
-                log.exception("%s failed", self.thread.name)
+                _log(f"{self.thread.name} failed", error)
             else:
-                _unasked[id(self)] = self
-                _log_at_exit()
+                self._failure = _Failure(f"{self.thread.name} failed and nobody asked", error)
         finally:
             self._finished.set()
             del self  # or the error's traceback keeps it, too
@@ -151,3 +140,68 @@ def _ctrl_c_as_such() -> Generator[None]:
         if isinstance(error.__context__, KeyboardInterrupt):
             raise error.__context__ from None
         raise
+
+
+class _Failure:
+    """Has an error logged unless somebody asks. Not the Task itself: its ``__del__`` is yours."""
+
+    asked = False
+
+    def __init__(self, message: str, error: BaseException) -> None:
+        self._unasked = (message, error)
+        _failed.add(self)
+        _log_at_exit()
+
+    def hand_over(self) -> None:
+        """Have the error logged unless somebody asked for it."""
+        if not self.asked:
+            self.asked = True
+            _unasked.put(self._unasked)
+            _log_soon()
+
+    __del__ = hand_over
+
+
+_failed: WeakSet[_Failure] = WeakSet()  # for the exit, if still there
+_unasked: SimpleQueue[tuple[str, BaseException]] = SimpleQueue()  # of dropped handles
+_loggers: set[threading.Thread] = set()
+
+
+def _log_soon() -> None:
+    """Have a thread do it: a handle may be dropped anywhere, in a logging call with its locks held."""
+    if not any(logger.is_alive() for logger in tuple(_loggers)):
+        logger = threading.Thread(target=_log_unasked, daemon=True)
+        _loggers.add(logger)
+        try:
+            logger.start()
+        except RuntimeError:  # no thread can be had: the next one does it, or the exit
+            _loggers.discard(logger)
+
+
+def _log_unasked() -> None:
+    with suppress(Empty):
+        while True:
+            _log(*_unasked.get_nowait())
+    _loggers.discard(threading.current_thread())
+    if not _unasked.empty():  # one came before the line above, and trusted in this thread
+        _log_soon()
+
+
+@cache
+def _log_at_exit() -> None:
+    atexit.register(_hand_over_all)  # not at import: it would run after the hooks that close a log
+
+
+def _hand_over_all() -> None:
+    """Ask for those whose handles are still there: when they are dropped it is too late."""
+    for handle in tuple(_failed):
+        handle.hand_over()
+    for logger in tuple(_loggers):
+        with suppress(RuntimeError):  # it could not be started
+            logger.join()
+    _log_unasked()
+
+
+def _log(message: str, error: BaseException) -> None:
+    with suppress(BaseException):  # of a handler: it must not end a worker
+        log.error("%s: %r", message, error, exc_info=error)

@@ -135,13 +135,12 @@ def _stream(
     crew: _Crew[T, Any] = _Crew(packed_func, address, workers)
     ready: dict[int, list[Outcome[T, Any]]] = {}  # finished, by the turn in which to hand them out
     read = given = 0  # batches
-    earlier = sys.exc_info()[1]
     is_finalizing = sys.is_finalizing  # for when the interpreter exits and clears all globals
 
     def collect(wait: bool) -> Iterable[Outcome[T, Any]]:
         """Return what is to be handed out next; with nothing there, wait a moment for it or not."""
         nonlocal given
-        for turn, outcomes in crew.finished(min(1.0, in_time(_left(deadline))) if wait else 0.0):
+        for turn, outcomes in crew.finished(min(0.1, in_time(_left(deadline))) if wait else 0.0):
             ready[turn if ordered else given + len(ready)] = outcomes
         following: list[Outcome[T, Any]] = []
         while given in ready:
@@ -173,14 +172,10 @@ def _stream(
         while given < read:
             yield from collect(wait=True)
         if input_error:
-            raise input_error  # noqa: TRY301 (it must not pass the clean-up below)
-    except BaseException as error:
-        if not is_finalizing() and _is_exit(error, earlier):
-            crew.kill()
-        raise
+            raise input_error
     finally:
         if not is_finalizing():
-            crew.close(deadline)
+            crew.close()
 
 
 def map_all(
@@ -281,7 +276,7 @@ class _Crew(Generic[T, R]):
         finished: list[tuple[int, list[Outcome[T, R]]]] = []
         while wait or not self._done.empty():
             try:
-                future = self._done.get(timeout=min(0.1, wait))
+                future = self._done.get(timeout=wait)
             except Empty:  # now a Ctrl-C is seen that came just before get(), or on Windows
                 break
             wait = 0.0
@@ -294,13 +289,10 @@ class _Crew(Generic[T, R]):
                 finished.append((turn, _unpack_all(batch, packed)))
         return finished
 
-    def close(self, _deadline: float) -> None:
+    def close(self) -> None:
         """Cancel what is still there, and leave nothing behind."""
         self._client.cancel(list(self._tasks))
         self._stack.close()
-
-    def kill(self) -> None:
-        """Nothing more than close() does."""
 
 
 def _run_batch(packed_func: bytes, batch: list[_Packed]) -> list[_Packed]:
@@ -375,10 +367,6 @@ def _call_numbered(func: Callable[[T], R], numbered: tuple[int, T]) -> R:
     return func(numbered[1])
 
 
-def _left(deadline: float) -> float:
-    return max(0.0, deadline - time.monotonic())
-
-
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     """Like itertools.batched, but neither NOT_YET nor an error holds back what was read before it."""
     batch: list[T] = []
@@ -399,11 +387,5 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def _is_exit(error: BaseException, earlier: BaseException | None) -> bool:
-    """Tell whether it is Ctrl-C or sys.exit(), here or in the ``with`` that closes the stream.
-
-    An ``earlier`` one, that was being handled when the stream began, is not.
-    """
-    if isinstance(error, GeneratorExit) and error.__context__ is not earlier:
-        error = error.__context__ or error
-    return isinstance(error, KeyboardInterrupt | SystemExit)
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())

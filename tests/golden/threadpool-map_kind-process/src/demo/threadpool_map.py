@@ -149,7 +149,7 @@ def _stream(
     def collect(wait: bool) -> Iterable[Outcome[T, Any]]:
         """Return what is to be handed out next; with nothing there, wait a moment for it or not."""
         nonlocal given
-        for turn, outcomes in crew.finished(min(1.0, in_time(_left(deadline))) if wait else 0.0):
+        for turn, outcomes in crew.finished(min(0.1, in_time(_left(deadline))) if wait else 0.0):
             ready[turn if ordered else given + len(ready)] = outcomes
         following: list[Outcome[T, Any]] = []
         while given in ready:
