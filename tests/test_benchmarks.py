@@ -37,7 +37,7 @@ def test_every_benchmark_runs(tmp_path: Path) -> None:
     for contender in skipped:
         assert contender.startswith(("Executor.map, buffersize", *absent)), contender
 
-    rows = _rows(ratios.partition("\n## ")[2])
+    rows = _rows(ratios.partition("\n## Mutants")[0].partition("\n## ")[2])
     assert len(rows) > 60
     for _, ours, beside, aim, value in rows:
         assert (value == "skipped") == bool({ours, beside} & skipped), (ours, beside)
