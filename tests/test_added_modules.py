@@ -75,7 +75,10 @@ def test_modules_are_typed(modules: Path, tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "options"),
-    [*((version, []) for version in pythons.found()), (pythons.oldest(), ["--import-mode=importlib"])],
+    [
+        *((version, []) for version in pythons.found() if pythons.matters_most(version)),
+        (pythons.oldest(), ["--import-mode=importlib"]),
+    ],
 )
 def test_all_designs_are_tested_in_one_process(
     tmp_path: Path, template: Template, version: str, options: list[str]

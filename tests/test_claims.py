@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -63,17 +62,11 @@ def holds(claim: Path, *python: str) -> None:
     assert complaint in done.stderr if complaint else not done.stderr
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda path: path.stem)
-def test_a_claim_holds(claim: Path) -> None:
-    """On this Python."""
-    holds(claim, sys.executable)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("version", pythons.found())
-def test_a_claim_holds_on_every_python(version: str, claim: Path) -> None:
-    """And where the inheritance of context variables matters and can be chosen, both ways."""
+def test_a_claim_holds(version: str, claim: Path) -> None:
+    """Also where the inheritance of context variables matters and can be chosen, both ways."""
     python = pythons.found()[version]
     holds(claim, python)
     if about(python)[0] >= 14 and "Prints when threads inherit the context" in sections(claim):
