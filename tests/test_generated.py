@@ -57,7 +57,7 @@ def test_output_is_formatted_and_free_of_lint(tmp_path: Path, template: Template
             assert "\n\n\n\n" not in text, path
 
 
-@pytest.mark.parametrize("python", ["3.10", "3.13", "3.15"])
+@pytest.mark.parametrize("python", ["3.10", "3.15"])
 @pytest.mark.parametrize("variant", DEFAULTS, ids=lambda variant: variant.name)
 def test_no_newer_syntax_is_asked_for(tmp_path: Path, template: Template, variant: Variant, python: str) -> None:
     """Whatever the oldest Python is that the project is for."""
