@@ -2,7 +2,7 @@
 
 The first lines of a program in tests/situations say where it was reported and what it prints: `# prints: ...`, or
 `# prints until 3.11: ...` on older Pythons. `# limit: ...` stands where that is what we can do at best,
-`# not yet: ...` where it is not so yet, and `# only with a GIL: ...` where there is no telling without one.
+and `# only with a GIL: ...` where there is no telling without one.
 """
 
 from __future__ import annotations
@@ -65,10 +65,8 @@ def expected(program: str, version: str) -> list[str]:
 
 
 PROGRAMS = sorted(path.name for path in HERE.glob("*.py"))
-_WITH_GIL = [version for version in pythons.found() if not version.endswith("t")]
-_WITHOUT_GIL = [version for version in pythons.found() if version.endswith("t")]
-VERSIONS = list(dict.fromkeys([_WITH_GIL[0], *_WITH_GIL[-1:], *_WITHOUT_GIL[-1:]]))
-"""The oldest, the newest, and the newest without a GIL: on those between nothing differed that did not on these."""
+VERSIONS = [version for version in pythons.found() if pythons.matters_most(version)]
+"""On those between nothing differed that did not on these."""
 
 
 def test_every_program_says_where_it_was_reported() -> None:
@@ -81,12 +79,10 @@ def test_every_program_says_where_it_was_reported() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_situation(program: str, version: str, packages: Path, request: pytest.FixtureRequest) -> None:
+def test_situation(program: str, version: str, packages: Path) -> None:
     """The program prints what it should, ends by itself and in order."""
     if version.endswith("t") and (reasons := said(program, "only with a GIL")):
         pytest.skip(reasons[0])
-    if reasons := said(program, "not yet"):
-        request.applymarker(pytest.mark.xfail(reason=reasons[0], strict=False))  # on some Pythons it may be
     done = subprocess.run(
         [pythons.found()[version], "-W", "ignore::DeprecationWarning", str(HERE / program)],
         env=os.environ | {"PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"},
