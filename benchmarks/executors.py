@@ -61,7 +61,7 @@ def on_processes(chunk: int) -> Callable[[int], float]:
 
     def run(count: int) -> float:
         began = time.perf_counter()
-        fast(design("many_processes", "threadpool_map").stream(no_op, range(count), workers=2, chunk=chunk))
+        fast(design("many_processes", "process_map").stream(no_op, range(count), workers=2, chunk=chunk))
         return (time.perf_counter() - began) / count * 1e6
 
     return run
@@ -88,7 +88,7 @@ def die_at_500(item: int) -> int:
 
 def lost(count: int) -> float:
     """Of ours."""
-    module = design("many_processes", "threadpool_map")
+    module = design("many_processes", "process_map")
     outcomes = module.stream(die_at_500, range(count), workers=2)
     return sum(isinstance(outcome, module.Failed) for outcome in outcomes)
 
@@ -104,7 +104,7 @@ def executor_lost(count: int) -> float:
 def on_cluster(count: int) -> float:
     """Ours, on processes of Dask that are there already."""
     began = time.perf_counter()
-    fast(design("many_cluster", "threadpool_map").stream(no_op, range(count), address=_cluster(), chunk=64))
+    fast(design("many_cluster", "cluster_map").stream(no_op, range(count), address=_cluster(), chunk=64))
     return (time.perf_counter() - began) / count * 1e6
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 AIM = 1.7
 SCRIPT = """
 import json, sys, time
-from demo.threadpool_map import map_all
+from demo.many import map_all
 
 def work(number):
     total = 0
@@ -45,7 +45,18 @@ def main() -> None:
     parser.add_argument("--python", action="append", help="an interpreter to measure; this one by default")
     with tempfile.TemporaryDirectory() as where:
         for kind in ("process", "thread"):
-            new = [sys.executable, "-m", "scaffold", "new", f"{where}/{kind}", "--defaults", "--package", "demo"]
+            new = [
+                sys.executable,
+                "-m",
+                "scaffold",
+                "new",
+                f"{where}/{kind}",
+                "--defaults",
+                "--package",
+                "demo",
+                "--module",
+                "many",
+            ]
             subprocess.run([*new, "--bound", "cpu", "--workers-kind", kind], check=True, capture_output=True)
         for python in parser.parse_args().python or [sys.executable]:
             if not measure(python, Path(where), "process"):

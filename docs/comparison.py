@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -212,6 +213,7 @@ def picture() -> str:
             *_pool(),
             *_thread(),
             *ladder,
+            _text(24, bottom - 6, "(codes): where the answers say so", "s"),
             *_neither(bottom + 6),
             "</svg>\n",
         ]
@@ -257,7 +259,8 @@ def _rung(rule: Rule, top: int) -> list[str]:
         parts += [_arrow(f"M{_MIDDLE + _ASK} {middle} {side - 4} {middle}")]
         parts += [_text(_MIDDLE + _ASK + 18, middle - 6, "yes", "s")]
     parts += [_rect(side, top, _CHIP, _BOX, "pool" if rule.design.family is Family.THREADPOOL else "thread")]
-    codes = " ".join(f"{each.code} (if {', '.join(each.when)})" if each.when else each.code for each in rule.decided_by)
+    groups = groupby(rule.decided_by, lambda each: each.when)
+    codes = " ".join(("({})" if when else "{}").format(" ".join(each.code for each in group)) for when, group in groups)
     centre = side + _CHIP // 2
     parts += [_text(centre, top + 19, rule.design.value, "b m"), _text(centre, top + 36, codes, "s m")]
     if rule is not RULES[-1]:

@@ -7,7 +7,7 @@ the table, the picture and the claims of docs/threadpool-or-thread.md.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -57,6 +57,8 @@ def _spec(question: Question) -> dict[str, object]:
         spec["choices"] = {f"{choice.value}: {choice.says}": choice.value for choice in question.choices}
     if isinstance(question.when, Mapping):
         spec["when"] = "{{ %s }}" % _condition(question.when)
+    if question.defaults:
+        spec["default"] = _first_that_holds([*question.defaults, ({}, question.default)])
     if question is DESIGN_QUESTION:
         spec["default"] = _first_match({rule.number: rule.design.value for rule in RULES})
     return spec
@@ -64,9 +66,18 @@ def _spec(question: Question) -> dict[str, object]:
 
 def _first_match(texts: dict[int, str]) -> str:
     """A template that renders to the text of the rule that decides."""
+    return _first_that_holds([(rule.when, texts[rule.number]) for rule in RULES])
+
+
+def _first_that_holds(values: Sequence[tuple[Conditions, object]]) -> str:
+    """A template that renders to the value of the first conditions that hold; none at all always do."""
     branches = [
-        "{%% %s %s %%}%s" % ("elif" if position else "if", _condition(rule.when), texts[rule.number])
-        for position, rule in enumerate(RULES)
+        (
+            "{%% %s %s %%}%s" % ("elif" if position else "if", _condition(when), value)
+            if when
+            else "{%% else %%}%s" % value
+        )
+        for position, (when, value) in enumerate(values)
     ]
     return "".join(branches) + "{% endif %}"
 
@@ -84,6 +95,8 @@ def _test(axis: str, wanted: object) -> str:
     if isinstance(wanted, bool):
         return axis if wanted else f"not {axis}"
     if isinstance(wanted, tuple):
+        if len(wanted) == 1:
+            return _test(axis, wanted[0])
         return f"{axis} in {[_plain(value) for value in wanted]}"
     return f"{axis} == '{_plain(wanted)}'"
 

@@ -159,10 +159,11 @@ class Unasked:
     def __init__(self) -> None:
         self.missing: list[Question] = []
 
-    def __call__(self, question: Question, _: Answers) -> Value:
-        """Take the default."""
-        self.missing.append(question)
-        return question.default
+    def __call__(self, question: Question, answers: Answers) -> Value:
+        """Take the default beside the answers so far."""
+        if question.required:
+            self.missing.append(question)
+        return question.recommended(answers)
 
     def refuse_missing(self, refuse: type[MissingAnswers] = MissingAnswers) -> None:
         """Name all the answers that are missing at once.

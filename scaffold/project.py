@@ -132,6 +132,18 @@ def _offer(entries: Sequence[Entry], workload: Answers) -> None:
         raise TeamTemplatePreferred(chosen, {name: workload[name] for name in (*AXES, "design")})
 
 
+def _offer_processes(workload: Answers) -> str | None:
+    """Offer the map on processes for what a few threads would compute no faster; the design, if it is taken."""
+    if workload["design"] != Design.BATCH.value or workload["bound"] != "cpu" or workload["releases_gil"]:
+        return None
+    rows = [
+        ("threadpool/map on processes: they compute side by side", Design.MAP.value),
+        ("thread/batch: threads keep it out of the way, and get no faster", None),
+    ]
+    chosen: str | None = prompt.choose("With a GIL, threads compute in Python no faster than one does.", rows)
+    return chosen
+
+
 @dataclass(frozen=True)
 class Project:
     """A project with all its answers, rendered but not written."""
@@ -225,6 +237,9 @@ def _ask_all(template: Template, target: Target, given: Answers, team: Names | N
         if team is not None:
             _offer(team.serving(recommendation_for(workload)), workload)
         workload = complete_follow_ups(workload, prompt.ask_open)
+        if (design := _offer_processes(workload)) is not None:
+            chosen["design"] = design
+            workload = complete_follow_ups({**workload, **chosen, "workers_kind": "process"}, prompt.ask_open)
         chosen |= {
             question.name: workload[question.name] for question in ADVICE_QUESTIONS if is_relevant(question, workload)
         }

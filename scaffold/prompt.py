@@ -45,9 +45,9 @@ def ask(question: Question, default: Value, check: Callable[[Value], None] | Non
     return question.parse(text)
 
 
-def ask_open(question: Question, _: Answers) -> Value:
-    """Ask a question of the workload, with its own default."""
-    return ask(question, question.default)
+def ask_open(question: Question, answers: Answers) -> Value:
+    """Ask a question of the workload, with its own default beside the answers so far."""
+    return ask(question, question.recommended(answers))
 
 
 def review(title: str, answers: Answers, questions: Sequence[Question], write: str) -> Question | None:

@@ -34,12 +34,20 @@ class Question:
     help: str
     default: Value
     choices: tuple[Choice, ...] = ()
-    asked: bool = True
-    """Asked one by one; else it takes its default and can be changed on the review screen."""
+    defaults: tuple[tuple[Mapping[str, tuple[Value, ...]], Value], ...] = ()
+    """Other recommended answers beside some answers: those of the first pair whose answers are given."""
+    asked: bool | Mapping[str, tuple[Value, ...]] = True
+    """Asked one by one, or only beside these answers; else it takes its default and can be changed in the review."""
+    required: bool = True
+    """Without a terminal it must be answered, if it is one that is asked."""
     when: Mapping[str, tuple[Value, ...]] | str | bool = True
     """Answers under which the question makes sense; an expression, where it comes from a template."""
     validator: str = ""
     """A template that renders to what is wrong with the answer, or to nothing."""
+
+    def recommended(self, answers: Answers) -> Value:
+        """The default beside these answers."""
+        return next((value for when, value in self.defaults if _meets(answers, when)), self.default)
 
     @property
     def flag(self) -> str:
@@ -92,6 +100,10 @@ def _refuse_unprintable(flag: str, text: str) -> None:
 def _yes_no(yes: str, no: str, *, first: bool) -> tuple[Choice, ...]:
     choices = (Choice(value=True, says=yes), Choice(value=False, says=no))
     return choices if first else choices[::-1]
+
+
+def _meets(answers: Answers, when: Mapping[str, tuple[Value, ...]]) -> bool:
+    return all(answers.get(name) in values for name, values in when.items())
 
 
 _NOT_SERVICE = ("one-off", "many-similar", "heterogeneous")
@@ -191,6 +203,7 @@ FOLLOW_UPS: Final = (
             Choice("input", "as the inputs came, such as lines of a report"),
         ),
         when={"design": (Design.MAP.value,)},
+        asked={"results": (True,)},
     ),
     Question(
         name="on_error",
@@ -217,12 +230,25 @@ FOLLOW_UPS: Final = (
         asked=False,
     ),
     Question(
+        name="releases_gil",
+        type="bool",
+        help="Only one thread at a time runs Python code (the GIL). Is the computing done in C that lets go of it?",
+        default=False,
+        choices=_yes_no(
+            "such as numpy, zlib, hashlib, sqlite3", "your own loops, json, re, parsing: in Python", first=False
+        ),
+        when={"bound": (Bound.CPU.value,)},
+        asked={"design": (Design.MAP.value, Design.BATCH.value), "scale": ("machine",)},
+        required=False,
+    ),
+    Question(
         name="workers_kind",
         type="str",
         help="What are the workers?",
         default="thread",
+        defaults=(({"bound": (Bound.CPU.value,), "releases_gil": (False,)}, "process"),),
         choices=(
-            Choice("thread", "threads: right for work that waits"),
+            Choice("thread", "threads: for work that waits, or computes in C that lets go of the GIL"),
             Choice("process", "processes: for work that computes in Python"),
         ),
         when={"design": (Design.MAP.value,), "scale": ("machine",)},
@@ -276,8 +302,7 @@ def workload_of(answers: Answers) -> Workload:
 
 def is_relevant(question: Question, answers: Answers) -> bool:
     """Whether the question makes sense beside these answers."""
-    when = question.when if isinstance(question.when, Mapping) else {}
-    return all(answers.get(name) in values for name, values in when.items())
+    return _meets(answers, question.when if isinstance(question.when, Mapping) else {})
 
 
 def is_open(question: Question, known: Answers) -> bool:
@@ -288,7 +313,7 @@ def is_open(question: Question, known: Answers) -> bool:
         return True
     if question.name in AXES:
         return can_change_design(question.name, {axis: known[axis] for axis in AXES if axis in known})
-    return question.asked and (question.name != "order" or bool(known["results"]))
+    return _meets(known, question.asked) if isinstance(question.asked, Mapping) else question.asked
 
 
 Ask = Callable[[Question, Answers], Value]
@@ -316,14 +341,16 @@ def _completed(questions: Iterable[Question], given: Answers, ask: Ask) -> dict[
     for question in questions:
         if is_open(question, answers):
             answers[question.name] = ask(question, answers)
-    return {**{question.name: _unasked(question, answers) for question in questions}, **answers}
+        elif question.name not in answers:
+            answers[question.name] = _unasked(question, answers)
+    return answers
 
 
 def _unasked(question: Question, answers: Answers) -> Value:
     """The value of a question that was not asked since nothing depends on it."""
     if question.name == "volume" and not is_relevant(question, answers):
         return Volume.FEW.value
-    return question.default
+    return question.recommended(answers)
 
 
 def without_effect(given: Answers, answers: Answers) -> Iterator[Question]:

@@ -218,7 +218,7 @@ RULES: Final = (
         workload="one-off with results or status",
         when={"shape": Shape.ONE_OFF, "hands_back": True},
         design=Design.POOL_TASK,
-        decided_by=cite("TX2", "TX4", "P2", "P6"),
+        decided_by=cite("P2") + cite("TX2", results=True) + cite("TX4", "P6", status=True),
         overrules=cite("PX3", because="a pool of one thread hands the result and the status back ready-made"),
     ),
     Rule(
@@ -233,7 +233,7 @@ RULES: Final = (
         workload="many-similar with results or status",
         when={"shape": Shape.MANY_SIMILAR, "hands_back": True},
         design=Design.MAP,
-        decided_by=cite("TX2", "TX4", "P5", "P6", "P7"),
+        decided_by=cite("TX2", "P7", results=True) + cite("TX4", "P6", status=True) + cite("P5", volume=Volume.MANY),
         overrules=cite("D1", "T2", because="what comes back weighs more than the tasks being alike") + _STATELESS_TASKS,
     ),
     Rule(
@@ -257,22 +257,34 @@ RULES: Final = (
 _SEVERAL = (Shape.MANY_SIMILAR, Shape.HETEROGENEOUS, Shape.SERVICE)
 _COMPUTING = (Bound.CPU, Bound.MIXED)
 _BESIDE_THE_GIL = (
-    ", or C code that releases the GIL (hashlib, zlib, numpy, sqlite3, file and socket calls). On a free-threaded build"
-    " (official since 3.14; 3.13t was an experiment) threads do speed up Python code, 1.84 times on two cores: check"
-    " sys._is_gil_enabled(), since an extension may switch the GIL on, and lock what is shared"
+    ", or C code that releases the GIL (hashlib, zlib, numpy, sqlite3, file and socket calls): --releases-gil. On a"
+    " free-threaded build (official since 3.14; 3.13t was an experiment) threads do speed up Python code, 1.84 times on"
+    " two cores: check sys._is_gil_enabled(), since an extension may switch the GIL on, and lock what is shared"
 )
 
 CAUTIONS: Final = (
     *cite(
         "S3",
-        because="with a GIL take --workers-kind process, the same functions on processes" + _BESIDE_THE_GIL,
+        because="with a GIL processes do it, --workers-kind process, the default for this" + _BESIDE_THE_GIL,
         design=Design.MAP,
+        bound=Bound.CPU,
+    ),
+    *cite(
+        "S3",
+        because="with a GIL take --workers-kind process if computing is most of it" + _BESIDE_THE_GIL,
+        design=Design.MAP,
+        bound=Bound.MIXED,
+    ),
+    *cite(
+        "S3",
+        because="with a GIL take --design threadpool/map --workers-kind process" + _BESIDE_THE_GIL,
+        design=Design.BATCH,
         bound=_COMPUTING,
     ),
     *cite(
         "S3",
         because="with a GIL take processes, such as multiprocessing.Pool with ThreadPool's methods" + _BESIDE_THE_GIL,
-        design=tuple(design for design in Design if design is not Design.MAP),
+        design=tuple(design for design in Design if design not in (Design.MAP, Design.BATCH)),
         bound=_COMPUTING,
     ),
     *cite("S1", because="what it waits for does not hold up the program", shape=Shape.ONE_OFF),

@@ -22,7 +22,7 @@ from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, SCOPE, Answers
 
 ANSWERS_FILE = ".copier-answers.yml"
 _SUFFIX = ".jinja"
-_ADVICE = {question.name for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
+_ADVICE = {question.name: question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
 
 
 @cache
@@ -240,6 +240,7 @@ def _question(name: str, spec: Mapping[str, Any]) -> Question:
         default=spec["default"],
         choices=tuple(Choice(value, says) for says, value in pairs),
         asked=False,
+        required=name not in _ADVICE or _ADVICE[name].required,
         when=spec.get("when", True),
         validator=spec.get("validator", ""),
     )

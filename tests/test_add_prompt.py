@@ -36,7 +36,7 @@ def test_what_is_not_clear_is_asked_and_what_is_taken_asked_again(here: Path, op
     terminal.answers("Which package is it for?", DOWN)
     ask_workload(terminal)
     terminal.sees("error: --module: 'threadpool_map' would need two/threadpool_map.py, which is there already")
-    terminal.sees("What is the module with the threads called?")
+    terminal.sees("What is the module with the workers called?")
     terminal.types("\x7f" * 20, "fetch", ENTER)
     terminal.sees("Write two/fetch.py and tests/test_fetch.py?")
     terminal.sees("cancel, write nothing")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ENTER, DOWN, UP, CTRL_C, CTRL_D = "\r", "\x1b[B", "\x1b[A", "\x03", "\x04"
 YES = "yes, write it"
+BATCH_OF_FEW = ("--shape", "many-similar", "--no-results", "--no-status", "--no-long-running", "--volume", "few")
 
 
 class Terminal:
@@ -300,3 +301,33 @@ def test_a_teams_template_is_offered_after_the_recommendation(
         assert terminal.ends() == 0
     assert files_below(here / "demo0")["task.txt"] == b"sour"
     assert (here / "demo3" / "src").is_dir()
+
+
+@pytest.mark.slow
+def test_a_person_is_asked_where_the_computing_is_done(here: Path, open_terminal: Open) -> None:
+    """Enter means in Python, and that processes."""
+    terminal = open_terminal("new", "demo")
+    for question in ("What does the work look like?", "need something back", "most of the program"):
+        terminal.answers(question)
+    terminal.answers("spend its time on", DOWN)
+    terminal.answers("In which order")
+    terminal.answers("Is the computing done in C")
+    terminal.answers(YES)
+    assert terminal.ends() == 0
+    assert (here / "demo" / "src" / "demo" / "process_map.py").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("keys", "made"), [((), "process_map.py"), ((DOWN,), "thread_batch.py")])
+def test_a_few_tasks_that_compute_are_offered_processes(
+    here: Path,
+    open_terminal: Open,
+    keys: tuple[str, ...],
+    made: str,
+) -> None:
+    """Or go on with threads."""
+    terminal = open_terminal("new", "demo", *BATCH_OF_FEW, "--bound", "cpu", "--no-releases-gil", "--order", "finished")
+    terminal.answers("threads compute in Python no faster", *keys)
+    terminal.answers(YES)
+    assert terminal.ends() == 0
+    assert (here / "demo" / "src" / "demo" / made).is_file()

@@ -10,7 +10,7 @@ import typer
 
 from scaffold import prompt
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import module_questions, note_without_effect, with_scoped_file
+from scaffold.commands.given import module_questions, note_computing, note_without_effect, with_scoped_file
 from scaffold.commands.written import (
     DryRunFlag,
     ShowFlag,
@@ -73,6 +73,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
         say_recovered(recover(target.survey.root))
     made = prepare(target.template, target, _with_package(target, given, ask=ask), ask=ask, use_defaults=defaults)
     note_without_effect(given, made.answers)
+    note_computing(given, made.answers, asked=ask)
     if note := module.note_on_tests(made, target.survey):
         output.say_note(note)
     missing = additions(target.survey.config, target.optional_dependency(made.answers))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from scaffold import prompt
 from scaffold.answers import Unasked
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import advice_questions, note_without_effect, team_names, with_file
-from scaffold.questions import Answers, complete_workload
+from scaffold.commands.given import advice_questions, note_computing, note_without_effect, team_names, with_file
+from scaffold.questions import Answers, complete_follow_ups, complete_workload
 from scaffold.reports import advice, output
 
 
@@ -29,13 +29,16 @@ def advise(
         complete = complete_workload(given, unasked)
         if not defaults:
             unasked.refuse_missing()
+    complete = complete_follow_ups(complete, lambda question, known: question.recommended(known))
     note_without_effect(given, complete)
+    note_computing(given, complete, asked=False)
     recommendation = recommendation_for(complete)
     team = team_names()
     entries = team.serving(recommendation) if team else []
     if as_json:
         found = {"team_templates": [advice.team_template_json(entry) for entry in entries]} if entries else {}
-        output.print_json({**advice.recommendation_json(recommendation), **found})
+        computing = advice.computing_json(complete)
+        output.print_json({**advice.recommendation_json(recommendation), "computing": computing, **found})
         return
     output.say(advice.recommendation_text(recommendation))
     for entry in entries:

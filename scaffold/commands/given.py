@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.answers import read_answers
+from scaffold.computing import computing_of
 from scaffold.errors import UsageError
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, SCOPE, Answers, Question, without_effect
 from scaffold.reports import output
@@ -87,6 +88,14 @@ def team_names() -> Names | None:
     from scaffold.sources.names import load
 
     return load()
+
+
+def note_computing(given: Answers, answers: Answers, *, asked: bool) -> None:
+    """Say what runs a workload that computes: threads always, processes where nobody chose them."""
+    computing = computing_of(answers)
+    chosen = asked or not {"workers_kind", "releases_gil"}.isdisjoint(given)
+    if computing and (computing.workers == "thread" or not chosen):
+        output.say_note(computing.text)
 
 
 def note_without_effect(given: Answers, answers: Answers) -> None:

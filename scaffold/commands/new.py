@@ -11,7 +11,7 @@ import typer
 
 from scaffold import prompt
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import note_without_effect, project_questions, team_names, with_scoped_file
+from scaffold.commands.given import note_computing, note_without_effect, project_questions, team_names, with_scoped_file
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.commands.written import (
     DryRunFlag,
@@ -114,6 +114,7 @@ def _of_ours(
         order = _Order(preferred.name, (), None, None, None)
         return _of_theirs(order, dest, preferred.workload, ask=ask, defaults=defaults)
     note_without_effect(given, project.answers)
+    note_computing(given, project.answers, asked=ask and not defaults)
     if team is not None and not ask:
         for entry in team.serving(project.recommendation):
             output.say_note(advice.team_template_text(entry))

@@ -81,5 +81,6 @@ def project_json(project: Project | TeamProject, *, written: bool, show: Sequenc
             for path, content in project.plan.files.items()
         ],
         "command": project.command,
+        "computing": None if project.made_from else advice.computing_json(project.answers),
         **({} if project.made_from is None else {"template": files.checkout_json(project.made_from)}),
     }

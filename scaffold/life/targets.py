@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import prompt
 from scaffold.answers import Unasked
+from scaffold.computing import computing_of
 from scaffold.errors import BadAnswer, UsageError
 from scaffold.questions import DESIGN_QUESTION, SCOPE, workload_of
 from scaffold.recommend import recommend
@@ -102,7 +103,8 @@ def to_answers(piece: Piece, given: Answers, *, ask: bool) -> Target:
         if question is None:
             break
         answers = _changed(template, answers, {question.name: _ask(template, question, answers)})
-    return Target(piece, template, answers, tuple(_advice_now(answers)))
+    notes = [*_computing_now(piece.answers, answers), *_advice_now(answers)]
+    return Target(piece, template, answers, tuple(notes))
 
 
 def _changed(template: Template, answers: Answers, given: Answers) -> dict[str, Value]:
@@ -130,6 +132,13 @@ def _ask(template: Template, question: Question, known: Answers) -> Value:
 def _evaluated(template: Template, question: Question, known: Answers) -> Question:
     """The question with the default that it has beside the answers before it."""
     return replace(question, default=template.default(question, known))
+
+
+def _computing_now(before: Answers, answers: Answers) -> Iterator[str]:
+    """Nobody gets threads for computing, or other workers than before, without being told."""
+    computing = computing_of(answers)
+    if computing and (computing.workers == "thread" or before.get("workers_kind") != computing.workers):
+        yield computing.text
 
 
 def _advice_now(answers: Answers) -> Iterator[str]:

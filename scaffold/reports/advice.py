@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import textwrap
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from scaffold.computing import computing_of
 from scaffold.errors import escaped
 from scaffold.rules import PRINCIPLES, RULES, Citation, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scaffold.recommend import Recommendation
     from scaffold.sources.catalogue import Entry
@@ -58,6 +60,12 @@ def recommendation_json(recommendation: Recommendation) -> dict[str, object]:
             for change in recommendation.would_change
         ],
     }
+
+
+def computing_json(answers: Mapping[str, object]) -> dict[str, str] | None:
+    """What runs a workload that computes, as data; None where nothing needs to be said."""
+    computing = computing_of(answers)
+    return None if computing is None else {"workers": computing.workers, "text": computing.text}
 
 
 def _cited_json(citation: Citation) -> dict[str, str]:
@@ -170,8 +178,10 @@ def principles_markdown() -> str:
 
 
 def _codes(citations: Iterable[Citation]) -> str:
-    return " ".join(
-        f"{citation.code} (if {_when(citation)})" if citation.when else citation.code for citation in citations
+    """Their codes, those under the same conditions together."""
+    return "; ".join(
+        " ".join(citation.code for citation in group) + (f" if {when}" if when else "")
+        for when, group in groupby(citations, _when)
     )
 
 

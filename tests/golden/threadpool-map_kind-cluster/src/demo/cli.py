@@ -48,7 +48,7 @@ def run(
     An item that fails is a line on stderr, and the others go on.
     """
     try:
-        from demo.threadpool_map import NOT_YET, Ok, stream
+        from demo.cluster_map import NOT_YET, Ok, stream
     except ModuleNotFoundError as error:
         print(f"error: {error}: python -m pip install -e '.[cluster]' brings it", file=sys.stderr)
         return 1

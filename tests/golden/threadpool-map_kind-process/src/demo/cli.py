@@ -9,7 +9,7 @@ from queue import Empty, Queue
 from threading import Event, Thread
 from typing import Any, TypeVar, overload
 
-from demo.threadpool_map import NOT_YET, Ok, stream
+from demo.process_map import NOT_YET, Ok, stream
 
 T = TypeVar("T")
 R = TypeVar("R")
