@@ -23,11 +23,13 @@ from scaffold.commands.written import (
 from scaffold.errors import SeveralPackages
 from scaffold.questions import Answers, Choice
 from scaffold.reports import module, output
+from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
     from scaffold.existing.additions import Addition
     from scaffold.existing.module import NewModule
     from scaffold.project import Project
+    from scaffold.ui import Ui
 
 _PYPROJECT = PurePosixPath("pyproject.toml")
 _TO_ADD = "To add to pyproject.toml (--write-config does it)"
@@ -67,11 +69,12 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     shown = check_show(show, dry_run=dry_run)
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
     target = NewModule(bundled(), survey(None if project is None else Path(project), Path()))
-    ask = prompt.is_possible() and not as_json and not defaults
+    ui = Terminal.of_command(as_json=as_json)
     _say_found(target, as_json=as_json)
     if not dry_run:
         say_recovered(recover(target.survey.root))
-    made = prepare(target.template, target, _with_package(target, given, ask=ask), ask=ask, use_defaults=defaults)
+    known = _with_package(target, given, ui, use_defaults=defaults)
+    made = prepare(target.template, target, known, ui, use_defaults=defaults)
     note_without_effect(given, made.answers)
     if note := module.note_on_tests(made, target.survey):
         output.say_note(note)
@@ -102,17 +105,17 @@ def _say_found(target: NewModule, *, as_json: bool) -> None:
         output.say_note(note)
 
 
-def _with_package(target: NewModule, given: Answers, *, ask: bool) -> Answers:
+def _with_package(target: NewModule, given: Answers, ui: Ui, *, use_defaults: bool) -> Answers:
     """The answers with the package, which is asked for first where it is not clear."""
     try:
         target.check_package(given)
     except SeveralPackages as error:
-        if not ask:
+        if use_defaults or not ui.can_ask:
             raise
         question = next(question for question in target.template.project_questions if question.name == "package")
         choices = tuple(Choice(package, package) for package in error.packages)
         which = replace(question, help="Which package is it for?", choices=choices)
-        return {**given, "package": prompt.ask(which, error.packages[0])}
+        return {**given, "package": prompt.ask(ui, which, error.packages[0])}
     return given
 
 

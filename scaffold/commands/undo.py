@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold import prompt
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ProjectArgument
 from scaffold.commands.written import say_recovered
 from scaffold.errors import Cancelled, UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
+from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
     from scaffold.writing.undo import Undo
@@ -79,8 +79,9 @@ def _confirm(undo: Undo, *, yes: bool, as_json: bool) -> None:
 
     if yes:
         return
-    if as_json or not prompt.is_possible():
+    ui = Terminal.of_command(as_json=as_json)
+    if not ui.can_ask:
         raise UsageError(f"no terminal to ask at: add --yes to take back {report.step_text(undo.step)}")
     output.say_plain(report.undo_text(undo, written=False))
-    if not prompt.confirm("Take this back?"):
+    if not ui.confirm("Take this back?"):
         raise Cancelled

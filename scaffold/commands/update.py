@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold import prompt
 from scaffold.answers import read_answers
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import all_questions, changeable_questions
@@ -18,6 +17,7 @@ from scaffold.commands.written import say_recovered
 from scaffold.errors import UsageError
 from scaffold.questions import Answers
 from scaffold.reports import output
+from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,7 +93,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
             template, notes = history().next_version(piece.template.version, to, cross=major)
             in_file = {} if answers is None else read_answers(Path(answers), template.questions)
             new = {**{name: value for name, value in in_file.items() if name not in piece.recorded}, **given}
-            target = to_version(piece, template, new, ask=how.can_ask, use_defaults=defaults)
+            target = to_version(piece, template, new, how.ui, use_defaults=defaults)
             targets.append(replace(target, notes=(*target.notes, *notes)))
         return targets
 
@@ -102,7 +102,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
 
         if given:
             raise UsageError("a team's template is answered by --data NAME=VALUE")
-        return team_update.prepare(root, piece, how.order(to, use_defaults=defaults))
+        return team_update.prepare(root, piece, how.order(to, use_defaults=defaults), how.ui)
 
     _run("update", project, module, of_ours, of_theirs, how)
 
@@ -130,16 +130,16 @@ def reanswer(  # noqa: PLR0913  # as above
 
         in_file = {} if answers is None else read_answers(Path(answers), all_questions())
         new = {**in_file, **given}
-        if not new and not how.can_ask:
+        if not new and not how.ui.can_ask:
             raise UsageError("no terminal to ask at: add the answers to change as flags, such as --workers 8")
-        return [to_answers(piece, new, ask=how.can_ask and not new) for piece in pieces]
+        return [to_answers(piece, new, how.ui) for piece in pieces]
 
     def of_theirs(root: Path, piece: Piece) -> Update:
         from scaffold.life import team_update
 
         if given or not how.data:
             raise UsageError("a team's template is answered by --data NAME=VALUE")
-        return team_update.prepare(root, piece, how.order(piece.version, use_defaults=True))
+        return team_update.prepare(root, piece, how.order(piece.version, use_defaults=True), how.ui)
 
     _run("reanswer", project, module, of_ours, of_theirs, how)
 
@@ -159,9 +159,9 @@ class _How:
     as_json: bool
 
     @property
-    def can_ask(self) -> bool:
-        """Whether somebody is there to answer."""
-        return prompt.is_possible() and not self.as_json
+    def ui(self) -> Terminal:
+        """Whoever is there to answer."""
+        return Terminal.of_command(as_json=self.as_json)
 
     def order(self, to: str | None, *, use_defaults: bool) -> Order:
         """What they say to a team's template."""
@@ -172,7 +172,6 @@ class _How:
             major=self.major,
             data=self.data,
             style=self.style,
-            can_ask=self.can_ask,
             use_defaults=use_defaults,
             trust=self.trust,
             accept_moved=self.accept_moved,

@@ -87,7 +87,7 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
         checkout: The template.
         data: Answers by the name of their question; text is converted as the question's type says.
         defaults: Take the template's default for every other question; else `ask`.
-        ask: How to ask a person (scaffold/foreign/terminal.py), or None where nobody can be asked.
+        ask: How to ask a person (`foreign.questions.asked_by`), or None where nobody can be asked.
         trusted_digest: What the user trusts, or None.
         suggested: Defaults that win over the template's own, by the name of their question; others are ignored.
         folder_name: What the destination is called; templates may use it.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from scaffold.foreign.checkout import Checkout
 from scaffold.removal import temporary_folder
-from scaffold.reports import output
 from scaffold.sources import submodules, tags
 from scaffold.sources.addresses import is_bundle, is_repository, without_password
 from scaffold.sources.errors import BadSource, RefMissing, UnknownTemplate
@@ -146,10 +145,8 @@ def opened(
         if name == "HEAD" and isinstance(source.location, Path) and repository.uncommitted():
             if with_submodules and (source.location / ".gitmodules").exists():
                 raise BadSource(source.recorded, "has submodules, and changes that are not committed: commit them")
-            output.say_note(
-                f"{source.recorded} has changes that are not committed: they are used, and no version is recorded"
-            )
-            yield Checkout(source.location, source.recorded, None, None)
+            note = f"{source.recorded} has changes that are not committed: they are used, and no version is recorded"
+            yield Checkout(source.location, source.recorded, None, None, note)
             return
         files = own / "template"
         files.mkdir()
