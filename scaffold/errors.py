@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from scaffold.foreign.trust import Actions
-
 
 class ScaffoldError(Exception):
     """Anything that ends a command with one line of explanation instead of a traceback."""
@@ -245,19 +243,10 @@ class TemplateFault(ScaffoldError):
         super().__init__(f"template {place}: {one_line(reason)}")
 
 
-class TemplateNotTrusted(ScaffoldError):
-    """A template that would run commands or load code, which the user has not agreed to for exactly this version."""
+class NotTrusted(ScaffoldError):
+    """What would be run, and the user has not agreed to."""
 
     exit_code = 4
-
-    def __init__(self, actions: Actions, given: str | None) -> None:
-        self.actions = actions
-        commands = "; ".join(one_line(f"{kind} {text}") for kind, text in actions.listed())
-        changed = "is not what you trusted with --trust, and " if given else ""
-        super().__init__(
-            f"the template {changed}would run: {commands}; "
-            f"read its files, and if you trust them add --trust {actions.digest}"
-        )
 
 
 class NoTemplate(ScaffoldError):

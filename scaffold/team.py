@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from scaffold import prompt, reading, shell, yamlfile
 from scaffold.answers import Unasked, from_folder, from_git, load_given
-from scaffold.errors import TemplateNotTrusted, Unanswered, UnknownKey, UsageError, did_you_mean, escaped
+from scaffold.errors import Unanswered, UnknownKey, UsageError, did_you_mean, escaped
 from scaffold.foreign import approvals, rendering
 from scaffold.foreign.questions import asked_by
+from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.plan import Plan, check_destination
 from scaffold.project import TeamProject, recommendation_for
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, complete_follow_ups, complete_workload

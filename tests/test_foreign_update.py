@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from scaffold.errors import NoDefault, TemplateFault, TemplateNotTrusted
+from scaffold.errors import NoDefault, TemplateFault
 from scaffold.foreign.checkout import Checkout, Limits
 from scaffold.foreign.rendering import actions, render, update
+from scaffold.foreign.trust import TemplateNotTrusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

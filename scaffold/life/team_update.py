@@ -12,10 +12,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.answers import load_recorded_types
-from scaffold.errors import NothingGenerated, TemplateNotTrusted, UsageError
+from scaffold.errors import NothingGenerated, UsageError
 from scaffold.foreign import approvals, rendering
 from scaffold.foreign.questions import asked_by
-from scaffold.foreign.trust import joined
+from scaffold.foreign.trust import TemplateNotTrusted, joined
 from scaffold.life import majors
 from scaffold.life.merge import Change, Outcome
 from scaffold.life.update import Step, Update, read_tree
