@@ -103,7 +103,7 @@ def new_project(dest: Path | None, team: Answers) -> NewProject:
     """A project in this directory, for which a team has answers.
 
     Raises:
-        BadDestination: It can never hold one.
+        Refused: It can never hold one.
     """
     if dest is not None:
         check_destination(dest)

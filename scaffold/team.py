@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold import prompt, reading, shell, yamlfile
-from scaffold.answers import Unasked, from_folder, from_git, load_given
-from scaffold.errors import Unanswered, UnknownKey, UsageError, did_you_mean, escaped
+from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
+from scaffold.errors import Refused, UsageError, did_you_mean, escaped
 from scaffold.foreign import approvals, rendering
 from scaffold.foreign.questions import asked_by
 from scaffold.foreign.trust import TemplateNotTrusted
@@ -139,7 +139,7 @@ def _answers(
             flag = f"--{name.replace('_', '-')}"
             raise UsageError(f"{flag}: the template asks no such question{near}; --data NAME=VALUE answers its own")
         assert order.file is not None
-        raise UnknownKey(name, by_name, order.file)
+        raise unknown_question(order.file, name, by_name)
     if not work and not about_work:
         return data | dict(order.data), None
     advice = _advise(work, order, ui, follow_up=about_work)
@@ -157,7 +157,7 @@ def _advise(given: Answers, order: Order, ui: Ui, *, follow_up: bool) -> Answers
     workload = complete_workload(given, unasked)
     workload = complete_follow_ups(workload, unasked) if follow_up else workload
     if not order.use_defaults:
-        unasked.refuse_missing(Unanswered)
+        unasked.refuse_missing(Refused)
     return workload
 
 

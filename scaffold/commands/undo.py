@@ -10,7 +10,7 @@ import typer
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ProjectArgument
 from scaffold.commands.written import say_recovered
-from scaffold.errors import Cancelled, UsageError
+from scaffold.errors import DRIFT, Cancelled, UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
 from scaffold.terminal import Terminal
@@ -58,7 +58,7 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
     written = not dry_run
     _print(report.undo_json(found_undo, written=written) if as_json else report.undo_text(found_undo, written=written))
     if found_undo.left:
-        raise typer.Exit(3)
+        raise typer.Exit(DRIFT)
 
 
 def _print(document: str | dict[str, object]) -> None:

@@ -14,7 +14,7 @@ from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import all_questions, changeable_questions
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.commands.written import say_recovered
-from scaffold.errors import UsageError
+from scaffold.errors import DRIFT, UsageError
 from scaffold.questions import Answers
 from scaffold.reports import output
 from scaffold.terminal import Terminal
@@ -246,7 +246,7 @@ def _run(  # noqa: PLR0913, PLR0917  # what the two commands have in common
         say = output.say_patch if how.dry_run else output.say_plain
         say(status.update_text(update, written=not how.dry_run))
     if update.conflicts:
-        raise typer.Exit(3)
+        raise typer.Exit(DRIFT)
 
 
 def _write(command: str, update: Update, how: _How) -> None:

@@ -96,7 +96,7 @@ def render(  # noqa: PLR0913  # each says something else about the one rendering
     Raises:
         TemplateNotTrusted: It would run things, and `trusted_digest` is not its digest.
         TemplateFault: It does not render, or not within the limits, or writes what no project should hold.
-        Unanswered: An answer is missing; NoDefault: and there is no default for it either.
+        Refused: An answer is missing, or there is no default for it either.
         UsageError: An answer is wrong or for no question of the template.
         Cancelled: Ctrl-C at a question.
     """

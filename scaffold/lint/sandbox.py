@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import NotEvaluated
+from scaffold.errors import Refused
 from scaffold.lint.evaluation import READY, Outcome
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def _run(request: str) -> Sequence[str]:
         output = error.stdout or b""
     first, *lines = output.decode().split("\n")[:-1] or [""]
     if first.strip() != READY:
-        raise NotEvaluated
+        reason = "this Python does not run as `python -I -S`"
+        raise Refused("the defaults could not be evaluated:", reason)
     return lines
 
 

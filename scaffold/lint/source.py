@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scaffold.errors import NoTemplate
+from scaffold.errors import Refused
 from scaffold.lint import sandbox
 from scaffold.lint.expressions import HARMLESS_EXTENSIONS, Reading, environment, meets, read
 from scaffold.lint.findings import Place, Problem
@@ -110,7 +110,7 @@ class Source:
         """Read the template in this folder.
 
         Raises:
-            NoTemplate: It is none.
+            Refused: It is none.
         """
         self.folder: Folder = list_folder(root)
         self.root = root
@@ -224,7 +224,7 @@ class Source:
         """Count how often a pattern is tried on a name: both can be thousands."""
         self._tries += tries
         if self._tries > _MOST_TRIES:
-            raise NoTemplate(self.root, f"has too many files for so many patterns as {what}")
+            raise Refused(self.root, f"has too many files for so many patterns as {what}")
 
     def _environment(self) -> Environment:
         envops = self.setting("_envops")
