@@ -18,7 +18,8 @@ from scaffold.commands.written import (
     check_shown,
     print_plan,
     project_json,
-    say_recovered,
+    publish,
+    recover_interrupted,
 )
 from scaffold.errors import SeveralPackages
 from scaffold.questions import Answers, Choice
@@ -63,8 +64,6 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     from scaffold.plan import check_new
     from scaffold.project import prepare
     from scaffold.template import bundled
-    from scaffold.writing.journal import recover
-    from scaffold.writing.publish import publish
 
     shown = check_show(show, dry_run=dry_run)
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
@@ -72,7 +71,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     ui = Terminal.of_command(as_json=as_json)
     _say_found(target, as_json=as_json)
     if not dry_run:
-        say_recovered(recover(target.survey.root))
+        recover_interrupted(target.survey.root)
     known = _with_package(target, given, ui, use_defaults=defaults)
     made = prepare(target.template, target, known, ui, use_defaults=defaults)
     note_without_effect(given, made.answers)
@@ -85,7 +84,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     if dry_run:
         check_shown(made.plan, shown)
     else:
-        say_recovered(publish(plan, "add"))
+        publish(plan, "add")
     if as_json:
         document = project_json(made, written=not dry_run, show=shown)
         found = {"found": module.found_json(target.survey), "config": module.additions_json(missing)}

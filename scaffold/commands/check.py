@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -86,7 +85,7 @@ def _show(project: Path, module: str | None, name: str) -> None:
     from scaffold.life.check import generated_file
     from scaffold.reports import files
 
-    sys.stdout.write(files.file_text(PurePosixPath(name), generated_file(project, module, name)))
+    output.show_file(files.file_text(PurePosixPath(name), generated_file(project, module, name)))
 
 
 def _code(found: list[Status] | ScaffoldError, *, strict: bool) -> int:

@@ -19,7 +19,8 @@ from scaffold.commands.written import (
     check_shown,
     print_plan,
     project_json,
-    say_recovered,
+    publish,
+    recover_interrupted,
 )
 from scaffold.errors import Cancelled, UsageError
 from scaffold.questions import Answers
@@ -148,16 +149,14 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, ui: Ui, *, defa
 
 def _write(project: Project | TeamProject, ui: Ui, *, force: bool, ask: bool) -> None:
     from scaffold.plan import check_plan
-    from scaffold.writing.journal import recover
-    from scaffold.writing.publish import publish
 
-    say_recovered(recover(project.plan.dest))
+    recover_interrupted(project.plan.dest)
     plan = check_plan(project.plan, force=force)
     if not plan.is_fresh or (ask and project.made_from is not None):
         output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
         if ask and not ui.confirm("Write these?", default=plan.is_fresh):
             raise Cancelled
-    say_recovered(publish(plan, "new"))
+    publish(plan, "new")
     if project.made_from is not None:
         from scaffold.sources import tags
 

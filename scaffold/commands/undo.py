@@ -9,7 +9,7 @@ import typer
 
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ProjectArgument
-from scaffold.commands.written import say_recovered
+from scaffold.commands.written import recover_interrupted
 from scaffold.errors import DRIFT, Cancelled, UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
@@ -36,7 +36,6 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
     """Take back the last new, add, update or reanswer; files changed since then are left and listed."""
     from scaffold.reports import steps as report
     from scaffold.writing import undo as undoing
-    from scaffold.writing.journal import recover
 
     if list_steps + forget + dry_run > 1:
         raise UsageError("choose one of --list, --forget and --dry-run")
@@ -46,7 +45,7 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
         _print(report.steps_json(root, found) if as_json else report.steps_text(root, found))
         return
     if not dry_run:
-        say_recovered(recover(root))
+        recover_interrupted(root)
     if forget:
         number = undoing.forget(root)
         _print(report.forgotten_json(root, number) if as_json else report.forgotten_text(root, number))
