@@ -21,7 +21,7 @@ class Terminal:
     can_ask: bool
 
     @classmethod
-    def of_command(cls, *, as_json: bool) -> Terminal:
+    def for_command(cls, *, as_json: bool) -> Terminal:
         """That of a command. One that prints JSON asks nothing: its stdout is for a program."""
         seen = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
         return cls(can_ask=seen and not as_json)

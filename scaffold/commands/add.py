@@ -68,7 +68,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     shown = check_show(show, dry_run=dry_run)
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
     target = NewModule(bundled(), survey(None if project is None else Path(project), Path()))
-    ui = Terminal.of_command(as_json=as_json)
+    ui = Terminal.for_command(as_json=as_json)
     _say_found(target, as_json=as_json)
     if not dry_run:
         recover_interrupted(target.survey.root)

@@ -23,7 +23,7 @@ def advise(
     from scaffold.project import recommendation_for
 
     given = with_file(answers, given, advice_questions())
-    ui = Terminal.of_command(as_json=as_json)
+    ui = Terminal.for_command(as_json=as_json)
     if ui.can_ask and not defaults:
         complete = complete_workload(given, prompt.asking(ui))
     else:

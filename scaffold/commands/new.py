@@ -67,7 +67,7 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     """Ask about the work, recommend a design, and write a tested project for it."""
     shown = check_show(show, dry_run=dry_run)
     place = None if dest is None else Path(dest)
-    ui = Terminal.of_command(as_json=as_json)
+    ui = Terminal.for_command(as_json=as_json)
     project: Project | TeamProject
     if template is None:
         for flag, value in (("--data", data), ("--trust", trust), ("--accept-moved", accept_moved)):

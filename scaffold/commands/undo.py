@@ -78,7 +78,7 @@ def _confirm(undo: Undo, *, yes: bool, as_json: bool) -> None:
 
     if yes:
         return
-    ui = Terminal.of_command(as_json=as_json)
+    ui = Terminal.for_command(as_json=as_json)
     if not ui.can_ask:
         raise UsageError(f"no terminal to ask at: add --yes to take back {report.step_text(undo.step)}")
     output.say_plain(report.undo_text(undo, written=False))

@@ -131,7 +131,7 @@ def _run(command: str, project: str, request: Request, *, show: str | None, as_j
         not request.dry_run
     ):  # before anything is read: a killed run may have left the record of what it was about to make
         recover_interrupted(root)
-    update = prepare(root, request, Terminal.of_command(as_json=as_json))
+    update = prepare(root, request, Terminal.for_command(as_json=as_json))
     if show is not None:
         output.show_file(status.example_text(update, show))
         return

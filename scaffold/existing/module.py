@@ -74,13 +74,15 @@ class NewModule:
         if "package" in given or self.survey.package() is not None:
             return
         if not self.survey.packages:
-            projects = self.survey.projects_below()
-            remedy = f"give one of its projects as PROJECT ({', '.join(projects)})" if projects else ""
-            raise Refused(
-                self.survey.root,
-                f"has no package that a module could go into: {remedy or 'name it with --package'}",
-            )
+            raise self._no_package()
         raise SeveralPackages([package.path for package in self.survey.packages])
+
+    def _no_package(self) -> Refused:
+        projects = self.survey.projects_below()
+        remedy = (
+            f"give one of its projects as PROJECT ({', '.join(projects)})" if projects else "name it with --package"
+        )
+        return Refused(self.survey.root, f"has no package that a module could go into: {remedy}")
 
     def check(self, answers: Answers) -> None:
         """Refuse what cannot be written, and every name that is taken.

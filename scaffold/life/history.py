@@ -94,14 +94,15 @@ class History:
         if version == self.newest:
             return bundled()
         if version not in self.commits:
-            newer = _VERSION.fullmatch(version) is not None and _sortable(version) > _sortable(self.newest)
-            remedy = (
-                "is newer than this scaffold: upgrade it (python -m pip install --upgrade scaffold-threads)"
-                if newer
-                else f"was never released: there are {', '.join(self.versions)}"
-            )
-            raise Refused(f"version {shown(version)} of the templates", remedy)
+            raise self._unknown(version)
         return _released(self.bundle, version)
+
+    def _unknown(self, version: str) -> Refused:
+        subject = f"version {shown(version)} of the templates"
+        if _VERSION.fullmatch(version) and _sortable(version) > _sortable(self.newest):
+            upgrade = "python -m pip install --upgrade scaffold-threads"
+            return Refused(subject, f"is newer than this scaffold: upgrade it ({upgrade})")
+        return Refused(subject, f"was never released: there are {', '.join(self.versions)}")
 
 
 @cache
