@@ -11,12 +11,17 @@ from importlinter.cli import lint_imports
 from repositories import SMALL, write
 
 from scaffold.errors import Cancelled
+from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
+from scaffold.foreign.rendering import actions
+from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.project import new_project, prepare
 from scaffold.sources.resolve import opened, parse
+from scaffold.team import settle_trust
 from scaffold.template import bundled
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Literal
 
     from harness import Run
 
@@ -113,3 +118,48 @@ def test_changes_that_are_not_committed_are_told(
     result = scaffold("new", str(tmp_path / "demo"), "--template", str(template), "--defaults")
     assert (result.code, result.err.count("note: ")) == (0, 1)
     assert checkout.note in result.err
+
+
+CHOICES = (PromptChoice("one", 0, is_default=False, disabled=""), PromptChoice("two", 1, is_default=True, disabled=""))
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "answer"),
+    [
+        ("text", "x", "typed"),
+        ("password", "x", "typed"),
+        ("confirm", True, True),
+        ("select", "", 0),
+        ("checkbox", "", [1]),
+    ],
+)
+def test_every_kind_of_a_templates_question_goes_through_the_ui(
+    kind: Literal["text", "confirm", "select", "checkbox", "password"], default: object, answer: object
+) -> None:
+    """And so does what was wrong with the answer before."""
+    prompt = Prompt(
+        name="q",
+        kind=kind,
+        message="Which?",
+        default=default if isinstance(default, bool) else str(default),
+        choices=CHOICES,
+        multiline=False,
+        placeholder="",
+        problem="not that",
+    )
+    person = Written({"Which": ["one" if kind == "select" else "typed"]})
+    assert asked_by(person)(prompt) == answer
+    assert person.told[0] == "q: not that"
+
+
+def test_what_a_template_runs_is_shown_before_the_question(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No is the default; and where nobody can be asked, nothing is shown."""
+    write(tmp_path / "template", {**SMALL, "copier.yml": "name: x\n_tasks: [echo done]\n"})
+    with opened(parse(str(tmp_path / "template"))) as checkout:
+        found = actions(checkout)
+        for person in (Written({}), Written({}, can_ask=False)):
+            with pytest.raises(TemplateNotTrusted) as caught:
+                settle_trust(found, checkout, person, trust=None)
+            assert caught.value.exit_code == 4
+            assert person.told[1:2] == (["  task            echo done"] if person.can_ask else [])
+    assert capsys.readouterr() == ("", "")
