@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 from scaffold import reading
-from scaffold.errors import BadAnswersFile, BadRecord, MissingAnswers, UnknownKey, one_line
+from scaffold.errors import Refused, UsageError, at_line, did_you_mean, one_line, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from scaffold.errors import ScaffoldError
     from scaffold.questions import Answers, Question, Value
     from scaffold.template import Template
 
-Refusal = Union[type[BadAnswersFile], type[BadRecord]]
-"""How a file that cannot be read is told: given by the user, or found in a project."""
+    Refusal = Callable[[Path, str, int | None], ScaffoldError]
+    """What is said of a file that cannot be read: one that the user gave, or one that was found in a project."""
 
 _YAML = (".yaml", ".yml")
 _FORMATS = (*_YAML, ".toml", ".json")
@@ -30,20 +31,19 @@ def read_answers(path: Path, questions: Sequence[Question]) -> dict[str, Value]:
     Keys that begin with an underscore are skipped, so that the answers file of a generated project can be given too.
 
     Raises:
-        BadAnswersFile: It cannot be read or holds something else; the message has the line where one is known.
-        UnknownKey: A key is no question.
+        UsageError: It cannot be read or holds something else; the message has the line where one is known.
         BadAnswer: A value is none that its question takes.
     """
     by_name = {question.name: question for question in questions}
     answers: dict[str, Value] = {}
-    for key, value in _parsed(path, _text_of(path, BadAnswersFile), BadAnswersFile).items():
+    for key, value in _parsed(path, _text_of(path, _bad_answers_file), _bad_answers_file).items():
         name = key.replace("-", "_")
         if name.startswith("_"):
             continue
         if name not in by_name:
-            raise UnknownKey(key, by_name, path)
+            raise unknown_question(path, key, by_name)
         if not isinstance(value, (str, int, bool)):
-            raise BadAnswersFile(path, f"{one_line(key, 80)} must be a single value")
+            raise _bad_answers_file(path, f"{one_line(key, 80)} must be a single value")
         answers[name] = by_name[name].parse(value)
     return answers
 
@@ -62,29 +62,43 @@ def load_given(path: Path) -> Given:
     """What a file of answers holds, for questions that are not ours.
 
     Raises:
-        BadAnswersFile: It cannot be read; the message has the line where one is known.
+        UsageError: It cannot be read; the message has the line where one is known.
     """
-    text = _text_of(path, BadAnswersFile)
-    words = _parsed(path, text, BadAnswersFile)
-    return Given(words, _typed(path, text, BadAnswersFile) if _format(path) in _YAML else words)
+    text = _text_of(path, _bad_answers_file)
+    words = _parsed(path, text, _bad_answers_file)
+    return Given(words, _typed(path, text, _bad_answers_file) if _format(path) in _YAML else words)
 
 
 def load_recorded(path: Path) -> Mapping[str, object]:
     """What an answers file of generated code holds: every scalar as text.
 
     Raises:
-        BadRecord: It cannot be read; the message has the line where one is known.
+        Refused: It cannot be read; the message has the line where one is known.
     """
-    return _parsed(path, _text_of(path, BadRecord), BadRecord)
+    return _parsed(path, _text_of(path, bad_record), bad_record)
 
 
 def load_recorded_types(path: Path) -> Mapping[str, object]:
     """The same with the types that YAML gives.
 
     Raises:
-        BadRecord: It cannot be read; the message has the line where one is known.
+        Refused: It cannot be read; the message has the line where one is known.
     """
-    return _typed(path, _text_of(path, BadRecord), BadRecord)
+    return _typed(path, _text_of(path, bad_record), bad_record)
+
+
+def unknown_question(path: Path, key: str, known: Iterable[str]) -> UsageError:
+    """What is said of a key that is no question."""
+    return UsageError(f"{at_line(path)}:", f"there is no question {shown(key)}{did_you_mean(key, known)}")
+
+
+def bad_record(path: Path, reason: str, line: int | None = None) -> Refused:
+    """What is said of an answers file of generated code that cannot be read, or is not what was written."""
+    return Refused(f"{at_line(path, line)}:", f"{reason}; restore the file from your version control")
+
+
+def _bad_answers_file(path: Path, reason: str, line: int | None = None) -> UsageError:
+    return UsageError(f"--answers {at_line(path, line)}:", reason)
 
 
 def _format(path: Path) -> str:
@@ -94,7 +108,7 @@ def _format(path: Path) -> str:
 
 def _text_of(path: Path, refuse: Refusal) -> str:
     if _format(path) not in _FORMATS:
-        raise refuse(path, f"the name must end in one of {', '.join(_FORMATS)}")
+        raise refuse(path, f"the name must end in one of {', '.join(_FORMATS)}", None)
     try:
         return reading.text_of(reading.read_stream(path))
     except reading.Unreadable as error:
@@ -165,15 +179,16 @@ class Unasked:
             self.missing.append(question)
         return question.recommended(answers)
 
-    def refuse_missing(self, refuse: type[MissingAnswers] = MissingAnswers) -> None:
+    def refuse_missing(self, refuse: type[ScaffoldError] = UsageError) -> None:
         """Name all the answers that are missing at once.
 
         Raises:
-            MissingAnswers: There are some; `refuse` says as which kind of it.
+            UsageError: There are some; or what `refuse` says instead.
         """
         if self.missing:
             suggested = " ".join(word for question in self.missing for word in question.as_flag(question.default))
-            raise refuse([question.usage() for question in self.missing], suggested)
+            names = ", ".join(question.usage() for question in self.missing)
+            raise refuse("no terminal to ask at:", f"add {suggested} (missing: {names}), or --defaults")
 
 
 def from_folder(dest: Path | None) -> dict[str, Value]:

@@ -5,18 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from typer.exceptions import Abort, TyperException
 
-from scaffold import streams
+from scaffold import machine, streams
 from scaffold.commands import app
-from scaffold.errors import Cancelled, ScaffoldError, UsageError, did_you_mean, one_line
-from scaffold.machine import NoWorkingDirectory, OutOfMemory, OutOfProcesses, OutputFailed, SystemRefused, Unexpected
+from scaffold.errors import DRIFT, Cancelled, ScaffoldError, UsageError, did_you_mean, one_line
 from scaffold.reports import output
-
-DRIFT: Final = 3
-"""The exit code of a command that found conflicts or drift, and says which on stdout."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +26,7 @@ def run(arguments: Sequence[str]) -> int:
     code = _guarded(arguments)
     failed = streams.finish(sys.stdout)
     if failed is not None and code in (0, DRIFT):  # else what went wrong before is said already
-        code = streams.NOBODY_READS if isinstance(failed, BrokenPipeError) else _explain(OutputFailed(failed))
+        code = streams.NOBODY_READS if isinstance(failed, BrokenPipeError) else _explain(machine.output_failed(failed))
     streams.finish(sys.stderr)
     return code
 
@@ -60,20 +56,20 @@ def _line_for(error: Exception) -> ScaffoldError:
     """What can be said of an error that no command has a word for."""
     if isinstance(error, OSError):
         failed = streams.finish(sys.stdout)
-        return SystemRefused(error) if failed is None else OutputFailed(failed)
+        return machine.refused_by_system(error) if failed is None else machine.output_failed(failed)
     if isinstance(error, MemoryError):
-        return OutOfMemory()
+        return machine.out_of_memory()
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
-        return OutOfProcesses()
+        return machine.out_of_processes()
     if isinstance(error, ValueError) and "embedded null" in str(error):  # from a program: no shell can
         return UsageError("a path contains a null character: leave it out")
-    return Unexpected(error)
+    return machine.unexpected(error)
 
 
 def _explain(error: ScaffoldError, cause: BaseException | None = None) -> int:
     """One line, and for whoever asks for it how the error came about."""
     if not isinstance(error, (UsageError, Cancelled)):
-        error = NoWorkingDirectory.behind(error)
+        error = machine.behind(error)
     if cause is not None and os.environ.get("SCAFFOLD_TRACEBACK"):
         import traceback
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.errors import GitFailed, GitUnusable, ScaffoldError
+from scaffold.errors import GitFailed, Refused, ScaffoldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -163,7 +163,7 @@ def git(
             when it takes longer than a few seconds; None: let it go on.
 
     Raises:
-        GitUnusable: It is missing or too old.
+        Refused: It is missing or too old.
         GitFailed: It ended with another code, waits for something, or took longer than two minutes.
     """
     require()
@@ -186,7 +186,7 @@ def streaming(
     """Run git while its output is read from the process.
 
     Raises:
-        GitUnusable: It is missing or too old.
+        Refused: It is missing or too old.
         GitFailed: It waits for something, or took longer than two minutes; its output ends then.
     """
     require()
@@ -292,15 +292,15 @@ def require() -> None:
     """Make sure of a git that can be used.
 
     Raises:
-        GitUnusable: It is missing, does not run or is too old.
+        Refused: It is missing, does not run or is too old.
     """
     try:
         done = subprocess.run(["git", "--version"], capture_output=True, timeout=30, check=True)
     except (FileNotFoundError, PermissionError, subprocess.SubprocessError) as error:
-        raise GitUnusable("git is needed for this, and does not run: install git 2.31 or newer") from error
+        raise Refused("git is needed for this, and does not run: install git 2.31 or newer") from error
     except OSError as error:
-        raise GitUnusable(f"git is needed for this, and cannot be started: {error.strerror or error}") from error
+        raise Refused(f"git is needed for this, and cannot be started: {error.strerror or error}") from error
     found = re.search(rb"(\d+)\.(\d+)", done.stdout)
     if found is None or tuple(map(int, found.groups())) < _OLDEST:
         version = done.stdout.decode("utf-8", "replace").strip()
-        raise GitUnusable(f"{version} is too old: install git 2.31 or newer")
+        raise Refused(f"{version} is too old: install git 2.31 or newer")

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import portable, reading
-from scaffold.errors import BadDestination, Clashes
+from scaffold.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -60,41 +60,41 @@ def is_empty(folder: Path) -> bool:
     """Whether nothing is in a folder, however much might be.
 
     Raises:
-        BadDestination: It cannot be listed.
+        Refused: It cannot be listed.
     """
     try:
         return next(reading.entries(folder), None) is None
     except reading.Unreadable as error:
-        raise BadDestination(folder, f"cannot be listed ({error.reason}): choose another DEST") from error
+        raise Refused(folder, f"cannot be listed ({error.reason}): choose another DEST") from error
 
 
 def check_destination(dest: Path) -> None:
     """Refuse a place that can never hold a project.
 
     Raises:
-        BadDestination: It is a file, a symlink, in a directory that is missing or may not be written, or misnamed.
+        Refused: It is a file, a symlink, in a directory that is missing or may not be written, or misnamed.
     """
     text = str(dest)
     if any(len(os.fsencode(part)) > _LONGEST_NAME for part in dest.parts) or len(os.fsencode(text)) > _LONGEST_PATH:
-        raise BadDestination(dest, "is too long a path: choose a shorter DEST")
+        raise Refused(dest, "is too long a path: choose a shorter DEST")
     try:
         if not dest.exists() and (problem := portable.name_problem(dest.name)):
-            raise BadDestination(dest, f"{problem}: choose another DEST")
+            raise Refused(dest, f"{problem}: choose another DEST")
         _check_existing(dest)
     except OSError as error:
-        raise BadDestination(dest, f"cannot be used ({error.strerror or error}): choose another DEST") from error
+        raise Refused(dest, f"cannot be used ({error.strerror or error}): choose another DEST") from error
 
 
 def _check_existing(dest: Path) -> None:
     if dest.is_symlink():
-        raise BadDestination(dest, "is a symbolic link: give the directory itself as DEST")
+        raise Refused(dest, "is a symbolic link: give the directory itself as DEST")
     if dest.exists() and not dest.is_dir():
-        raise BadDestination(dest, "is a file: choose another DEST")
+        raise Refused(dest, "is a file: choose another DEST")
     parent = dest.absolute().parent
     if not parent.is_dir():
-        raise BadDestination(parent, "is no directory: make it first, or choose another DEST")
+        raise Refused(parent, "is no directory: make it first, or choose another DEST")
     if not os.access(dest if dest.exists() else parent, os.W_OK | os.X_OK):
-        raise BadDestination(dest if dest.exists() else parent, "may not be written: choose another DEST")
+        raise Refused(dest if dest.exists() else parent, "may not be written: choose another DEST")
 
 
 def check_plan(plan: Plan, *, force: bool) -> Plan:
@@ -104,17 +104,18 @@ def check_plan(plan: Plan, *, force: bool) -> Plan:
         The plan, which now replaces nothing that was not there.
 
     Raises:
-        Clashes: The directory is not empty, and `force` is not given.
-        BadDestination: Something that is no plain file or directory stands where a file has to go.
+        Refused: The directory is not empty, and `force` is not given; or something that is no plain file or directory
+            stands where a file has to go.
     """
     if plan.is_fresh:
         return replace(plan, was_fresh=True)
     changes = plan.changes()
     blocked = [str(path) for path, change in changes.items() if change == "in the way" or is_blocked(plan.dest, path)]
     if blocked and force:
-        raise BadDestination(plan.dest / blocked[0], "is no plain file in a plain directory: move it away first")
+        raise Refused(plan.dest / blocked[0], "is no plain file in a plain directory: move it away first")
     if not force:
-        raise Clashes(plan.dest, [str(path) for path, change in changes.items() if change != "new"])
+        names = ", ".join(str(path) for path, change in changes.items() if change != "new") or "other files"
+        raise Refused(plan.dest, f"is not empty ({names}): choose another DEST, or replace with --force")
     return replace(plan, expected={path: None for path, change in changes.items() if change == "new"})
 
 
@@ -125,11 +126,11 @@ def check_new(plan: Plan, *, except_for: Collection[PurePosixPath]) -> Plan:
         The plan, which now replaces nothing but what is expected.
 
     Raises:
-        BadDestination: Something stands where a file has to go, or what may be replaced is no plain file.
+        Refused: Something stands where a file has to go, or what may be replaced is no plain file.
     """
     for path, change in plan.changes().items():
         if (change != "new" and path not in except_for) or change == "in the way" or is_blocked(plan.dest, path):
-            raise BadDestination(
+            raise Refused(
                 plan.dest / path, "is there already, or no plain file in a plain directory: move it away first"
             )
     new = {path: None for path in plan.files if path not in except_for}

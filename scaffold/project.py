@@ -23,7 +23,7 @@ from scaffold.questions import (
     workload_of,
 )
 from scaffold.recommend import AXES, recommend
-from scaffold.reports import advice, output
+from scaffold.ui import Page, Row
 from scaffold.workload import Design
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scaffold.sources.catalogue import Entry
     from scaffold.sources.names import Names
     from scaffold.template import Template
+    from scaffold.ui import Ui
 
 
 class Target(Protocol):
@@ -102,7 +103,7 @@ def new_project(dest: Path | None, team: Answers) -> NewProject:
     """A project in this directory, for which a team has answers.
 
     Raises:
-        BadDestination: It can never hold one.
+        Refused: It can never hold one.
     """
     if dest is not None:
         check_destination(dest)
@@ -118,29 +119,30 @@ class TeamTemplatePreferred(Exception):
         super().__init__(name)
 
 
-def _offer(entries: Sequence[Entry], workload: Answers) -> None:
+def _offer(ui: Ui, entries: Sequence[Entry], workload: Answers) -> None:
     """Let the user take a template that their team has for such work.
 
     Raises:
         TeamTemplatePreferred: They do.
     """
-    rows = [(f"the team's template {entry.name}", entry.name) for entry in entries]
-    chosen = (
-        prompt.choose("Your team has a template for this.", [*rows, ("the one of scaffold", None)]) if rows else None
-    )
+    if not entries:
+        return
+    rows = [Row(entry.name, f"the team's template {entry.name}") for entry in entries]
+    own = Row(None, "the one of scaffold")
+    chosen = ui.pick(Page("Your team has a template for this.", [*rows, own], rows[0].value))
     if chosen is not None:
         raise TeamTemplatePreferred(chosen, {name: workload[name] for name in (*AXES, "design")})
 
 
-def _offer_processes(workload: Answers) -> str | None:
+def _offer_processes(ui: Ui, workload: Answers) -> str | None:
     """Offer the map on processes for what a few threads would compute no faster; the design, if it is taken."""
     if workload["design"] != Design.BATCH.value or workload["bound"] != "cpu" or workload["releases_gil"]:
         return None
-    rows = [
-        ("threadpool/map on processes: they compute side by side", Design.MAP.value),
-        ("thread/batch: threads keep it out of the way, and get no faster", None),
-    ]
-    chosen: str | None = prompt.choose("With a GIL, threads compute in Python no faster than one does.", rows)
+    rows = (
+        Row(Design.MAP.value, "threadpool/map on processes: they compute side by side"),
+        Row(None, "thread/batch: threads keep it out of the way, and get no faster"),
+    )
+    chosen: str | None = ui.pick(Page("With a GIL, threads compute in Python no faster than one does.", rows))
     return chosen
 
 
@@ -178,8 +180,8 @@ def prepare(  # noqa: PLR0913  # each says something else about the one project
     template: Template,
     target: Target,
     given: Answers,
+    ui: Ui,
     *,
-    ask: bool,
     use_defaults: bool,
     team: Names | None = None,
 ) -> Project:
@@ -189,8 +191,8 @@ def prepare(  # noqa: PLR0913  # each says something else about the one project
         TeamTemplatePreferred: The user takes one of them.
         ScaffoldError: An answer is missing or refused, the target cannot be made, or the user cancels.
     """
-    if ask and not use_defaults:
-        return _project(template, target, _ask_all(template, target, given, team))
+    if ui.can_ask and not use_defaults:
+        return _project(template, target, _ask_all(template, target, given, ui, team))
     unasked = Unasked()
     workload = complete_follow_ups(complete_workload(given, unasked), unasked)
     if not use_defaults:
@@ -228,39 +230,39 @@ def _relevant(template: Template, answers: Answers) -> list[Question]:
     return [*advice, DESIGN_QUESTION, *project]
 
 
-def _ask_all(template: Template, target: Target, given: Answers, team: Names | None) -> Answers:
+def _ask_all(template: Template, target: Target, given: Answers, ui: Ui, team: Names | None) -> Answers:
     """Ask for the workload, show the recommendation, then let everything be changed on one screen."""
     chosen: dict[str, Value] = dict(given)
     while True:
-        workload = complete_workload(chosen, prompt.ask_open)
-        output.say("\n" + advice.recommendation_text(recommendation_for(workload)) + "\n")
+        workload = complete_workload(chosen, prompt.asking(ui))
+        ui.recommend(recommendation_for(workload))
         if team is not None:
-            _offer(team.serving(recommendation_for(workload)), workload)
-        workload = complete_follow_ups(workload, prompt.ask_open)
-        if (design := _offer_processes(workload)) is not None:
+            _offer(ui, team.serving(recommendation_for(workload)), workload)
+        workload = complete_follow_ups(workload, prompt.asking(ui))
+        if (design := _offer_processes(ui, workload)) is not None:
             chosen["design"] = design
-            workload = complete_follow_ups({**workload, **chosen, "workers_kind": "process"}, prompt.ask_open)
+            workload = complete_follow_ups({**workload, **chosen, "workers_kind": "process"}, prompt.asking(ui))
         chosen |= {
             question.name: workload[question.name] for question in ADVICE_QUESTIONS if is_relevant(question, workload)
         }
-        answers = _review(template, target, workload, chosen)
+        answers = _review(template, target, workload, chosen, ui)
         if answers is not None:
             return answers
 
 
-def _review(template: Template, target: Target, workload: Answers, chosen: dict[str, Value]) -> Answers | None:
+def _review(template: Template, target: Target, workload: Answers, chosen: dict[str, Value], ui: Ui) -> Answers | None:
     """The review screen; None when an answer changed that the recommendation depends on."""
     while True:
-        answers = _completed(template, target, workload, chosen)
-        question = prompt.review(target.title(answers), answers, _relevant(template, answers), "yes, write it")
+        answers = _completed(template, target, workload, chosen, ui)
+        question = prompt.review(ui, target.title(answers), answers, _relevant(template, answers), "yes, write it")
         if question is None:
             return answers
-        _change(template, question, answers, chosen)
+        _change(template, question, answers, chosen, ui)
         if question in ADVICE_QUESTIONS or question is DESIGN_QUESTION:
             return None
 
 
-def _completed(template: Template, target: Target, workload: Answers, chosen: dict[str, Value]) -> Answers:
+def _completed(template: Template, target: Target, workload: Answers, chosen: dict[str, Value], ui: Ui) -> Answers:
     """All answers; where a default does not do, such as a folder called `queue`, ask at once."""
     while True:
         project = {q.name: chosen[q.name] for q in template.project_questions if q.name in chosen}
@@ -271,8 +273,8 @@ def _completed(template: Template, target: Target, workload: Answers, chosen: di
             target.check(answers)
         except BadAnswer as error:
             question = next(question for question in template.project_questions if question.flag == error.flag)
-            output.say_error(error)
-            _change(template, question, template.fill(known, suggested), chosen)
+            ui.warn(error)
+            _change(template, question, template.fill(known, suggested), chosen, ui)
         else:
             return answers
 
@@ -282,10 +284,11 @@ def _suggested(template: Template, target: Target, given: Answers) -> Answers:
     return {**from_interpreter(template), **target.suggested(given)}
 
 
-def _change(template: Template, question: Question, answers: Answers, chosen: dict[str, Value]) -> None:
+def _change(template: Template, question: Question, answers: Answers, chosen: dict[str, Value], ui: Ui) -> None:
     def check(value: Value) -> None:
         template.validate(question, {**answers, question.name: value})
 
-    chosen[question.name] = prompt.ask(question, answers.get(question.name, template.default(question, answers)), check)
+    default = answers.get(question.name, template.default(question, answers))
+    chosen[question.name] = prompt.ask(ui, question, default, check)
     if question.name == "shape":
         chosen.pop("design", None)  # it was chosen for work of another shape

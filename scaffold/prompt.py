@@ -1,93 +1,66 @@
-"""The dialogue in a terminal: questions one by one, then everything on one screen before anything is written."""
+"""Questions put to a person: one by one, and all answers on one screen before anything is written."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import BadAnswer, Cancelled, escaped
+from scaffold.errors import Cancelled, escaped
+from scaffold.ui import Line, Page, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from scaffold.questions import Answers, Choice, Question, Value
-
-
-def is_possible() -> bool:
-    """Whether there is a person at a terminal who can see a question and answer it."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    from scaffold.questions import Answers, Ask, Choice, Question, Value
+    from scaffold.ui import Ui
 
 
-def ask(question: Question, default: Value, check: Callable[[Value], None] | None = None) -> Value:
+def ask(ui: Ui, question: Question, default: Value, check: Callable[[Value], None] | None = None) -> Value:
     """Ask one question; the recommended answer comes first.
 
     Raises:
         Cancelled: Ctrl-C or Ctrl-D.
     """
-    import questionary
-
     if question.choices:
         width = max(len(_word(choice.value)) for choice in question.choices)
-        rows = [(_label(choice, width), choice.value) for choice in question.choices]
-        chosen: Value = _select(question.help, rows, default)
+        rows = [Row(choice.value, _label(choice, width)) for choice in question.choices]
+        chosen: Value = ui.pick(Page(question.help, rows, default))
         return chosen
 
-    def problem(text: str) -> bool | str:
-        try:
-            value = question.parse(text)
-            if check is not None:
-                check(value)
-        except BadAnswer as error:
-            return str(error)
-        return True
+    def parses(text: str) -> None:
+        value = question.parse(text)
+        if check is not None:
+            check(value)
 
-    text = _ask(questionary.text(question.help, default=str(default), validate=problem))
-    return question.parse(text)
+    return question.parse(ui.line(Line(title=question.help, default=str(default), check=parses)))
 
 
-def ask_open(question: Question, answers: Answers) -> Value:
-    """Ask a question of the workload, with its own default beside the answers so far."""
-    return ask(question, question.recommended(answers))
+def asking(ui: Ui) -> Ask:
+    """How the questions of a workload are asked, each with its own default beside the answers so far."""
+
+    def ask_open(question: Question, answers: Answers) -> Value:
+        return ask(ui, question, question.recommended(answers))
+
+    return ask_open
 
 
-def review(title: str, answers: Answers, questions: Sequence[Question], write: str) -> Question | None:
+def review(ui: Ui, title: str, answers: Answers, questions: Sequence[Question], write: str) -> Question | None:
     """Show every answer; the question to change, or None when all is well.
 
     Raises:
         Cancelled: The user chose so, or Ctrl-C or Ctrl-D.
     """
     width = max(len(question.name) for question in questions)
-    rows: list[tuple[str, Any]] = [(write, None)]
+    rows: list[Row] = [Row(None, write)]
     rows += [
-        (f"change {question.name.replace('_', '-'):<{width}}  {_word(answers[question.name])}", question)
+        Row(question, f"change {question.name.replace('_', '-'):<{width}}  {_word(answers[question.name])}")
         for question in questions
     ]
-    rows.append(("cancel, write nothing", Cancelled))
-    chosen = _select(title, rows, None)
+    rows.append(Row(Cancelled, "cancel, write nothing"))
+    chosen: Any = ui.pick(Page(title, rows))
     if chosen is Cancelled:
         raise Cancelled
     question: Question | None = chosen
     return question
-
-
-def choose(title: str, rows: Sequence[tuple[str, Any]]) -> Any:  # noqa: ANN401  # whatever the rows hold
-    """Let one of several be chosen; the first is recommended.
-
-    Raises:
-        Cancelled: Ctrl-C or Ctrl-D.
-    """
-    return _select(title, rows, rows[0][1])
-
-
-def confirm(text: str, *, default: bool = False) -> bool:
-    """A question of yes or no, where no is the safe answer unless it is said otherwise.
-
-    Raises:
-        Cancelled: Ctrl-C or Ctrl-D.
-    """
-    import questionary
-
-    return bool(_ask(questionary.confirm(text, default=default)))
 
 
 def _label(choice: Choice, width: int) -> str:
@@ -101,19 +74,3 @@ def _word(value: Value) -> str:
         return "yes" if value else "no"
     text = escaped(str(value).replace("\n", " "))
     return text if len(text) <= 50 else f"{text[:49]}…"
-
-
-def _select(title: str, rows: Sequence[tuple[str, Any]], default: object) -> Any:  # noqa: ANN401  # whatever the rows hold
-    import questionary
-
-    by_label: Mapping[str, Any] = dict(rows)
-    first = next((label for label, value in rows if value == default), rows[0][0])
-    # Labels, not values, are what questionary compares: True == 1 and None would be mistaken for "no value".
-    return by_label[_ask(questionary.select(title, choices=list(by_label), default=first))]
-
-
-def _ask(prompt: Any) -> Any:  # noqa: ANN401  # questionary's own types name no answer
-    try:
-        return prompt.unsafe_ask()
-    except (KeyboardInterrupt, EOFError) as error:
-        raise Cancelled from error

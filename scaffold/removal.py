@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.errors import GitFailed, NoRoom
+from scaffold.errors import GitFailed, Refused, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def temporary_folder(prefix: str, inside: Path | None = None) -> Iterator[Path]:
         inside: Where it is made; by default where temporary files are.
 
     Raises:
-        NoRoom: The disk that it is on is full.
+        Refused: The disk that it is on is full.
     """
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=inside)).resolve()
     try:
@@ -47,18 +47,25 @@ def room_is_needed(folder: Path) -> Iterator[None]:
     """Name the folder for temporary files where its disk is full: the system, and git, often name nothing.
 
     Raises:
-        NoRoom: It is.
+        Refused: It is.
     """
     try:
         yield
     except OSError as error:
         if error.errno not in _FULL or not _lies_in(folder, error.filename):
             raise
-        raise NoRoom(folder.parent) from error
+        raise _full(folder.parent) from error
     except GitFailed as error:
         if os.strerror(errno.ENOSPC) not in str(error) and not _is_full(folder):
             raise
-        raise NoRoom(folder.parent) from error
+        raise _full(folder.parent) from error
+
+
+def _full(folder: Path) -> Refused:
+    return Refused(
+        f"no space is left for temporary files in {shown_path(folder)}:",
+        "make room there, or set TMPDIR to a folder on another disk",
+    )
 
 
 def _lies_in(folder: Path, name: object) -> bool:

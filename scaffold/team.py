@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold import prompt, reading, shell, yamlfile
-from scaffold.answers import Unasked, from_folder, from_git, load_given
-from scaffold.errors import TemplateNotTrusted, Unanswered, UnknownKey, UsageError, did_you_mean, escaped
-from scaffold.foreign import approvals, rendering, terminal
+from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
+from scaffold.errors import Refused, UsageError, did_you_mean, escaped
+from scaffold.foreign import approvals, rendering
+from scaffold.foreign.questions import asked_by
+from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.plan import Plan, check_destination
 from scaffold.project import TeamProject, recommendation_for
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, complete_follow_ups, complete_workload
-from scaffold.reports import advice, output
 from scaffold.sources import resolve
 from scaffold.sources.tags import by_version
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from scaffold.questions import Value
     from scaffold.recommend import Recommendation
     from scaffold.sources.locate import Located
+    from scaffold.ui import Ui
 
 _ADVICE = {question.name: question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
 COMMIT_KEY = "_scaffold_commit"
@@ -45,13 +47,12 @@ class Order:
     """Answers to the template's own questions."""
     file: Path | None
     """A file of answers."""
-    can_ask: bool
     use_defaults: bool
     trust: str | None
     accept_moved: str | None
 
 
-def prepare(order: Order) -> TeamProject:
+def prepare(order: Order, ui: Ui) -> TeamProject:
     """Fetch the template, collect the answers and render.
 
     Raises:
@@ -61,16 +62,18 @@ def prepare(order: Order) -> TeamProject:
     check_destination(order.dest)
     located = order.located
     with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
+        if checkout.note:
+            ui.note(checkout.note)
         questions = rendering.questions(checkout)
         actions = rendering.actions(checkout)
-        digest = settle_trust(actions, checkout, trust=order.trust, can_ask=order.can_ask)
-        data, recommendation = _answers(questions, order)
-        asks = order.can_ask and not order.use_defaults
+        digest = settle_trust(actions, checkout, ui, trust=order.trust)
+        data, recommendation = _answers(questions, order, ui)
+        asks = ui.can_ask and not order.use_defaults
         rendered = rendering.render(
             checkout,
             data,
             defaults=order.use_defaults,
-            ask=terminal.ask if asks else None,
+            ask=asked_by(ui) if asks else None,
             trusted_digest=digest,
             suggested={**_surroundings(questions, order.dest), **located.defaults},
             folder_name=order.dest.absolute().name,
@@ -81,7 +84,7 @@ def prepare(order: Order) -> TeamProject:
     return TeamProject(plan, rendered.answers, recommendation, shell.command(command), checkout)
 
 
-def settle_trust(actions: Actions, checkout: Checkout, *, trust: str | None, can_ask: bool) -> str | None:
+def settle_trust(actions: Actions, checkout: Checkout, ui: Ui, *, trust: str | None) -> str | None:
     """The digest that the user agrees to; None where the template runs nothing.
 
     Raises:
@@ -91,14 +94,14 @@ def settle_trust(actions: Actions, checkout: Checkout, *, trust: str | None, can
         return None
     if trust == actions.digest or approvals.is_approved(actions):
         agreed = True
-    elif trust is not None or not can_ask:
+    elif trust is not None or not ui.can_ask:
         agreed = False
     else:
         version = f" at {escaped(checkout.ref)}" if checkout.ref else ""
-        output.say_plain(f"\n{checkout.source}{version} runs on this machine, if you let it:")
+        ui.show(f"\n{checkout.source}{version} runs on this machine, if you let it:")
         for kind, text in actions.listed():
-            output.say_plain(f"  {kind:<15} {escaped(text)}")
-        agreed = prompt.confirm("Have you read it, and may it run these?")
+            ui.show(f"  {kind:<15} {escaped(text)}")
+        agreed = ui.confirm("Have you read it, and may it run these?")
     if not agreed:
         raise TemplateNotTrusted(actions, trust)
     approvals.approve(actions, checkout)
@@ -115,7 +118,9 @@ def _surroundings(questions: Sequence[ForeignQuestion], dest: Path) -> dict[str,
     return {**from_folder(dest), **from_git(dest)} if _knows_ours(questions) else {}
 
 
-def _answers(questions: Sequence[ForeignQuestion], order: Order) -> tuple[dict[str, object], Recommendation | None]:
+def _answers(
+    questions: Sequence[ForeignQuestion], order: Order, ui: Ui
+) -> tuple[dict[str, object], Recommendation | None]:
     """What is known before the template asks, and the recommendation where the work was spoken of.
 
     A template that asks for `shape` or `design` takes all our questions that it has; elsewhere a question that happens
@@ -134,25 +139,25 @@ def _answers(questions: Sequence[ForeignQuestion], order: Order) -> tuple[dict[s
             flag = f"--{name.replace('_', '-')}"
             raise UsageError(f"{flag}: the template asks no such question{near}; --data NAME=VALUE answers its own")
         assert order.file is not None
-        raise UnknownKey(name, by_name, order.file)
+        raise unknown_question(order.file, name, by_name)
     if not work and not about_work:
         return data | dict(order.data), None
-    advice = _advise(work, order, follow_up=about_work)
+    advice = _advise(work, order, ui, follow_up=about_work)
     data |= {name: value for name, value in advice.items() if name in by_name and name in ours}
     return data | dict(order.data), recommendation_for(advice)
 
 
-def _advise(given: Answers, order: Order, *, follow_up: bool) -> Answers:
+def _advise(given: Answers, order: Order, ui: Ui, *, follow_up: bool) -> Answers:
     """The questions about the work, as without a template."""
-    if order.can_ask and not order.use_defaults:
-        workload = complete_workload(given, prompt.ask_open)
-        output.say("\n" + advice.recommendation_text(recommendation_for(workload)) + "\n")
-        return complete_follow_ups(workload, prompt.ask_open) if follow_up else workload
+    if ui.can_ask and not order.use_defaults:
+        workload = complete_workload(given, prompt.asking(ui))
+        ui.recommend(recommendation_for(workload))
+        return complete_follow_ups(workload, prompt.asking(ui)) if follow_up else workload
     unasked = Unasked()
     workload = complete_workload(given, unasked)
     workload = complete_follow_ups(workload, unasked) if follow_up else workload
     if not order.use_defaults:
-        unasked.refuse_missing(Unanswered)
+        unasked.refuse_missing(Refused)
     return workload
 
 

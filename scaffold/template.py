@@ -58,6 +58,11 @@ class Template:
         """Those that are not about the work."""
         return tuple(question for question in self.questions if question.name not in {*_ADVICE, SCOPE})
 
+    @property
+    def all_questions(self) -> tuple[Question, ...]:
+        """Those about the work, the design, and these."""
+        return (*ADVICE_QUESTIONS, DESIGN_QUESTION, *self.project_questions)
+
     def questions_of(self, scope: str) -> tuple[Question, ...]:
         """Those of them that can make sense for a project, or for a module."""
         return tuple(q for q in self.project_questions if self._can_be_relevant(q, {SCOPE: scope}))

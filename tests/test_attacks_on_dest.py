@@ -12,7 +12,7 @@ import pytest
 from attacks import picture, playground
 from harness import files_below
 
-from scaffold.errors import BadDestination, ChangedMeanwhile, WriteFailed
+from scaffold.errors import ChangedMeanwhile, Refused, WriteFailed
 from scaffold.plan import Plan, check_destination, check_plan
 from scaffold.writing.publish import publish
 
@@ -45,7 +45,7 @@ def swap(place: Path, target: Path) -> None:
 def test_dest_that_is_a_link_is_refused(play: Path) -> None:
     """Before anything is rendered."""
     (play / "parent" / "link").symlink_to(play / "outside")
-    with pytest.raises(BadDestination, match="symbolic link"):
+    with pytest.raises(Refused, match="symbolic link"):
         check_destination(play / "parent" / "link")
 
 
@@ -54,7 +54,7 @@ def test_links_in_dest_are_refused(play: Path, dest: Path, place: str) -> None:
     """Even with --force: neither a file nor a folder is written through one."""
     swap(dest / place, play / "outside")
     before = picture(play)
-    with pytest.raises(BadDestination, match="no plain file"):
+    with pytest.raises(Refused, match="no plain file"):
         check_plan(Plan(dest, {SRC: b"x", FILE: b"x"}), force=True)
     assert picture(play) == before
 

@@ -19,6 +19,7 @@ from scaffold.life.merge import Outcome
 from scaffold.life.targets import to_version
 from scaffold.life.update import merge
 from scaffold.template import Template, bundled
+from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
     from newer import Newer
@@ -90,7 +91,7 @@ def updated(mine: Tree, template: Template) -> tuple[Tree, Update]:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(content)
         [piece] = pieces_of(root)
-        target = to_version(piece, template, {}, ask=False, use_defaults=True)
+        target = to_version(piece, template, {}, Terminal(can_ask=False), use_defaults=True)
         update = merge(root, [target], "inline")
     plan = update.plan
     kept = {path: content for path, content in mine.items() if path not in plan.removed}

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import files_below
 
-from scaffold.errors import Cancelled, TemplateFault, TemplateNotTrusted, Unanswered, UsageError
+from scaffold.errors import Cancelled, Refused, TemplateFault, UsageError
 from scaffold.foreign.checkout import Checkout, Limits
 from scaffold.foreign.rendering import actions, questions, render
+from scaffold.foreign.trust import TemplateNotTrusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -264,7 +265,7 @@ def test_cancelling_a_question_ends_it(folder: Path) -> None:
 @pytest.mark.slow
 def test_without_a_terminal_every_open_question_is_named(folder: Path) -> None:
     """Once, with the flag for each; given answers and those that do not apply are not among them."""
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(Refused) as caught:
         render(write(folder, ASKING), {"name": "good", "tls": "no"}, defaults=False, ask=None, trusted_digest=None)
     assert "--data port=… --data zones=… --data password=…" in str(caught.value)
 

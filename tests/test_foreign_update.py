@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from scaffold.errors import NoDefault, TemplateFault, TemplateNotTrusted
+from scaffold.errors import Refused, TemplateFault
 from scaffold.foreign.checkout import Checkout, Limits
 from scaffold.foreign.rendering import actions, render, update
+from scaffold.foreign.trust import TemplateNotTrusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +134,7 @@ def test_new_question_without_default_is_named(
 ) -> None:
     """With its flag, where nobody can be asked."""
     strict = write(tmp_path / "strict", SECOND | {"copier.yml": "name: demo\ncolour:\n  type: str\n"}, "v2.0.0")
-    with pytest.raises(NoDefault, match="--data colour="):
+    with pytest.raises(Refused, match="--data colour="):
         update(old, strict, project, ANSWERS, conflict="inline", trusted_digest=None)
 
 

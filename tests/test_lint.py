@@ -249,7 +249,7 @@ def test_the_tables_are_copiers() -> None:
     """What the installed Copier and its filters know is known to us."""
     from dataclasses import fields
 
-    from copier import _template, _user_data  # noqa: TID251  # compared with, not used
+    from copier import _template, _user_data  # compared with, not used
     from jinja2_ansible_filters.core_filters import FilterModule  # type: ignore[import-untyped]
 
     source = Path(_template.__file__).read_text(encoding="utf-8")

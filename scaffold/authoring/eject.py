@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.authoring.repository import VERSION, answers_for, begin, check_empty, commit_all, skeleton
-from scaffold.errors import NotEjected
+from scaffold.errors import Refused
 from scaffold.git import git, own_environment
 from scaffold.life.history import history
 from scaffold.plan import Plan, check_destination
@@ -118,7 +118,7 @@ def find(dest: Path) -> Ejected | None:
     """What an ejected repository is at; None where there is none.
 
     Raises:
-        NotEjected: Its history is not all here.
+        Refused: Its history is not all here.
         RepositoryFault: It cannot be read.
     """
     found = at(dest)
@@ -126,7 +126,7 @@ def find(dest: Path) -> Ejected | None:
         return None
     with borrowed(found) as repository:
         if repository.is_shallow:
-            raise NotEjected(dest, "is a shallow clone: git fetch --unshallow first")
+            raise Refused(dest, "is a shallow clone: git fetch --unshallow first")
         newest_first = reversed(history().commits.items())
         has = next((version for version, commit in newest_first if repository.contains("HEAD", commit)), None)
     return None if has is None else Ejected(dest, has, history().newest)
@@ -136,7 +136,7 @@ def bring_newest(ejected: Ejected) -> None:
     """Bring the branch of our versions up to date; nothing else is touched.
 
     Raises:
-        NotEjected: The branch is checked out, or somebody committed to it.
+        Refused: The branch is checked out, or somebody committed to it.
         RepositoryFault: The repository cannot be read, or given anything.
     """
     dest, wanted = ejected.dest, history().commits[ejected.newest]
@@ -146,7 +146,7 @@ def bring_newest(ejected: Ejected) -> None:
     for place, name in checked_out(found):
         if name == branch:
             which = "" if place == found.shown else f" in {str(place)!r}"
-            raise NotEjected(dest, f"has the branch {BRANCH} checked out{which}: git switch to another one first")
+            raise Refused(dest, f"has the branch {BRANCH} checked out{which}: git switch to another one first")
     before = read_refs(found).get(branch)
     with borrowed(found) as repository:
         if before is not None and repository.contains(before, wanted):  # as new, or that of a newer scaffold
@@ -154,5 +154,5 @@ def bring_newest(ejected: Ejected) -> None:
         check_own(found)
         _fetch(repository.own, ejected.newest, {"fetch.unpackLimit": "1"})
         if before is not None and not repository.contains(wanted, before):
-            raise NotEjected(dest, f"has commits of its own on the branch {BRANCH}: rename it first (git branch -m)")
+            raise Refused(dest, f"has commits of its own on the branch {BRANCH}: rename it first (git branch -m)")
         give(repository, branch, wanted, before=before)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.answers import from_folder, from_git
-from scaffold.errors import BadDestination, NoRepository, RepositoryFault
+from scaffold.errors import NoRepository, Refused, RepositoryFault
 from scaffold.git import git, own_environment
 from scaffold.repositories.found import find
 from scaffold.repositories.user import identity
@@ -42,10 +42,10 @@ def check_empty(plan: Plan) -> Plan:
     """Refuse a directory with anything in it; the plan, which holds to that.
 
     Raises:
-        BadDestination: It has.
+        Refused: It has.
     """
     if not plan.is_fresh:
-        raise BadDestination(plan.dest, "is not empty: choose another DIR")
+        raise Refused(plan.dest, "is not empty: choose another DIR")
     return replace(plan, was_fresh=True)
 
 

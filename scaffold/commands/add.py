@@ -18,16 +18,19 @@ from scaffold.commands.written import (
     check_shown,
     print_plan,
     project_json,
-    say_recovered,
+    publish,
+    recover_interrupted,
 )
 from scaffold.errors import SeveralPackages
 from scaffold.questions import Answers, Choice
 from scaffold.reports import module, output
+from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
     from scaffold.existing.additions import Addition
     from scaffold.existing.module import NewModule
     from scaffold.project import Project
+    from scaffold.ui import Ui
 
 _PYPROJECT = PurePosixPath("pyproject.toml")
 _TO_ADD = "To add to pyproject.toml (--write-config does it)"
@@ -61,17 +64,16 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     from scaffold.plan import check_new
     from scaffold.project import prepare
     from scaffold.template import bundled
-    from scaffold.writing.journal import recover
-    from scaffold.writing.publish import publish
 
     shown = check_show(show, dry_run=dry_run)
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
     target = NewModule(bundled(), survey(None if project is None else Path(project), Path()))
-    ask = prompt.is_possible() and not as_json and not defaults
+    ui = Terminal.for_command(as_json=as_json)
     _say_found(target, as_json=as_json)
     if not dry_run:
-        say_recovered(recover(target.survey.root))
-    made = prepare(target.template, target, _with_package(target, given, ask=ask), ask=ask, use_defaults=defaults)
+        recover_interrupted(target.survey.root)
+    known = _with_package(target, given, ui, use_defaults=defaults)
+    made = prepare(target.template, target, known, ui, use_defaults=defaults)
     note_without_effect(given, made.answers)
     note_computing(given, made.answers, asked=ask)
     if note := module.note_on_tests(made, target.survey):
@@ -83,7 +85,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     if dry_run:
         check_shown(made.plan, shown)
     else:
-        say_recovered(publish(plan, "add"))
+        publish(plan, "add")
     if as_json:
         document = project_json(made, written=not dry_run, show=shown)
         found = {"found": module.found_json(target.survey), "config": module.additions_json(missing)}
@@ -103,17 +105,17 @@ def _say_found(target: NewModule, *, as_json: bool) -> None:
         output.say_note(note)
 
 
-def _with_package(target: NewModule, given: Answers, *, ask: bool) -> Answers:
+def _with_package(target: NewModule, given: Answers, ui: Ui, *, use_defaults: bool) -> Answers:
     """The answers with the package, which is asked for first where it is not clear."""
     try:
         target.check_package(given)
     except SeveralPackages as error:
-        if not ask:
+        if use_defaults or not ui.can_ask:
             raise
         question = next(question for question in target.template.project_questions if question.name == "package")
         choices = tuple(Choice(package, package) for package in error.packages)
         which = replace(question, help="Which package is it for?", choices=choices)
-        return {**given, "package": prompt.ask(which, error.packages[0])}
+        return {**given, "package": prompt.ask(ui, which, error.packages[0])}
     return given
 
 

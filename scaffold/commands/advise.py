@@ -8,6 +8,7 @@ from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import advice_questions, note_computing, note_without_effect, team_names, with_file
 from scaffold.questions import Answers, complete_follow_ups, complete_workload
 from scaffold.reports import advice, output
+from scaffold.terminal import Terminal
 
 
 @asking(advice_questions)
@@ -22,8 +23,9 @@ def advise(
     from scaffold.project import recommendation_for
 
     given = with_file(answers, given, advice_questions())
-    if prompt.is_possible() and not as_json and not defaults:
-        complete = complete_workload(given, prompt.ask_open)
+    ui = Terminal.for_command(as_json=as_json)
+    if ui.can_ask and not defaults:
+        complete = complete_workload(given, prompt.asking(ui))
     else:
         unasked = Unasked()
         complete = complete_workload(given, unasked)

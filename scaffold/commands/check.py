@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
-import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from scaffold import machine
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ModuleFlag
-from scaffold.errors import ScaffoldError, UsageError
+from scaffold.errors import DRIFT, ScaffoldError, UsageError
 from scaffold.flags import PlainCommand
-from scaffold.machine import NoWorkingDirectory, SystemRefused
 from scaffold.reports import output
 
 if TYPE_CHECKING:
@@ -77,20 +76,20 @@ def _look(module: str | None, ignored: Sequence[str], project: str) -> list[Stat
     try:
         return check_project(Path(project), module, ignored)
     except ScaffoldError as error:
-        return NoWorkingDirectory.behind(error)
+        return machine.behind(error)
     except OSError as error:  # one project that cannot be read is no reason not to look at the others
-        return NoWorkingDirectory.behind(SystemRefused(error))
+        return machine.behind(machine.refused_by_system(error))
 
 
 def _show(project: Path, module: str | None, name: str) -> None:
     from scaffold.life.check import generated_file
     from scaffold.reports import files
 
-    sys.stdout.write(files.file_text(PurePosixPath(name), generated_file(project, module, name)))
+    output.show_file(files.file_text(PurePosixPath(name), generated_file(project, module, name)))
 
 
 def _code(found: list[Status] | ScaffoldError, *, strict: bool) -> int:
     """The exit code: something to resolve weighs more than something that could not be looked at."""
     if isinstance(found, ScaffoldError):
         return found.exit_code
-    return 0 if all(status.is_strictly_clean if strict else status.is_clean for status in found) else 3
+    return 0 if all(status.is_strictly_clean if strict else status.is_clean for status in found) else DRIFT

@@ -37,16 +37,11 @@ def module_questions() -> Sequence[Question]:
     return (*advice_questions(), *bundled().questions_of("module"))
 
 
-def all_questions() -> Sequence[Question]:
-    """And what they ask about either."""
-    from scaffold.template import bundled
-
-    return (*advice_questions(), *bundled().project_questions)
-
-
 def changeable_questions() -> Sequence[Question]:
     """What can be answered anew by a flag: all but a module's name, since `--module` says which one is meant."""
-    return [question for question in all_questions() if question.name != "module"]
+    from scaffold.template import bundled
+
+    return [question for question in bundled().all_questions if question.name != "module"]
 
 
 def authoring_questions() -> Sequence[Question]:

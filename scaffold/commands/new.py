@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold import prompt
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import note_computing, note_without_effect, project_questions, team_names, with_scoped_file
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
@@ -20,16 +19,19 @@ from scaffold.commands.written import (
     check_shown,
     print_plan,
     project_json,
-    say_recovered,
+    publish,
+    recover_interrupted,
 )
 from scaffold.errors import Cancelled, UsageError
 from scaffold.questions import Answers
 from scaffold.reports import advice, files, output
+from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scaffold.project import Project, TeamProject
+    from scaffold.ui import Ui
 
 
 TemplateFlag = Annotated[
@@ -65,20 +67,20 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     """Ask about the work, recommend a design, and write a tested project for it."""
     shown = check_show(show, dry_run=dry_run)
     place = None if dest is None else Path(dest)
-    ask = prompt.is_possible() and not as_json
+    ui = Terminal.for_command(as_json=as_json)
     project: Project | TeamProject
     if template is None:
         for flag, value in (("--data", data), ("--trust", trust), ("--accept-moved", accept_moved)):
             if value:
                 raise UsageError(f"{flag} goes with --template")
-        project = _of_ours(place, answers, given, ask=ask, defaults=defaults)
+        project = _of_ours(place, answers, given, ui, defaults=defaults)
     else:
         order = _Order(template, data or (), trust, accept_moved, answers)
-        project = _of_theirs(order, place, given, ask=ask, defaults=defaults)
+        project = _of_theirs(order, place, given, ui, defaults=defaults)
     if dry_run:
         check_shown(project.plan, shown)
     else:
-        _write(project, force=force, ask=ask and not (defaults and project.plan.is_fresh))
+        _write(project, ui, force=force, ask=ui.can_ask and not (defaults and project.plan.is_fresh))
     if as_json:
         output.print_json(project_json(project, written=not dry_run, show=shown))
     elif dry_run:
@@ -99,7 +101,7 @@ class _Order:
 
 
 def _of_ours(
-    dest: Path | None, answers: str | None, given: Answers, *, ask: bool, defaults: bool
+    dest: Path | None, answers: str | None, given: Answers, ui: Ui, *, defaults: bool
 ) -> Project | TeamProject:
     """A project from the bundled templates, or from the team's that the user prefers when told of it."""
     from scaffold.project import TeamTemplatePreferred, new_project, prepare
@@ -109,19 +111,19 @@ def _of_ours(
     team = team_names()
     target = new_project(dest, team.answers_for(bundled().questions_of("project")) if team else {})
     try:
-        project = prepare(bundled(), target, given, ask=ask and not defaults, use_defaults=defaults, team=team)
+        project = prepare(bundled(), target, given, ui, use_defaults=defaults, team=team)
     except TeamTemplatePreferred as preferred:
         order = _Order(preferred.name, (), None, None, None)
-        return _of_theirs(order, dest, preferred.workload, ask=ask, defaults=defaults)
+        return _of_theirs(order, dest, preferred.workload, ui, defaults=defaults)
     note_without_effect(given, project.answers)
-    note_computing(given, project.answers, asked=ask and not defaults)
-    if team is not None and not ask:
+    note_computing(given, project.answers, asked=ui.can_ask and not defaults)
+    if team is not None and not ui.can_ask:
         for entry in team.serving(project.recommendation):
             output.say_note(advice.team_template_text(entry))
     return project
 
 
-def _of_theirs(order: _Order, dest: Path | None, given: Answers, *, ask: bool, defaults: bool) -> TeamProject:
+def _of_theirs(order: _Order, dest: Path | None, given: Answers, ui: Ui, *, defaults: bool) -> TeamProject:
     """A project from a team's template."""
     from scaffold import team
     from scaffold.sources.locate import locate
@@ -138,26 +140,24 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, *, ask: bool, d
             given=given,
             data=as_data(order.data),
             file=None if order.answers is None else Path(order.answers),
-            can_ask=ask,
             use_defaults=defaults,
             trust=order.trust,
             accept_moved=order.accept_moved,
-        )
+        ),
+        ui,
     )
 
 
-def _write(project: Project | TeamProject, *, force: bool, ask: bool) -> None:
+def _write(project: Project | TeamProject, ui: Ui, *, force: bool, ask: bool) -> None:
     from scaffold.plan import check_plan
-    from scaffold.writing.journal import recover
-    from scaffold.writing.publish import publish
 
-    say_recovered(recover(project.plan.dest))
+    recover_interrupted(project.plan.dest)
     plan = check_plan(project.plan, force=force)
     if not plan.is_fresh or (ask and project.made_from is not None):
         output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
-        if ask and not prompt.confirm("Write these?", default=plan.is_fresh):
+        if ask and not ui.confirm("Write these?", default=plan.is_fresh):
             raise Cancelled
-    say_recovered(publish(plan, "new"))
+    publish(plan, "new")
     if project.made_from is not None:
         from scaffold.sources import tags
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
@@ -11,6 +11,9 @@ from scaffold.commands.template import template
 from scaffold.errors import UsageError, one_line
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
+
+if TYPE_CHECKING:
+    from scaffold.foreign.checkout import Checkout
 
 
 @template.command(cls=PlainCommand)
@@ -46,6 +49,7 @@ def add(
             raise UsageError("--catalogue SOURCE[@REF] stands alone: a catalogue brings its names along")
         wanted = resolve.parse(catalogue)
         with resolve.opened(wanted, accept_moved=accept_moved, with_submodules=False) as checkout:
+            _say_note(checkout)
             added = names.add_catalogue(checkout)
             tags.remember(checkout)
         output.say_plain(f"{added.name}: {', '.join(added.templates) or 'no templates'}")
@@ -58,6 +62,7 @@ def add(
         raise UsageError(f"the version is given twice: --ref {ref} and @{wanted.ref}")
     wanted = wanted if ref is None else resolve.parse(f"{source}@{ref}")
     with resolve.opened(wanted, accept_moved=accept_moved) as checkout:
+        _say_note(checkout)
         rendering.questions(checkout)  # refuses what is no template
         names.add(name, checkout, wanted.ref)
         tags.remember(checkout)
@@ -96,6 +101,8 @@ def show(
     from scaffold.sources.overview import overview
 
     found = overview(name)
+    if found.checkout is not None:
+        _say_note(found.checkout)
     if as_json:
         output.print_json(templates.overview_json(found))
     else:
@@ -110,3 +117,8 @@ def remove(
     from scaffold.sources import names
 
     output.say_plain(f"removed the {names.remove(name)} {name}")
+
+
+def _say_note(checkout: Checkout) -> None:
+    if checkout.note:
+        output.say_note(checkout.note)

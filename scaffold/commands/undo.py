@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold import prompt
 from scaffold.app import JsonFlag, app
 from scaffold.commands.update import ProjectArgument
-from scaffold.commands.written import say_recovered
-from scaffold.errors import Cancelled, UsageError
+from scaffold.commands.written import recover_interrupted
+from scaffold.errors import DRIFT, Cancelled, UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
+from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
     from scaffold.writing.undo import Undo
@@ -36,7 +36,6 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
     """Take back the last new, add, update or reanswer; files changed since then are left and listed."""
     from scaffold.reports import steps as report
     from scaffold.writing import undo as undoing
-    from scaffold.writing.journal import recover
 
     if list_steps + forget + dry_run > 1:
         raise UsageError("choose one of --list, --forget and --dry-run")
@@ -46,7 +45,7 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
         _print(report.steps_json(root, found) if as_json else report.steps_text(root, found))
         return
     if not dry_run:
-        say_recovered(recover(root))
+        recover_interrupted(root)
     if forget:
         number = undoing.forget(root)
         _print(report.forgotten_json(root, number) if as_json else report.forgotten_text(root, number))
@@ -58,7 +57,7 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
     written = not dry_run
     _print(report.undo_json(found_undo, written=written) if as_json else report.undo_text(found_undo, written=written))
     if found_undo.left:
-        raise typer.Exit(3)
+        raise typer.Exit(DRIFT)
 
 
 def _print(document: str | dict[str, object]) -> None:
@@ -79,8 +78,9 @@ def _confirm(undo: Undo, *, yes: bool, as_json: bool) -> None:
 
     if yes:
         return
-    if as_json or not prompt.is_possible():
+    ui = Terminal.for_command(as_json=as_json)
+    if not ui.can_ask:
         raise UsageError(f"no terminal to ask at: add --yes to take back {report.step_text(undo.step)}")
     output.say_plain(report.undo_text(undo, written=False))
-    if not prompt.confirm("Take this back?"):
+    if not ui.confirm("Take this back?"):
         raise Cancelled

@@ -11,6 +11,7 @@ from scaffold.reports import advice, files, output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from scaffold.plan import Plan
     from scaffold.project import Project, TeamProject
@@ -53,7 +54,21 @@ def print_plan(plan: Plan, show: Sequence[str]) -> None:
             output.show_file(files.file_text(path, content))
 
 
-def say_recovered(recovery: Recovery) -> None:
+def recover_interrupted(place: Path) -> None:
+    """Take back what a killed run left half-way in a project, and say so."""
+    from scaffold.writing.journal import recover
+
+    _say_recovered(recover(place))
+
+
+def publish(plan: Plan, command: str) -> None:
+    """Write the plan's files, all or none, and say what was taken back before, if a run was killed in between."""
+    from scaffold.writing import publish as publishing
+
+    _say_recovered(publishing.publish(plan, command))
+
+
+def _say_recovered(recovery: Recovery) -> None:
     """Say what was taken back after a run that was killed, and what was not."""
     for path in recovery.taken_back:
         output.say_note(f"took back {escaped(path)}, left by a run that was killed")

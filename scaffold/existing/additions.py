@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scaffold import reading
-from scaffold.errors import CannotAdd
+from scaffold.errors import Refused, shown_path
 from scaffold.existing.config import at, texts
 
 if TYPE_CHECKING:
@@ -81,24 +81,28 @@ def with_additions(text: str, wanted: Sequence[Addition], path: Path) -> str:
     """The text of pyproject.toml with the additions; all else, comments too, stays as it is.
 
     Raises:
-        CannotAdd: One of them has no place there.
+        Refused: One of them has no place there.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
     if len(text) > _LARGEST_EDITED or len(_DOTTED.findall(text)) > _MOST_DOTTED:
-        raise CannotAdd(path, f"{wanted[0].text}, as it is too large to be edited")
+        raise _no_place(path, f"{wanted[0].text}, as it is too large to be edited")
     newline = "\r\n" if "\r\n" in text else "\n"
     plain = text.removeprefix(_BYTE_ORDER_MARK)
     document = tomlkit.parse(plain.replace("\r\n", "\n"))
     for addition in wanted:
         if not addition.table:
-            raise CannotAdd(path, addition.text)
+            raise _no_place(path, addition.text)
         try:
             _add(document, addition)
         except (TOMLKitError, AttributeError, TypeError, ValueError) as error:
-            raise CannotAdd(path, addition.text) from error
+            raise _no_place(path, addition.text) from error
     return text[: len(text) - len(plain)] + tomlkit.dumps(document).replace("\n", newline)
+
+
+def _no_place(path: Path, addition: str) -> Refused:
+    return Refused(f"--write-config: {shown_path(path)}", f"has no place for {addition}: add it by hand")
 
 
 def _add(document: Any, addition: Addition) -> None:  # noqa: ANN401  # a document or any table of it

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from scaffold import inifile, reading, tomlfile
-from scaffold.errors import BadConfig
+from scaffold.errors import Refused, shown_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ class Config:
         """What pyproject.toml holds; nothing where there is none.
 
         Raises:
-            BadConfig: It cannot be read.
+            Refused: It cannot be read.
         """
         return _read_toml(self.root / "pyproject.toml")
 
@@ -176,7 +176,7 @@ def _text_of(path: Path) -> str:
     """A file's text; nothing where there is no file.
 
     Raises:
-        BadConfig: It cannot be read.
+        Refused: It cannot be read.
     """
     return raw_text(path).removeprefix("\ufeff")
 
@@ -185,7 +185,7 @@ def raw_text(path: Path) -> str:
     """The same with the mark at its beginning that some editors write.
 
     Raises:
-        BadConfig: It cannot be read.
+        Refused: It cannot be read.
     """
     try:
         raw = reading.read_limited(path)
@@ -193,22 +193,27 @@ def raw_text(path: Path) -> str:
     except reading.Absent:
         return ""
     except reading.Unreadable as error:
-        raise BadConfig(path, error.reason, error.line) from error
+        raise _bad_config(path, error.reason, error.line) from error
     return raw.decode()
+
+
+def _bad_config(path: Path, reason: str, line: int | None) -> Refused:
+    place = f"{shown_path(path)}, line {line}" if line else shown_path(path)
+    return Refused(f"{place}:", f"{reason}; fix it first")
 
 
 def _read_toml(path: Path) -> Mapping[str, Any]:
     try:
         return tomlfile.parse(_text_of(path))
     except tomlfile.TomlFault as error:
-        raise BadConfig(path, error.reason, error.line) from error
+        raise _bad_config(path, error.reason, error.line) from error
 
 
 def _read_ini(path: Path) -> inifile.Sections:
     try:
         return inifile.parse(_text_of(path))
     except inifile.IniFault as error:
-        raise BadConfig(path, error.reason, error.line) from error
+        raise _bad_config(path, error.reason, error.line) from error
 
 
 def _of_hatch(tool: object) -> object:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import portable
-from scaffold.errors import BadAnswer, BadDestination, NoPackage, SeveralPackages, Taken, did_you_mean
+from scaffold.errors import BadAnswer, Refused, SeveralPackages, Taken, did_you_mean
 from scaffold.plan import is_blocked
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class NewModule:
         """Make sure that there is one package, or that one is named.
 
         Raises:
-            NoPackage: There is none.
+            Refused: There is none.
             SeveralPackages: There are several, and none is likelier than the others.
             BadAnswer: The directory does not tell how it is imported.
         """
@@ -74,8 +74,15 @@ class NewModule:
         if "package" in given or self.survey.package() is not None:
             return
         if not self.survey.packages:
-            raise NoPackage(self.survey.root, self.survey.projects_below())
+            raise self._no_package()
         raise SeveralPackages([package.path for package in self.survey.packages])
+
+    def _no_package(self) -> Refused:
+        projects = self.survey.projects_below()
+        remedy = (
+            f"give one of its projects as PROJECT ({', '.join(projects)})" if projects else "name it with --package"
+        )
+        return Refused(self.survey.root, f"has no package that a module could go into: {remedy}")
 
     def check(self, answers: Answers) -> None:
         """Refuse what cannot be written, and every name that is taken.
@@ -83,7 +90,7 @@ class NewModule:
         Raises:
             BadAnswer: Another answer would do.
             Taken: A file of this name is there.
-            BadDestination: A directory may not be written.
+            Refused: A directory may not be written.
         """
         self._check_directories(answers)
         root, directory, name = self.survey.root, PurePosixPath(str(answers["directory"])), str(answers["module"])
@@ -96,7 +103,7 @@ class NewModule:
         for path in files:
             nearest = next(parent for parent in (root / path).parents if parent.is_dir())
             if not os.access(nearest, os.W_OK | os.X_OK):
-                raise BadDestination(nearest, "may not be written: change its permissions")
+                raise Refused(nearest, "may not be written: change its permissions")
 
     @property
     def python(self) -> str | None:

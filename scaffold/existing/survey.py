@@ -208,7 +208,7 @@ def survey(project: Path | None, start: Path) -> Survey:
 
     Raises:
         NoProject: The directory is none, or cannot be read.
-        BadConfig: A configuration file cannot be read.
+        Refused: A configuration file cannot be read.
     """
     start = project or start
     try:

@@ -21,6 +21,8 @@ class Checkout:
     """The tag or branch that was asked for or chosen; recorded as `_commit`."""
     commit: str | None
     """The full hash, or None for a plain folder."""
+    note: str = ""
+    """What whoever uses it is told first, or nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

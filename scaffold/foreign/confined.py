@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from scaffold import git
-from scaffold.errors import NoDefault, TemplateFault, Unanswered, UsageError, one_line
+from scaffold.errors import Refused, TemplateFault, UsageError, one_line
 from scaffold.foreign import commands
 from scaffold.foreign.tree import megabytes
 from scaffold.removal import temporary_folder
@@ -226,8 +226,11 @@ class _Talk:
     def _explain(self, failure: Mapping[str, Any]) -> None:
         if failure["kind"] in ("unanswered", "no default"):
             names = [one_line(name) for name in failure["names"]]
-            refuse = Unanswered if failure["kind"] == "unanswered" else NoDefault
-            raise refuse(names, " ".join(f"--data {name}=…" for name in names))
+            flags = " ".join(f"--data {name}=…" for name in names)
+            if failure["kind"] == "unanswered":
+                missing = f"add {flags} (missing: {', '.join(names)}), or --defaults"
+                raise Refused("no terminal to ask at:", missing)
+            raise Refused(f"the template has no default for {', '.join(names)}:", f"add {flags}")
         if failure["kind"] == "memory":
             raise TemplateFault("copier.yml", f"needs more memory than {megabytes(self._job.limits.memory)}")
         reason = failure["reason"].replace(f"{self._job.place.root}{os.sep}", "")

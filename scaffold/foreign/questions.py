@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from scaffold.errors import TemplateFault, UsageError, did_you_mean, escaped, one_line
+from scaffold.ui import Line, Page, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from scaffold.foreign.config import Config
+    from scaffold.ui import Ui
 
 _NO_DEFAULT = object()
 
@@ -96,6 +98,38 @@ def asking(ask: Ask | None) -> Callable[[Mapping[str, Any]], object]:
         return ask(prompt)
 
     return answer
+
+
+def asked_by(ui: Ui) -> Ask:
+    """How a template's questions are asked at the terminal. The answers raise Cancelled for Ctrl-C and Ctrl-D."""
+
+    def ask(prompt: Prompt) -> object:
+        if prompt.problem:
+            ui.note(f"{prompt.name}: {prompt.problem}")
+        if prompt.kind == "confirm":
+            return ui.confirm(prompt.message, default=prompt.default is True)
+        if prompt.kind == "checkbox":
+            return ui.pick_several(_page(prompt))
+        return ui.pick(_page(prompt)) if prompt.kind == "select" else ui.line(_line(prompt))
+
+    return ask
+
+
+def _page(prompt: Prompt) -> Page:
+    several = prompt.kind == "checkbox"
+    rows = [Row(c.number, c.label, c.disabled, checked=several and c.is_default) for c in prompt.choices]
+    return Page(prompt.message, rows, next((choice.number for choice in prompt.choices if choice.is_default), None))
+
+
+def _line(prompt: Prompt) -> Line:
+    if prompt.kind == "password":
+        return Line(title=prompt.message, default=str(prompt.default), secret=True)
+    return Line(
+        title=prompt.message,
+        default=str(prompt.default),
+        multiline=prompt.multiline,
+        placeholder=prompt.placeholder,
+    )
 
 
 def _question(name: str, spec: Mapping[str, Any], secret: Iterable[str]) -> ForeignQuestion:

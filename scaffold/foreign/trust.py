@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import TemplateNotTrusted
+from scaffold.errors import NotTrusted, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +33,19 @@ class Actions:
             *(("migration", text) for text in self.migrations),
             *(("Jinja extension", text) for text in self.extensions),
         ]
+
+
+class TemplateNotTrusted(NotTrusted):
+    """A template that would run commands or load code, which the user has not agreed to for exactly this version."""
+
+    def __init__(self, actions: Actions, given: str | None) -> None:
+        self.actions = actions
+        commands = "; ".join(one_line(f"{kind} {text}") for kind, text in actions.listed())
+        changed = "is not what you trusted with --trust, and " if given else ""
+        super().__init__(
+            f"the template {changed}would run: {commands}; "
+            f"read its files, and if you trust them add --trust {actions.digest}"
+        )
 
 
 def actions_of(config: Config, files_digest: str) -> Actions:

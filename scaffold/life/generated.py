@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scaffold import reading
-from scaffold.answers import load_recorded
-from scaffold.errors import BadAnswer, BadRecord, NothingGenerated, did_you_mean
+from scaffold.answers import bad_record, load_recorded
+from scaffold.errors import BadAnswer, NothingGenerated, did_you_mean
 from scaffold.life.history import SOURCE, history
 from scaffold.writing.record import digest
 
@@ -52,29 +52,29 @@ class Piece:
         """The hash of the answers file, from before it was read: another one later means that it may be out of date.
 
         Raises:
-            BadRecord: It cannot be read.
+            Refused: It cannot be read.
         """
         try:
             return digest(reading.read_limited(self.path))
         except reading.Unreadable as error:
-            raise BadRecord(self.path, error.reason) from error
+            raise bad_record(self.path, error.reason) from error
 
     @cached_property
     def recorded(self) -> Mapping[str, object]:
         """All that stands in the answers file, every scalar as text.
 
         Raises:
-            BadRecord: It cannot be read, or does not say where it comes from.
+            Refused: It cannot be read, or does not say where it comes from.
             NothingGenerated: It was made from a template without versions.
         """
         _ = self.stamp
         recorded = load_recorded(self.path)
         if not isinstance(recorded.get("_src_path"), str):
-            raise BadRecord(self.path, "has no _src_path")
+            raise bad_record(self.path, "has no _src_path")
         if not isinstance(recorded.get("_commit"), str):
             if recorded["_src_path"] != SOURCE:
                 raise NothingGenerated(self.path, "names no version: it was made from a folder that has none")
-            raise BadRecord(self.path, "has no _commit")
+            raise bad_record(self.path, "has no _commit")
         return recorded
 
     @property
@@ -97,7 +97,7 @@ class Piece:
         """The bundled templates in the version that generated it.
 
         Raises:
-            UnknownVersion: This scaffold does not have it.
+            Refused: This scaffold does not have it.
         """
         return history().template(self.version)
 
@@ -106,18 +106,17 @@ class Piece:
         """The answers that it was generated from, as the questions of that version take them.
 
         Raises:
-            BadRecord: An answer is none that the question takes.
-            UnknownVersion: This scaffold does not have the version.
+            Refused: An answer is none that the question takes, or this scaffold does not have the version.
         """
         known = {question.name: question for question in self.template.questions}
         given = {name: text for name, text in self.recorded.items() if not name.startswith("_")}
         for name in given.keys() - known.keys():
-            raise BadRecord(self.path, f"there is no question {name!a}{did_you_mean(name, known)}")
+            raise bad_record(self.path, f"there is no question {name!a}{did_you_mean(name, known)}")
         try:
             answers = {name: known[name].parse(text) for name, text in given.items()}
             return self.template.complete(answers, {})
         except BadAnswer as error:
-            raise BadRecord(self.path, str(error)) from error
+            raise bad_record(self.path, str(error)) from error
 
     def generate(self) -> dict[PurePosixPath, bytes]:
         """What was generated, once more."""

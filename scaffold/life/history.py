@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.errors import UnknownVersion
+from scaffold.errors import Refused, shown
 from scaffold.git import git
 from scaffold.life import majors
 from scaffold.removal import room_is_needed
@@ -74,7 +74,7 @@ class History:
             cross: Whether another major version is wanted, too.
 
         Raises:
-            UnknownVersion: There is no such version, or it is newer than this scaffold.
+            Refused: There is no such version, or it is newer than this scaffold.
             UsageError: It is another major version, which was not asked for.
         """
         if to is not None:
@@ -89,14 +89,20 @@ class History:
         """The templates as they were released under this version.
 
         Raises:
-            UnknownVersion: There is no such version, or it is newer than this scaffold.
+            Refused: There is no such version, or it is newer than this scaffold.
         """
         if version == self.newest:
             return bundled()
         if version not in self.commits:
-            newer = _VERSION.fullmatch(version) is not None and _sortable(version) > _sortable(self.newest)
-            raise UnknownVersion(version, self.versions, newer=newer)
+            raise self._unknown(version)
         return _released(self.bundle, version)
+
+    def _unknown(self, version: str) -> Refused:
+        subject = f"version {shown(version)} of the templates"
+        if _VERSION.fullmatch(version) and _sortable(version) > _sortable(self.newest):
+            upgrade = "python -m pip install --upgrade scaffold-threads"
+            return Refused(subject, f"is newer than this scaffold: upgrade it ({upgrade})")
+        return Refused(subject, f"was never released: there are {', '.join(self.versions)}")
 
 
 @cache

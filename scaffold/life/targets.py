@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scaffold.life.generated import Piece
     from scaffold.questions import Answers, Question, Value
     from scaffold.template import Template
+    from scaffold.ui import Ui
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Target:
     notes: tuple[str, ...] = ()
 
 
-def to_version(piece: Piece, template: Template, given: Answers, *, ask: bool, use_defaults: bool) -> Target:
+def to_version(piece: Piece, template: Template, given: Answers, ui: Ui, *, use_defaults: bool) -> Target:
     """The piece in another version of its template: its answers carried over, new questions asked.
 
     Raises:
@@ -52,8 +53,8 @@ def to_version(piece: Piece, template: Template, given: Answers, *, ask: bool, u
         elif heirs := template.default_needs(question) & gone:
             kept[question.name] = template.default(question, known)
             notes.append(f"{', '.join(sorted(heirs))} is called {question.name} now")
-        elif ask and not use_defaults:
-            kept[question.name] = _ask(template, question, known)
+        elif ui.can_ask and not use_defaults:
+            kept[question.name] = _ask(ui, template, question, known)
         else:
             kept[question.name] = unasked(_evaluated(template, question, known), known)
     if not use_defaults:
@@ -88,8 +89,8 @@ def _carry_over(old: Answers, template: Template) -> tuple[dict[str, Value], lis
     return kept, notes
 
 
-def to_answers(piece: Piece, given: Answers, *, ask: bool) -> Target:
-    """The piece in the same version with other answers, given or changed on a screen.
+def to_answers(piece: Piece, given: Answers, ui: Ui) -> Target:
+    """The piece in the same version with other answers: those given, or where there are none, changed on a screen.
 
     Raises:
         BadAnswer: The template refuses one.
@@ -97,12 +98,12 @@ def to_answers(piece: Piece, given: Answers, *, ask: bool) -> Target:
     """
     template = piece.template
     answers = _changed(template, piece.answers, given)
-    while ask:
+    while ui.can_ask and not given:
         relevant = [q for q in template.questions if q.name != SCOPE and template.is_relevant(q, answers)]
-        question = prompt.review(f"New answers for {piece.path}?", answers, relevant, "yes, merge them in")
+        question = prompt.review(ui, f"New answers for {piece.path}?", answers, relevant, "yes, merge them in")
         if question is None:
             break
-        answers = _changed(template, answers, {question.name: _ask(template, question, answers)})
+        answers = _changed(template, answers, {question.name: _ask(ui, template, question, answers)})
     notes = [*_computing_now(piece.answers, answers), *_advice_now(answers)]
     return Target(piece, template, answers, tuple(notes))
 
@@ -122,11 +123,11 @@ def _changed(template: Template, answers: Answers, given: Answers) -> dict[str, 
     )
 
 
-def _ask(template: Template, question: Question, known: Answers) -> Value:
+def _ask(ui: Ui, template: Template, question: Question, known: Answers) -> Value:
     def check(value: Value) -> None:
         template.validate(question, {**known, question.name: value})
 
-    return prompt.ask(question, known.get(question.name, template.default(question, known)), check)
+    return prompt.ask(ui, question, known.get(question.name, template.default(question, known)), check)
 
 
 def _evaluated(template: Template, question: Question, known: Answers) -> Question:

@@ -12,9 +12,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.answers import load_recorded_types
-from scaffold.errors import NothingGenerated, TemplateNotTrusted, UsageError
-from scaffold.foreign import approvals, rendering, terminal
-from scaffold.foreign.trust import joined
+from scaffold.errors import NothingGenerated, UsageError
+from scaffold.foreign import approvals, rendering
+from scaffold.foreign.questions import asked_by
+from scaffold.foreign.trust import TemplateNotTrusted, joined
 from scaffold.life import majors
 from scaffold.life.merge import Change, Outcome
 from scaffold.life.update import Step, Update, read_tree
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from scaffold.life.generated import Piece
     from scaffold.life.merge import ConflictStyle, Tree
     from scaffold.sources.resolve import Source
+    from scaffold.ui import Ui
 
 _AFTER_A_RELEASE = re.compile(r"-\d+-g[0-9a-f]+$")
 """What git adds to a release's name for a commit after it: a description, by which a copy is not asked for it."""
@@ -49,13 +51,12 @@ class Order:
     data: Mapping[str, str]
     """Answers that are new or change."""
     style: ConflictStyle
-    can_ask: bool
     use_defaults: bool
     trust: str | None
     accept_moved: str | None
 
 
-def prepare(root: Path, piece: Piece, order: Order) -> Update:
+def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
     """What has to change so that a piece is what another version of its template makes.
 
     Raises:
@@ -65,12 +66,14 @@ def prepare(root: Path, piece: Piece, order: Order) -> Update:
     version, notes = _wanted(piece, order)
     wanted = _source(piece, version)
     with _recorded_version(piece) as old, resolve.opened(wanted, accept_moved=order.accept_moved) as new:
+        if new.note:
+            ui.note(new.note)
         if new.ref is None:
             raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
         if new.commit == old.commit and not order.data:
             return Update(root, (Step(piece, new.ref, notes),), ())
         before = read_tree(root, tracked(root))
-        done = _updated(piece, before, old, new, order)
+        done = _updated(piece, before, old, new, order, ui)
         files = with_commit(done.files, new)
         tags.remember(new)
     changes = [
@@ -124,18 +127,20 @@ def _name(piece: Piece) -> str:
     return commit if isinstance(commit, str) and _AFTER_A_RELEASE.search(piece.version) else piece.version
 
 
-def _updated(piece: Piece, before: Tree, old: Checkout, new: Checkout, order: Order) -> Updated:
+def _updated(  # noqa: PLR0913, PLR0917  # two versions, and all that is known of the project
+    piece: Piece, before: Tree, old: Checkout, new: Checkout, order: Order, ui: Ui
+) -> Updated:
     actions = joined(rendering.actions(old), rendering.actions(new))
-    asks = order.can_ask and not order.use_defaults
+    asks = ui.can_ask and not order.use_defaults
     return rendering.update(
         old,
         new,
         before,
         PurePosixPath(piece.answers_file),
         conflict=order.style,
-        trusted_digest=settle_trust(actions, new, trust=order.trust, can_ask=order.can_ask),
+        trusted_digest=settle_trust(actions, new, ui, trust=order.trust),
         data=order.data,
-        ask=terminal.ask if asks else None,
+        ask=asked_by(ui) if asks else None,
         executable=programs(piece.root, before),
         folder_name=piece.root.absolute().name,
     )

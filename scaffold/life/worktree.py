@@ -33,9 +33,9 @@ def check_clean(root: Path, touched: Iterable[PurePosixPath]) -> None:
             changed = [path for code, path in entries if code == " M"]
             filters = look.undefined_filters(changed, root) if changed else []
     except NoRepository as error:
-        raise NotUndoable(root, "is in no git repository", f"run git init and commit it first, {_SAFE}") from error
+        raise NotUndoable(root, f"is in no git repository: run git init and commit it first, {_SAFE}") from error
     except (RepositoryFault, GitFailed) as error:
-        raise NotUndoable(root, f"is in a repository that cannot be read ({error})", f"fix that, {_SAFE}") from error
+        raise NotUndoable(root, f"is in a repository that cannot be read ({error}): fix that, {_SAFE}") from error
     wanted = set(touched)
     dirty = [str(path) for code, path in entries if code != "??" or path in wanted]
     if dirty:
@@ -43,10 +43,10 @@ def check_clean(root: Path, touched: Iterable[PurePosixPath]) -> None:
         if filters:  # as git-crypt and nbstripout set it up
             which, them = ", ".join(filters), f"run git status, which notes which files are unchanged, {_SAFE}"
             why = f"the repository's own filter {which!a} is not run, so that files touched since count as changed"
-            raise NotUndoable(root, f"has changes that are not committed ({shown!a}), or seems to: {why}", them)
+            raise NotUndoable(root, f"has changes that are not committed ({shown!a}), or seems to: {why}: {them}")
         note = owner_note(found)
         remedy = f"commit or stash them, {_SAFE}" + (f" ({note})" if note else "")
-        raise NotUndoable(root, f"has changes that are not committed ({shown!a})", remedy)
+        raise NotUndoable(root, f"has changes that are not committed ({shown!a}): {remedy}")
 
 
 def tracked(root: Path) -> list[PurePosixPath]:
@@ -59,7 +59,7 @@ def tracked(root: Path) -> list[PurePosixPath]:
         with looking(find(root)) as look:
             return look.tracked(root)
     except (NoRepository, RepositoryFault, GitFailed) as error:
-        raise NotUndoable(root, f"is in no repository that can be read ({error})", "run git init and commit") from error
+        raise NotUndoable(root, f"is in no repository that can be read ({error}): run git init and commit") from error
 
 
 def programs(root: Path, paths: Iterable[PurePosixPath]) -> frozenset[PurePosixPath]:

@@ -69,7 +69,7 @@ def lint(root: Path, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) 
 
     Raises:
         UsageError: There is no such code.
-        NoTemplate: The folder is no template.
+        Refused: The folder is no template.
     """
     chosen = (_codes(select, "--select") or set(BY_CODE)) - _codes(ignore, "--ignore")
     source = Source(root)

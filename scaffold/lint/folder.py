@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold import reading
-from scaffold.errors import NoTemplate
-from scaffold.lint.findings import Place, Problem
+from scaffold.errors import Refused
+from scaffold.lint.place import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,10 +47,10 @@ def list_folder(root: Path) -> Folder:
     """List a template's files.
 
     Raises:
-        NoTemplate: There is no copier.yml, or too much to look at.
+        Refused: There is no copier.yml, or too much to look at.
     """
     if not root.is_dir():
-        raise NoTemplate(root, "is no folder")
+        raise Refused(root, "is no folder")
     files: list[str] = []
     links: dict[str, bool] = {}
     folders = 0
@@ -63,20 +63,20 @@ def list_folder(root: Path) -> Folder:
             else:
                 folders += 1
             if len(files) + len(links) > _MOST_FILES or folders > _MOST_FILES:
-                raise NoTemplate(root, f"holds more than {_MOST_FILES:,} files: name the template's own folder")
+                raise Refused(root, f"holds more than {_MOST_FILES:,} files: name the template's own folder")
     except (OSError, reading.Unreadable) as error:
         reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
-        raise NoTemplate(root, f"cannot be read: {reason}") from error
+        raise Refused(root, f"cannot be read: {reason}") from error
     folder = Folder(root, tuple(sorted(files)), dict(sorted(links.items())))
     if not folder.config_files:
-        raise NoTemplate(root, "is no template: it has no file copier.yml")
+        raise Refused(root, "is no template: it has no file copier.yml")
     return folder
 
 
 def _below(root: Path, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """Every file, link and folder below a folder, and which of them it is; `.git` is left out."""
     if depth > _DEEPEST:
-        raise NoTemplate(root, f"has folders more than {_DEEPEST} deep")
+        raise Refused(root, f"has folders more than {_DEEPEST} deep")
     for entry in reading.listed(root / prefix):
         if entry.is_symlink():
             yield prefix + entry.name, "link"
@@ -133,7 +133,7 @@ class Texts:
             return None
         self._total += len(content)
         if self._total > _MOST_TEXT:
-            raise NoTemplate(self._folder.root, f"has more than {_MOST_TEXT // 1024 // 1024} MB of templates")
+            raise Refused(self._folder.root, f"has more than {_MOST_TEXT // 1024 // 1024} MB of templates")
         try:
             return content.decode()
         except UnicodeDecodeError as error:

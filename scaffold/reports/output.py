@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from scaffold.errors import escaped
-from scaffold.machine import OutputFailed
+from scaffold.machine import output_failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def _print(text: str, stream: TextIO) -> None:
     """Print a text, which may be longer than what the stream keeps until it is finished.
 
     Raises:
-        OutputFailed: Stdout cannot be written.
+        Refused: Stdout cannot be written.
     """
     try:
         print(text, file=stream)
@@ -47,7 +47,7 @@ def _print(text: str, stream: TextIO) -> None:
         raise
     except OSError as error:
         if stream is sys.stdout:
-            raise OutputFailed(error) from error
+            raise output_failed(error) from error
         raise
 
 

@@ -94,7 +94,7 @@ def user_settings(place: Path) -> dict[str, str]:
     """All that the user and the machine set for a repository with its git folder at `place`; the last of a key wins.
 
     Raises:
-        GitUnusable: There is no git.
+        Refused: There is no git.
         GitFailed: A file cannot be read.
     """
     return {setting.key: setting.value for setting in _effective(_listed(), place, 0)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from scaffold.errors import GitFailed, GitUnusable, NoRepository, RepositoryFault
+from scaffold.errors import NoRepository, Refused, RepositoryFault
 from scaffold.repositories.found import find
 from scaffold.repositories.settings import user_settings
 
@@ -20,7 +20,7 @@ def identity(place: Path) -> dict[str, str]:
     """
     try:
         settings = user_settings(_git_folder(place))
-    except (GitUnusable, GitFailed):
+    except Refused:
         settings = {}
     found: dict[str, str] = {}
     for role in ("author", "committer"):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from scaffold import tomlfile
-from scaffold.errors import did_you_mean
-from scaffold.sources.errors import BadName, CatalogueFault
+from scaffold.errors import UsageError, did_you_mean
+from scaffold.sources.errors import CatalogueFault
 from scaffold.workload import Design, Shape
 
 if TYPE_CHECKING:
@@ -71,10 +71,17 @@ def check_name(name: str) -> None:
     """Refuse what could be mistaken for a source, or be no name elsewhere.
 
     Raises:
-        BadName: It is none.
+        UsageError: It is none.
     """
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
-        raise BadName(name, f"is none: take small letters, digits, '-', '.' and '_', at most {_LONGEST_NAME}")
+    if problem := _name_problem(name):
+        raise UsageError(problem)
+
+
+def _name_problem(name: str) -> str:
+    """Why it can be no template's name, or nothing."""
+    if _NAME.fullmatch(name) and len(name) <= _LONGEST_NAME:
+        return ""
+    return f"template name {name!r} is none: take small letters, digits, '-', '.' and '_', at most {_LONGEST_NAME}"
 
 
 def parse_catalogue(text: str, place: str | Path, base: Path | None = None, *, own: bool = False) -> Catalogue:
@@ -159,10 +166,8 @@ def _own_name(data: Mapping[str, Any], reader: _Reader) -> str:
 
 
 def _check_name_in(name: str, reader: _Reader, table: tuple[str, ...], key: str = "") -> None:
-    try:
-        check_name(name)
-    except BadName as error:
-        reader.fail(str(error), table, key)
+    if problem := _name_problem(name):
+        reader.fail(problem, table, key)
 
 
 def _entry(name: str, catalogue: str, data: Mapping[str, Any], reader: _Reader, base: Path | None) -> Entry:

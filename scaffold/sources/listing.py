@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
+from scaffold.errors import Refused, one_line
 from scaffold.git import streaming
 from scaffold.repositories.borrowed import SpecialFiles
-from scaffold.sources.errors import BadSource, Unwritable
+from scaffold.sources.errors import BadSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +86,7 @@ def look_through(history: Path, commit: str, env: Mapping[str, str], budget: Bud
 
     Raises:
         BadSource: It holds more than a template may.
-        Unwritable: It cannot be read whole.
+        Refused: It cannot be read whole.
         GitFailed: git waits for something in place of an object.
     """
     found = Listing()
@@ -101,8 +102,13 @@ def look_through(history: Path, commit: str, env: Mapping[str, str], budget: Bud
             elif entry.path == ".gitmodules":
                 found.gitmodules = entry
     if process.returncode != 0:
-        raise Unwritable(source, "some of its objects are missing or broken")
+        raise unwritable(source, "some of its objects are missing or broken")
     return found
+
+
+def unwritable(source: str, reason: str) -> Refused:
+    """What is said of a version whose files git does not write."""
+    return Refused(f"the files of {source}", f"cannot be written: {one_line(reason)}; its owner must fix them")
 
 
 def _records(stream: IO[bytes], budget: Budget, source: str) -> Iterator[bytes]:

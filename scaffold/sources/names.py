@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from scaffold import reading, tomlfile
-from scaffold.errors import BadAnswer, Busy, ChangedMeanwhile, WriteFailed
+from scaffold.errors import BadAnswer, Busy, ChangedMeanwhile, Refused, WriteFailed
 from scaffold.places import config_folder, names_file
 from scaffold.sources.catalogue import FILE, Catalogue, Entry, check_name, parse_catalogue
-from scaffold.sources.errors import CatalogueFault, NamesInUse, NameTaken, UnknownTemplate
+from scaffold.sources.errors import CatalogueFault, UnknownTemplate
 from scaffold.sources.names_edit import edited
 from scaffold.writing.job import Job
 from scaffold.writing.journal import write
@@ -114,9 +114,8 @@ def add(name: str, checkout: Checkout, ref: str | None) -> None:
     """Give a template a name.
 
     Raises:
-        BadName: It can be none.
-        NameTaken: It has a meaning already.
-        NamesInUse: Another scaffold changes the names.
+        UsageError: It can be none.
+        Refused: It has a meaning already, or another scaffold changes the names.
         WriteFailed: It cannot be noted.
     """
     check_name(name)
@@ -125,7 +124,7 @@ def add(name: str, checkout: Checkout, ref: str | None) -> None:
     def change(_: Mapping[str, Any]) -> _Change:
         taken = load().find(name)
         if taken is not None:
-            raise NameTaken(name, taken.source, taken.catalogue)
+            raise _taken(name, taken.source, taken.catalogue)
         return _Change("templates", name, entry)
 
     _apply(f"template add {name}", change)
@@ -136,7 +135,7 @@ def add_catalogue(checkout: Checkout) -> Catalogue:
 
     Raises:
         CatalogueFault: There is none, it is broken, or it takes a name that another catalogue has.
-        NamesInUse: Another scaffold changes the names.
+        Refused: Another scaffold changes the names.
         WriteFailed: It cannot be noted.
     """
     path = checkout.root / FILE
@@ -159,11 +158,19 @@ def _refuse_taken(catalogue: Catalogue, checkout: Checkout) -> None:
     names = load()
     before = names.sources.get(catalogue.name)
     if before is not None and before.get("source") != checkout.source:
-        raise NameTaken(catalogue.name, str(before.get("source")), catalogue.name)
+        raise _taken(catalogue.name, str(before.get("source")), catalogue.name)
     for other in names.shared:
         for name in catalogue.templates:
             if other.name != catalogue.name and name in other.templates:
-                raise NameTaken(name, other.templates[name].source, other.name)
+                raise _taken(name, other.templates[name].source, other.name)
+
+
+def _taken(name: str, source: str, catalogue: str) -> Refused:
+    whose = f" of the catalogue {catalogue}" if catalogue else ""
+    return Refused(
+        f"the name {name}",
+        f"is taken by {source}{whose}: choose another, or first scaffold template remove {catalogue or name}",
+    )
 
 
 def remove(name: str) -> str:
@@ -172,7 +179,7 @@ def remove(name: str) -> str:
     Raises:
         UnknownTemplate: There is neither.
         CatalogueFault: It belongs to a catalogue.
-        NamesInUse: Another scaffold changes the names.
+        Refused: Another scaffold changes the names.
     """
     removed: list[str] = []
 
@@ -210,7 +217,7 @@ def _apply(command: str, change: Callable[[Mapping[str, Any]], _Change]) -> None
     """Read the names, change them and write them whole; where somebody else was faster, begin again.
 
     Raises:
-        NamesInUse: Another scaffold changes the names, and does not end.
+        Refused: Another scaffold changes the names, and does not end.
         WriteFailed: They cannot be written.
     """
     until = time.monotonic() + _PATIENCE
@@ -222,7 +229,10 @@ def _apply(command: str, change: Callable[[Mapping[str, Any]], _Change]) -> None
             _write(command, before, wanted, patience=max(until - time.monotonic(), 0))
         except (Busy, ChangedMeanwhile) as error:
             if time.monotonic() >= until:
-                raise NamesInUse(names_file(), _PATIENCE) from error
+                raise Refused(
+                    f"another scaffold has been changing {names_file()} for {_PATIENCE:g} seconds:",
+                    "wait until it has ended, then run this again",
+                ) from error
         except OSError as error:
             raise WriteFailed(config_folder(), error) from error
         else:

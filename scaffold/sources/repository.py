@@ -22,8 +22,8 @@ from scaffold.git import NOWHERE, environment, git, own_environment, reading_env
 from scaffold.repositories.borrowed import borrow
 from scaffold.repositories.found import at
 from scaffold.repositories.looking import looking
-from scaffold.sources.errors import Unreachable, Unwritable
-from scaffold.sources.listing import Budget, look_through
+from scaffold.sources.errors import Unreachable
+from scaffold.sources.listing import Budget, look_through, unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +133,7 @@ class Repository:
 
         Raises:
             BadSource: They are too large for a template.
-            Unwritable: Some are missing, or have names that git writes nowhere.
+            Refused: Some are missing, or have names that git writes nowhere.
             GitFailed: As for `look_through`.
         """
         found = look_through(self._history, commit, reading_environment(), budget, self.shown)
@@ -141,7 +141,7 @@ class Repository:
         try:
             git(*where, "read-tree", "-u", "--reset", commit, cwd=folder, env=reading_environment())
         except GitFailed as error:
-            raise Unwritable(self.shown, _reason(error)) from error
+            raise unwritable(self.shown, _reason(error)) from error
         return found
 
     def uncommitted(self) -> bool:

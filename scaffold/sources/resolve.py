@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffold.errors import Refused, did_you_mean
 from scaffold.foreign.checkout import Checkout
 from scaffold.removal import temporary_folder
-from scaffold.reports import output
 from scaffold.sources import submodules, tags
 from scaffold.sources.addresses import is_bundle, is_repository, without_password
-from scaffold.sources.errors import BadSource, RefMissing, UnknownTemplate
+from scaffold.sources.errors import BadSource, UnknownTemplate
 from scaffold.sources.listing import Budget
 from scaffold.sources.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _ALIASES = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _SUFFIX_OPTIONAL = ("https://github.com/", "https://gitlab.com/")  # as Copier has it
@@ -127,9 +127,8 @@ def opened(
 
     Raises:
         Unreachable: It cannot be read.
-        RefMissing: It has no such version.
-        TagMoved: The tag is another commit than when it was seen before, or than it is pinned to.
-        SubmoduleFault: A submodule cannot be fetched.
+        Refused: It has no such version, or a submodule that cannot be fetched; or the tag is another commit than when
+            it was seen before, or than it is pinned to.
     """
     if isinstance(source.location, Path) and source.is_plain_folder:
         yield Checkout(source.location, source.recorded, None, None)
@@ -140,16 +139,14 @@ def opened(
         commit = repository.commit_of(name)
         if commit is None:
             known = repository.refs
-            raise RefMissing(source.recorded, name, tags.by_version(known.tags), known.branches)
+            raise _ref_missing(source.recorded, name, tags.by_version(known.tags), known.branches)
         if name in repository.refs.tags:
             tags.refuse_moved(source.recorded, name, commit, pinned=pinned, accepted=accept_moved)
         if name == "HEAD" and isinstance(source.location, Path) and repository.uncommitted():
             if with_submodules and (source.location / ".gitmodules").exists():
                 raise BadSource(source.recorded, "has submodules, and changes that are not committed: commit them")
-            output.say_note(
-                f"{source.recorded} has changes that are not committed: they are used, and no version is recorded"
-            )
-            yield Checkout(source.location, source.recorded, None, None)
+            note = f"{source.recorded} has changes that are not committed: they are used, and no version is recorded"
+            yield Checkout(source.location, source.recorded, None, None, note)
             return
         files = own / "template"
         files.mkdir()
@@ -159,6 +156,12 @@ def opened(
             repository.write(commit, files, Budget())
         described = name if name in repository.refs.tags else repository.describe(commit)
         yield Checkout(files, source.recorded, described, commit)
+
+
+def _ref_missing(source: str, ref: str, known: Sequence[str], branches: Iterable[str]) -> Refused:
+    near = did_you_mean(ref, [*known, *branches])
+    newest = f"; the newest tags are {', '.join(known[:3])}" if known else "; it has no tags"
+    return Refused(source, f"has no tag, branch or commit {ref!r}{near or newest}")
 
 
 def versions(source: Source) -> list[str]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import GitFailed
+from scaffold.errors import GitFailed, Refused, one_line
 from scaffold.plan import is_empty
 from scaffold.portable import is_git
 from scaffold.sources.addresses import BadAddress, submodule_location, without_password
-from scaffold.sources.errors import BadSource, SubmoduleFault, Unreachable
+from scaffold.sources.errors import BadSource, Unreachable
 from scaffold.sources.listing import Budget
 from scaffold.sources.repository import Repository
 
@@ -32,8 +32,8 @@ def export(repository: Repository, commit: str, folder: Path) -> None:
 
     Raises:
         BadSource: They are too large for a template.
-        Unwritable: Some are missing, or have names that git writes nowhere.
-        SubmoduleFault: A submodule cannot be fetched, or has no place.
+        Refused: Some are missing, or have names that git writes nowhere; or a submodule cannot be fetched, or has no
+            place.
     """
     _export(repository, commit, folder, Budget(), depth=0)
 
@@ -51,11 +51,15 @@ def _export(repository: Repository, commit: str, folder: Path, budget: Budget, d
         try:
             there = module.obtain(wanted)
         except (GitFailed, Unreachable) as error:
-            raise SubmoduleFault(repository.shown, path, str(error)) from error
+            raise _fault(repository, path, str(error)) from error
         if not there:
             reason = f"{module.shown} has no commit {wanted}: it was never pushed, or is gone"
-            raise SubmoduleFault(repository.shown, path, reason)
+            raise _fault(repository, path, reason)
         _export(module, wanted, place, budget, depth + 1)
+
+
+def _fault(repository: Repository, path: str, reason: str) -> Refused:
+    return Refused(f"submodule {one_line(path)} of {repository.shown}:", one_line(reason, 600))
 
 
 def _addresses(repository: Repository, found: Listing) -> dict[str, str]:
@@ -64,10 +68,10 @@ def _addresses(repository: Repository, found: Listing) -> dict[str, str]:
         return {}
     try:
         if found.gitmodules.size > _LARGEST_LIST:
-            raise SubmoduleFault(repository.shown, ".gitmodules", "is too large")
+            raise _fault(repository, ".gitmodules", "is too large")
         settings = repository.settings_in(found.gitmodules)
     except GitFailed as error:
-        raise SubmoduleFault(repository.shown, ".gitmodules", str(error)) from error
+        raise _fault(repository, ".gitmodules", str(error)) from error
     modules: dict[str, dict[str, str]] = {}
     for key, value in settings:
         section, _, rest = key.partition(".")
@@ -83,17 +87,17 @@ def _refuse_odd(repository: Repository, module: dict[str, str]) -> None:
     """What no tree could hold is no mistake, even where nothing comes of it."""
     parts = PurePosixPath(module.get("path", "")).parts
     if module.get("path", "").startswith(("-", "/")) or ".." in parts or any(map(is_git, parts)):
-        raise SubmoduleFault(repository.shown, module["path"], "is no path inside the template")
+        raise _fault(repository, module["path"], "is no path inside the template")
 
 
 def _located(repository: Repository, path: str, url: str | None, budget: Budget) -> Repository:
     if url is None:
-        raise SubmoduleFault(repository.shown, path, "has no url in .gitmodules")
+        raise _fault(repository, path, "has no url in .gitmodules")
     shown = without_password(url)
     try:
         location = submodule_location(url, repository.location)
     except BadAddress as error:
-        raise SubmoduleFault(repository.shown, path, f"{shown} {error}") from error
+        raise _fault(repository, path, f"{shown} {error}") from error
     own = repository.own / f"submodule-{budget.take_submodule(repository.shown)}"
     own.mkdir()
     return Repository(location, own, without_password(str(location)))
@@ -105,7 +109,7 @@ def _empty_place(repository: Repository, folder: Path, path: str) -> Path:
     for part in PurePosixPath(path).parts:
         place /= part
         if place.is_symlink() or not place.is_dir():
-            raise SubmoduleFault(repository.shown, path, "stands where a file or a symbolic link is")
+            raise _fault(repository, path, "stands where a file or a symbolic link is")
     if not is_empty(place):
-        raise SubmoduleFault(repository.shown, path, "stands where other files are")
+        raise _fault(repository, path, "stands where other files are")
     return place

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scaffold import reading
+from scaffold.errors import Refused
 from scaffold.places import data_folder, note
-from scaffold.sources.errors import TagMoved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,11 +52,15 @@ def refuse_moved(source: str, tag: str, commit: str, *, pinned: str | None, acce
     """Hold a tag to the commit that it was: pinned by somebody, or seen here before.
 
     Raises:
-        TagMoved: It is another now, and not the accepted one.
+        Refused: It is another now, and not the accepted one.
     """
     before = pinned or _seen(source, tag)
     if before is not None and commit not in (before, accepted):
-        raise TagMoved(source, tag, before, commit)
+        raise Refused(
+            f"the tag {tag} of {source}",
+            f"was moved: it was {before} and is now {commit};"
+            f" ask its owner why, and accept it with --accept-moved {commit}",
+        )
 
 
 def remember(checkout: Checkout) -> None:

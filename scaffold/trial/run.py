@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Any, Union
 
-from scaffold.errors import BadDestination, TemplateFault
+from scaffold.errors import Refused, TemplateFault
 from scaffold.foreign.config import load
 from scaffold.git import git
 from scaffold.reading import Unreadable, refuse_excess
@@ -78,12 +78,12 @@ def run(trial: Trial, progress: Callable[[int, int], None]) -> Result:
 
     Raises:
         TemplateFault: It is no Copier template, or its questions cannot be read.
-        BadDestination: The folder cannot be read.
+        Refused: The folder cannot be read.
         UsageError: There are too many combinations, or an answer is for no question.
     """
     root = trial.template.absolute()
     if not root.is_dir():
-        raise BadDestination(trial.template, "is no directory: give the template's folder")
+        raise Refused(trial.template, "is no directory: give the template's folder")
     config = load(root)
     covering = _answer_sets(trial, config, root)
     with temporary_folder("scaffold-trial-") as folder:
@@ -110,9 +110,9 @@ def _attempts(trial: Trial, config: Config, covering: Covering, folder: Path) ->
         refuse_excess(root, without=".git")
         shutil.copytree(root, plain, symlinks=True, ignore=shutil.ignore_patterns(".git"))
     except Unreadable as error:
-        raise BadDestination(trial.template, f"cannot be copied: {error.reason}") from error
+        raise Refused(trial.template, f"cannot be copied: {error.reason}") from error
     except (OSError, shutil.Error) as error:
-        raise BadDestination(trial.template, f"cannot be copied: {error}") from error
+        raise Refused(trial.template, f"cannot be copied: {error}") from error
     manner = Manner(
         template=trial.template,
         folder=folder,

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import NotForgotten, NothingToUndo
+from scaffold.errors import NothingToUndo, Refused
 from scaffold.places import state_folder
 from scaffold.writing.job import Job
 from scaffold.writing.journal import write
@@ -173,12 +173,12 @@ def forget(root: Path) -> int:
     """Forget all steps, with the former contents of files; how many there were.
 
     Raises:
-        NotForgotten: The system refuses to remove some of them.
+        Refused: The system refuses to remove some of them.
     """
     found = steps(root)
     left = [step.journal.folder for step in found if not step.journal.remove(step.name)]
     if left:
-        raise NotForgotten(left[0])
+        raise Refused(left[0], "holds former contents of files that cannot be removed: delete it")
     return len(found)
 
 

@@ -1,0 +1,150 @@
+"""What a user asks of generated code: another version of its template, or other answers; and which way that goes.
+
+What comes from the bundled templates is merged by us, what comes from a team's own template by Copier
+(life/team_update.py). Both become one update.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scaffold.answers import read_answers
+from scaffold.errors import UsageError
+from scaffold.life.generated import pieces_of, select
+from scaffold.life.history import history
+from scaffold.life.targets import to_answers, to_version
+from scaffold.life.update import join, merge
+from scaffold.life.worktree import check_clean
+from scaffold.template import bundled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from scaffold.life.generated import Piece
+    from scaffold.life.merge import ConflictStyle
+    from scaffold.life.targets import Target
+    from scaffold.life.team_update import Order
+    from scaffold.life.update import Update
+    from scaffold.questions import Answers
+    from scaffold.ui import Ui
+
+_BY_DATA = "a team's template is answered by --data NAME=VALUE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(ABC):
+    """All that the command line says about it."""
+
+    module: str | None
+    """Only this one; else everything in the project."""
+    given: Answers
+    """Answers to questions of the bundled templates."""
+    answers_file: Path | None
+    """A file of more of those; `given` wins."""
+    data: Mapping[str, str]
+    """Answers to questions of a team's template."""
+    style: ConflictStyle
+    trust: str | None
+    accept_moved: str | None
+    allow_dirty: bool
+    dry_run: bool
+
+    @abstractmethod
+    def target(self, piece: Piece, ui: Ui) -> Target:
+        """What a piece from the bundled templates shall become.
+
+        Raises:
+            ScaffoldError: An answer is missing or refused, a version cannot be had, or the user cancels.
+        """
+
+    @abstractmethod
+    def order(self, piece: Piece) -> Order:
+        """The same for a piece from a team's template.
+
+        Raises:
+            UsageError: It was answered as if it were a bundled one.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewVersion(Request):
+    """Another version of the template; the answers are kept, and new questions answered."""
+
+    to: str | None
+    """The version, or None for the newest."""
+    major: bool
+    """Whether another major version is wanted, too."""
+    use_defaults: bool
+
+    def target(self, piece: Piece, ui: Ui) -> Target:
+        """As the base class says."""
+        template, notes = history().next_version(piece.template.version, self.to, cross=self.major)
+        in_file = {} if self.answers_file is None else read_answers(self.answers_file, template.questions)
+        new = {**{name: value for name, value in in_file.items() if name not in piece.recorded}, **self.given}
+        target = to_version(piece, template, new, ui, use_defaults=self.use_defaults)
+        return replace(target, notes=(*target.notes, *notes))
+
+    def order(self, piece: Piece) -> Order:  # noqa: ARG002  # whichever it is
+        """As the base class says."""
+        if self.given:
+            raise UsageError(_BY_DATA)
+        return _order(self, self.to, major=self.major, use_defaults=self.use_defaults)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAnswers(Request):
+    """Other answers, in the same version of the template."""
+
+    def target(self, piece: Piece, ui: Ui) -> Target:
+        """As the base class says."""
+        in_file = {} if self.answers_file is None else read_answers(self.answers_file, bundled().all_questions)
+        new = {**in_file, **self.given}
+        if not new and not ui.can_ask:
+            raise UsageError("no terminal to ask at: add the answers to change as flags, such as --workers 8")
+        return to_answers(piece, new, ui)
+
+    def order(self, piece: Piece) -> Order:
+        """As the base class says."""
+        if self.given or not self.data:
+            raise UsageError(_BY_DATA)
+        return _order(self, piece.version, major=False, use_defaults=True)
+
+
+def prepare(root: Path, request: Request, ui: Ui) -> Update:
+    """What has to change in a project.
+
+    Raises:
+        NothingGenerated: There is nothing of ours, or no such module.
+        NotUndoable: Changes are not committed, and something is to be written.
+        ScaffoldError: An answer is missing or refused, a version cannot be had, or the user cancels.
+    """
+    pieces = select(pieces_of(root), request.module)
+    ours = [piece for piece in pieces if piece.is_bundled]
+    theirs = [piece for piece in pieces if not piece.is_bundled]
+    if request.data and not theirs:
+        raise UsageError("--data answers a team's template: for those of scaffold each question is a flag")
+    if not request.dry_run and not request.allow_dirty:
+        check_clean(root, ())  # before anybody answers questions in vain
+    updates = [merge(root, [request.target(piece, ui) for piece in ours], request.style)] if ours else []
+    if theirs:
+        from scaffold.life import team_update  # its import takes longer than all else here
+
+        updates += [team_update.prepare(root, piece, request.order(piece), ui) for piece in theirs]
+    return join(root, updates)
+
+
+def _order(request: Request, to: str | None, *, major: bool, use_defaults: bool) -> Order:
+    from scaffold.life.team_update import Order
+
+    return Order(
+        to=to,
+        major=major,
+        data=request.data,
+        style=request.style,
+        use_defaults=use_defaults,
+        trust=request.trust,
+        accept_moved=request.accept_moved,
+    )

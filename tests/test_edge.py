@@ -1,0 +1,165 @@
+"""Where scaffold meets whoever uses it: only the command line prints and asks; the rest is handed a `Ui`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from harness import ROOT, git_commit_all
+from importlinter.cli import lint_imports
+from repositories import SMALL, write
+
+from scaffold.errors import Cancelled
+from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
+from scaffold.foreign.rendering import actions
+from scaffold.foreign.trust import TemplateNotTrusted
+from scaffold.project import new_project, prepare
+from scaffold.sources.resolve import opened, parse
+from scaffold.team import settle_trust
+from scaffold.template import bundled
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Literal
+
+    from harness import Run
+
+    from scaffold.recommend import Recommendation
+    from scaffold.ui import Line, Page
+
+
+@dataclass
+class Written:
+    """A person whose answers are written down: the label that a chosen row starts with, or the text that is typed."""
+
+    answers: dict[str, list[str]]
+    can_ask: bool = True
+    told: list[str] = field(default_factory=list)
+
+    def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
+        """The first row, unless an answer is written down."""
+        start = self._next(page.title)
+        return next(row.value for row in page.rows if row.label.startswith(start))
+
+    def pick_several(self, page: Page) -> list[Any]:
+        """All that are checked."""
+        return [row.value for row in page.rows if row.checked]
+
+    def line(self, line: Line) -> str:
+        """What is written down, as far as it is taken."""
+        text = self._next(line.title)
+        if line.check is not None:
+            line.check(text)
+        return text
+
+    def confirm(self, text: str, *, default: bool = False) -> bool:
+        """Whatever is the default."""
+        self.told.append(text)
+        return default
+
+    def show(self, text: str) -> None:
+        """Remember it."""
+        self.told.append(text)
+
+    def recommend(self, recommendation: Recommendation) -> None:
+        """Remember it."""
+        self.told.append(f"recommended: {recommendation.design.value}")
+
+    def note(self, text: str) -> None:
+        """Remember it."""
+        self.told.append(text)
+
+    def warn(self, problem: object) -> None:
+        """Remember it."""
+        self.told.append(str(problem))
+
+    def _next(self, title: str) -> str:
+        written = next((texts for start, texts in self.answers.items() if title.startswith(start)), [])
+        return written.pop(0) if written else ""
+
+
+def test_imports_lead_downwards(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the layers in pyproject.toml say: no part of scaffold knows the command line, nor does any go in circles."""
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0, capsys.readouterr().out
+
+
+def test_a_project_is_asked_for_without_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is asked, shown and refused goes through the Ui, and nothing else is printed."""
+    review = ["change name", "yes, write it"]
+    person = Written({"What does the work": ["service"], "Write this": review, "What is the project called": ["queue"]})
+    person.answers["What is its import package"] = ["fifo"]
+    project = prepare(bundled(), new_project(tmp_path / "demo", {}), {}, person, use_defaults=False)
+    assert (project.answers["design"], project.answers["package"]) == ("thread/service", "fifo")
+    assert person.told == [
+        "recommended: thread/service",
+        "--package: 'queue' would shadow a module of the standard library: take another name",
+    ]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_last_entry_cancels(tmp_path: Path) -> None:
+    """Wherever it is shown."""
+    person = Written({"Write this": ["cancel"]})
+    with pytest.raises(Cancelled):
+        prepare(bundled(), new_project(tmp_path / "demo", {}), {}, person, use_defaults=False)
+
+
+def test_changes_that_are_not_committed_are_told(
+    tmp_path: Path, scaffold: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A template that is used with them says so itself; the command prints it, once."""
+    template = write(tmp_path / "template", SMALL)
+    git_commit_all(template)
+    (template / "more.txt").write_text("more", encoding="utf-8")
+    with opened(parse(str(template))) as checkout:
+        assert "changes that are not committed" in checkout.note
+    assert capsys.readouterr() == ("", "")
+    result = scaffold("new", str(tmp_path / "demo"), "--template", str(template), "--defaults")
+    assert (result.code, result.err.count("note: ")) == (0, 1)
+    assert checkout.note in result.err
+
+
+CHOICES = (PromptChoice("one", 0, is_default=False, disabled=""), PromptChoice("two", 1, is_default=True, disabled=""))
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "answer"),
+    [
+        ("text", "x", "typed"),
+        ("password", "x", "typed"),
+        ("confirm", True, True),
+        ("select", "", 0),
+        ("checkbox", "", [1]),
+    ],
+)
+def test_every_kind_of_a_templates_question_goes_through_the_ui(
+    kind: Literal["text", "confirm", "select", "checkbox", "password"], default: object, answer: object
+) -> None:
+    """And so does what was wrong with the answer before."""
+    prompt = Prompt(
+        name="q",
+        kind=kind,
+        message="Which?",
+        default=default if isinstance(default, bool) else str(default),
+        choices=CHOICES,
+        multiline=False,
+        placeholder="",
+        problem="not that",
+    )
+    person = Written({"Which": ["one" if kind == "select" else "typed"]})
+    assert asked_by(person)(prompt) == answer
+    assert person.told[0] == "q: not that"
+
+
+def test_what_a_template_runs_is_shown_before_the_question(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No is the default; and where nobody can be asked, nothing is shown."""
+    write(tmp_path / "template", {**SMALL, "copier.yml": "name: x\n_tasks: [echo done]\n"})
+    with opened(parse(str(tmp_path / "template"))) as checkout:
+        found = actions(checkout)
+        for person in (Written({}), Written({}, can_ask=False)):
+            with pytest.raises(TemplateNotTrusted) as caught:
+                settle_trust(found, checkout, person, trust=None)
+            assert caught.value.exit_code == 4
+            assert person.told[1:2] == (["  task            echo done"] if person.can_ask else [])
+    assert capsys.readouterr() == ("", "")
