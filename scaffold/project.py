@@ -142,7 +142,8 @@ def _offer_processes(ui: Ui, workload: Answers) -> str | None:
         Row(Design.MAP.value, "threadpool/map on processes: they compute side by side"),
         Row(None, "thread/batch: threads keep it out of the way, and get no faster"),
     )
-    chosen: str | None = ui.pick(Page("With a GIL, threads compute in Python no faster than one does.", rows))
+    title = "With a GIL, threads compute in Python no faster than one does."
+    chosen: str | None = ui.pick(Page(title, rows, rows[0].value))
     return chosen
 
 

@@ -75,7 +75,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     known = _with_package(target, given, ui, use_defaults=defaults)
     made = prepare(target.template, target, known, ui, use_defaults=defaults)
     note_without_effect(given, made.answers)
-    note_computing(given, made.answers, asked=ask)
+    note_computing(given, made.answers, asked=ui.can_ask and not defaults)
     if note := module.note_on_tests(made, target.survey):
         output.say_note(note)
     missing = additions(target.survey.config, target.optional_dependency(made.answers))
