@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from scaffold.lint.place import Place
-
 if TYPE_CHECKING:
     from scaffold.lint.source import Source
 
@@ -19,6 +17,23 @@ class Severity(str, Enum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A line of a file. The path is relative to the template's root, with forward slashes; lines count from 1."""
+
+    path: str
+    line: int = 1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something found while reading already, for the rule with this code to report."""
+
+    code: str
+    place: Place
+    message: str
 
 
 @dataclass(frozen=True, order=True)

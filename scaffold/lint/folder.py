@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import reading
 from scaffold.errors import Refused
-from scaffold.lint.place import Place, Problem
+from scaffold.lint.findings import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,8 +13,7 @@ from scaffold.lint.known import CONFIGURING, YAML_TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scaffold.lint.question import Question
-    from scaffold.lint.source import Source
+    from scaffold.lint.source import Question, Source
     from scaffold.lint.values import Value
 
 _WORDS = re.compile(r"(?i)(?:y|yes|n|no|on|off)\Z")

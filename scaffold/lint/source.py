@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from scaffold.errors import Refused
 from scaffold.lint import sandbox
 from scaffold.lint.expressions import HARMLESS_EXTENSIONS, Reading, environment, meets, read
+from scaffold.lint.findings import Place, Problem
 from scaffold.lint.folder import Folder, Texts, list_folder
 from scaffold.lint.known import DEFAULT_EXCLUDE, OF_DEFAULTS, OF_EXCLUDE, OF_MIGRATIONS, OF_TASKS
 from scaffold.lint.paths import is_excluded
-from scaffold.lint.place import Place, Problem
-from scaffold.lint.question import Question
 from scaffold.lint.values import Config, Value, read_config
 
 if TYPE_CHECKING:
@@ -40,6 +39,37 @@ _TEMPLATED_SETTINGS: Mapping[str, frozenset[str]] = {
 }
 _MOST_TRIES = 1_000_000  # of patterns on names; some seconds
 _TEMPLATED_KEYS = ("type", "help", "choices", "default", "placeholder", "multiline", "validator", "when", "ask")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of copier.yml."""
+
+    name: str
+    key: Value
+    spec: Value
+
+    def get(self, key: str) -> Value | None:
+        """What it says under this key; a short question says only its default."""
+        if self.spec.pairs is None:
+            return self.spec if key == "default" else None
+        return self.spec.get(key)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Never asked: a computed value."""
+        when = self.get("when")
+        return when is not None and str(when.data).strip().lower() in ("false", "no", "off", "0", "")
+
+    @property
+    def type(self) -> str:
+        """As Copier takes it: without one, that of the default, else YAML."""
+        given = self.get("type")
+        if given is not None and given.text:
+            return given.text
+        default = self.get("default")
+        kind = "NoneType" if default is None else type(default.data).__name__
+        return kind if kind in ("bool", "float", "int", "str") else "yaml"
 
 
 @dataclass(frozen=True)
@@ -144,7 +174,7 @@ class Source:
 
     @cached_property
     def _evaluated(self) -> tuple[Mapping[str, Outcome], str | None]:
-        return sandbox.outcomes(self.questions, self.environment, self.secrets)
+        return sandbox.outcomes(self)
 
     def strings(self, name: str) -> tuple[str, ...]:
         """The strings in a setting that is a list."""

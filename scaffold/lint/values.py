@@ -11,9 +11,9 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from scaffold import reading, yamlfile
+from scaffold.lint.findings import Place, Problem
 from scaffold.lint.known import CONCATENATED
 from scaffold.lint.paths import glob_matches
-from scaffold.lint.place import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
