@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+GIT_CONFIG = """\
+[user]
+\tname = Ada Lovelace
+\temail = ada@example.org
+[core]
+\tfsync = none
+"""
+
+
 @pytest.fixture
 def scaffold(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command line in this process, where nobody can be asked."""
@@ -64,12 +73,22 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Newer:
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same author on every machine, and nothing of the user's own."""
     config = tmp_path_factory.getbasetemp() / "gitconfig"
-    config.write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n", encoding="utf-8")
+    config.write_text(GIT_CONFIG, encoding="utf-8")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
+
+
+@pytest.fixture(autouse=True)
+def no_wait_for_the_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of a fast test has to outlive a power cut, so it skips that wait, as git's own tests do.
+
+    A descriptor that is not open fails all the same. Slow tests wait, and so does every command in its own process.
+    """
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setattr(os, "fsync", os.fstat)
 
 
 # Fuzzing runs 100 cases by default; `SCAFFOLD_FUZZ=3000 pytest tests/test_user_text.py` for longer.
