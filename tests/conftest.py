@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,9 @@ from scaffold.template import Template, bundled
 if TYPE_CHECKING:
     from pathlib import Path
 
+
+# pytest keeps the tests as it has rewritten them, even where the shell wants no byte-code: that takes it seconds.
+sys.dont_write_bytecode = False
 
 GIT_CONFIG = """\
 [user]
