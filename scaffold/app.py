@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -34,13 +35,16 @@ class Commands(PlainGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # Typer's types are private
         """As the base class does."""
         name, command, rest = super().resolve_command(ctx, args)
-        key = (ctx.info_name if ctx.parent else None, name)
-        if key in _ASKING:
-            function, questions = _ASKING[key]
-            single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
-            single.command(name, cls=PlainCommand, context_settings=CONTEXT)(with_flags(function, questions()))
-            command = typer.main.get_command(single)
-        return name, command, rest
+        group = ctx.info_name if ctx.parent else None
+        return name, _with_questions(group, name) if (group, name) in _ASKING else command, rest
+
+
+@cache
+def _with_questions(group: str | None, name: str) -> Any:  # noqa: ANN401  # Typer's types are private
+    function, questions = _ASKING[group, name]
+    single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
+    single.command(name, cls=PlainCommand, context_settings=CONTEXT)(with_flags(function, questions()))
+    return typer.main.get_command(single)
 
 
 app = typer.Typer(
@@ -52,6 +56,12 @@ app = typer.Typer(
     help="Scaffolding for Python code that needs threads: advice by explicit rules, and a tested project from it.",
     epilog="Exit codes: 0 done, 1 refused or failed, 2 usage, 3 conflicts or drift, 4 not trusted, 130 cancelled.",
 )
+
+
+@cache
+def command() -> Any:  # noqa: ANN401  # Typer's types are private
+    """The command line as a whole, built once in a process: Typer takes about 20 ms, and would at every call."""
+    return typer.main.get_command(app)
 
 
 def asking(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from typer.exceptions import Abort, TyperException
 
 from scaffold import machine, streams
-from scaffold.commands import app
+from scaffold.commands import command
 from scaffold.errors import DRIFT, Cancelled, ScaffoldError, UsageError, did_you_mean, one_line
 from scaffold.reports import output
 
@@ -34,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
 def _guarded(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # each end has a code of its own
     """The last guard: whatever comes up ends here, in one line."""
     try:
-        code = app(list(arguments), prog_name="scaffold", standalone_mode=False)
+        code = command()(list(arguments), prog_name="scaffold", standalone_mode=False)
     except ScaffoldError as error:
         return _explain(error)
     except TyperException as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,7 @@ def can_change_design(axis: str, known: dict[str, Any]) -> bool:
     return False
 
 
+@cache  # there are finitely many workloads, and whoever asks what could still change looks at most of them
 def _deciding(workload: Workload) -> Rule:
     return next(rule for rule in RULES if _meets(rule.when, workload, rule.design))
 

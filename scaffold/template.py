@@ -116,7 +116,7 @@ class Template:
         if reason := self.evaluate(question.validator, answers):
             raise BadAnswer(question.flag, answers[question.name], reason)
 
-    def evaluate(self, expression: str, answers: Answers) -> str:
+    def evaluate(self, expression: str, answers: Mapping[str, object]) -> str:
         """A Jinja expression of copier.yml with these answers.
 
         Raises:
@@ -138,14 +138,17 @@ class Template:
             OSError: The template is gone.
             TemplateFault: A template does not render.
         """
-        sources = self.sources(answers, answers_file)
         context = self._context(answers, answers_file)
-        return {target: self._rendered_text(self.root / source, context).encode() for target, source in sources.items()}
+        return {
+            target: self._rendered_text(source, context).encode() for target, source in self._sources(context).items()
+        }
 
     def sources(self, answers: Answers, answers_file: str | None = None) -> dict[PurePosixPath, str]:
         """Which of the template's files each file of the subproject comes from."""
-        context = self._context(answers, answers_file)
-        tree = self.root / self.evaluate(self._config["_subdirectory"], answers)
+        return self._sources(self._context(answers, answers_file))
+
+    def _sources(self, context: Mapping[str, object]) -> dict[PurePosixPath, str]:
+        tree = self.root / self.evaluate(self._config["_subdirectory"], context)
         found: dict[PurePosixPath, str] = {}
         # Without this, a template that somebody cleared away would seem to have dropped every file.
         tree.stat()
@@ -199,7 +202,9 @@ class Template:
 
     @cached_property
     def _environment(self) -> SandboxedEnvironment:
-        options = self._config["_envops"] | {"undefined": StrictUndefined}
+        # What is read once is kept: Jinja would look after each file's date whenever one includes it.
+        kept = {"auto_reload": False, "cache_size": -1}
+        options = self._config["_envops"] | {"undefined": StrictUndefined} | kept
         environment = SandboxedEnvironment(loader=FileSystemLoader(self.root), autoescape=False, **options)
         environment.filters["to_nice_yaml"] = _to_nice_yaml
         return environment
@@ -224,15 +229,20 @@ class Template:
 
     def _rendered_name(self, source: Path, context: Mapping[str, object]) -> PurePosixPath | None:
         parts = (*source.parts[:-1], source.name.removesuffix(_SUFFIX))
-        rendered = [self._compiled(part).render(context) for part in parts]
+        rendered = [self._compiled(part).render(context) if self._is_template(part) else part for part in parts]
         return PurePosixPath(*rendered) if all(rendered) else None
 
-    def _rendered_text(self, source: Path, context: Mapping[str, object]) -> str:
-        name = source.relative_to(self.root).as_posix()
+    def _is_template(self, text: str) -> bool:
+        """Whether it can render as anything but itself."""
+        jinja = self._environment
+        starts = (jinja.variable_start_string, jinja.block_start_string, jinja.comment_start_string)
+        return any(start in text for start in starts)
+
+    def _rendered_text(self, source: str, context: Mapping[str, object]) -> str:
         try:
-            return self._environment.get_template(name).render(context)
+            return self._environment.get_template(source).render(context)
         except TemplateError as error:
-            _blame(name, error)
+            _blame(source, error)
 
 
 def _question(name: str, spec: Mapping[str, Any]) -> Question:

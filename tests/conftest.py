@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,18 @@ from scaffold.template import Template, bundled
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# pytest keeps the tests as it has rewritten them, even where the shell wants no byte-code: that takes it seconds.
+sys.dont_write_bytecode = False
+
+GIT_CONFIG = """\
+[user]
+\tname = Ada Lovelace
+\temail = ada@example.org
+[core]
+\tfsync = none
+"""
 
 
 @pytest.fixture
@@ -60,16 +73,36 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Newer:
     return newer
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The variables that say where git and scaffold keep what is a user's: in folders of this session's."""
+    base = tmp_path_factory.getbasetemp()
+    config = base / "gitconfig"
+    config.write_text(GIT_CONFIG, encoding="utf-8")
+    return {
+        "GIT_CONFIG_GLOBAL": str(config),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "XDG_STATE_HOME": str(base / "state"),
+        "XDG_CONFIG_HOME": str(base / "config"),
+        "XDG_DATA_HOME": str(base / "data"),
+    }
+
+
 @pytest.fixture(autouse=True)
-def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def plain_surroundings(monkeypatch: pytest.MonkeyPatch, homes: dict[str, str]) -> None:
     """The same author on every machine, and nothing of the user's own."""
-    config = tmp_path_factory.getbasetemp() / "gitconfig"
-    config.write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n", encoding="utf-8")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
+    for name, value in homes.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def no_wait_for_the_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of a fast test has to outlive a power cut, so it skips that wait, as git's own tests do.
+
+    A descriptor that is not open fails all the same. Slow tests wait, and so does every command in its own process.
+    """
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setattr(os, "fsync", os.fstat)
 
 
 # Fuzzing runs 100 cases by default; `SCAFFOLD_FUZZ=3000 pytest tests/test_user_text.py` for longer.

@@ -63,8 +63,8 @@ class Newer:
 
 
 def installed(where: Path) -> Newer:
-    """A copy of this scaffold, as a wheel would install it."""
-    shutil.copytree(ROOT / "scaffold", where / "scaffold", ignore=shutil.ignore_patterns("__pycache__"))
+    """A copy of this scaffold with its byte-code, as pip would install it from a wheel."""
+    shutil.copytree(ROOT / "scaffold", where / "scaffold")
     shutil.copytree(bundled().root, where / "scaffold" / "templates")
     return Newer(where)
 

@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from harness import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from lint_cases import ANSWERS, CASES, CLEAN, PUBLIC, Case, config, make_repository, write
+from pathspec import PathSpec
 
 from scaffold.lint import BY_CODE, RULES, known, lint
 from scaffold.lint.findings import Severity
+from scaffold.lint.paths import is_excluded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +108,32 @@ def test_no_answers_file_at_all(root: Path) -> None:
     assert places(root, "F001") == ["copier.yml:1"]
     write(root, {ANSWERS.removesuffix(".jinja"): "{{ _copier_answers|to_nice_yaml }}"})
     assert places(root, "F001") == [f"{ANSWERS.removesuffix('.jinja')}:1"]
+
+
+PARTS = st.sampled_from(["a", "b", "a.py", ".git", "a b", "*", "**", "?", "*.py", "a*", "[ab]", "[!a]", "[^a]"])
+NAMES = st.lists(st.sampled_from(["a", "b", "ab", "a.py", "c.py", ".git", "a b"]), min_size=1, max_size=3).map("/".join)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "", "/", "!", "!/", "#"]),
+            st.lists(PARTS, min_size=1, max_size=3).map("/".join),
+            st.sampled_from(["", "", "/"]),
+        ).map("".join),
+        min_size=1,
+        max_size=3,
+    ),
+    NAMES,
+)
+def test_exclude_means_what_it_means_to_copier(patterns: list[str], name: str) -> None:
+    """Copier asks pathspec, which is not for patterns of a stranger's."""
+    assert is_excluded(name, patterns) == PathSpec.from_lines("gitignore", patterns).match_file(name)
+
+
+def test_exclude_takes_no_longer_for_a_pattern_that_is_made_for_it() -> None:
+    """A regular expression would try the stars one after another, for hours."""
+    assert not is_excluded("a" * 250, ["*a" * 20 + "*b"])
 
 
 # --- templates without a fault ------------------------------------------------------------------------------------

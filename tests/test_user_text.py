@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -89,10 +90,19 @@ NASTY = [
 TEXT = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8)), min_size=1, max_size=6).map("".join)
 
 
-def render(**more: str) -> Mapping[PurePosixPath, bytes]:
+def render(template: Template = TEMPLATE, /, **more: str) -> Mapping[PurePosixPath, bytes]:
     """A project with this text, or BadAnswer as the command line would have it."""
-    by_name = {question.name: question for question in TEMPLATE.project_questions}
-    return DEFAULTS[0].render(TEMPLATE, **{name: by_name[name].parse(text) for name, text in more.items()})
+    by_name = {question.name: question for question in template.project_questions}
+    return DEFAULTS[0].render(template, **{name: by_name[name].parse(text) for name, text in more.items()})
+
+
+def with_one_file(name: str, where: Path) -> Template:
+    """The templates, but of a project's files only this one: hundreds of it take no longer than a few projects."""
+    shutil.copytree(TEMPLATE.root, where)
+    for path in [*(where / "project").rglob("*")]:
+        if path.is_file() and path != where / "project" / name:
+            path.unlink()
+    return Template(where)
 
 
 def shown(markdown: str) -> list[str]:
@@ -133,12 +143,15 @@ def test_text_arrives_intact_in_python_toml_yaml_and_markdown(text: str) -> None
         assert [" ".join(line.split()) for line in shown(first)] == [" ".join(line.split()) for line in paragraphs]
 
 
-def test_text_leaves_the_formatter_and_the_linter_content(tmp_path: Path) -> None:
+def test_text_leaves_the_formatter_and_the_linter_content(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """A file for each of many texts, of any language."""
+    template = with_one_file("src/{{ package }}/__init__.py.jinja", tmp_path_factory.mktemp("templates") / "one")
     texts = [*filter(str.strip, NASTY), *(f"{a}x{b}" for a in NASTY for b in NASTY[::5])]
     for number, text in enumerate(texts):
         try:
-            files = render(description=text)
+            files = render(template, description=text)
         except BadAnswer:
             continue
         (tmp_path / f"text{number}.py").write_bytes(files[PurePosixPath("src/demo/__init__.py")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ class Variant:
         words = [f"{name}-{str(value).lower()}" for name, value in self.options.items()]
         return "_".join([self.design.replace("/", "-"), *words])
 
-    @property
+    @cached_property
     def is_default(self) -> bool:
         """Whether its options are those that `--defaults` takes, but for the kind of workers."""
         kinds = {"kind": self.options["kind"]} if "kind" in self.options else {}

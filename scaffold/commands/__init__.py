@@ -1,6 +1,6 @@
 """The commands: each parses, delegates and prints."""
 
-from scaffold.app import app
+from scaffold.app import command
 from scaffold.commands import (
     add,
     advise,
@@ -19,8 +19,8 @@ from scaffold.commands import (
 __all__ = [
     "add",
     "advise",
-    "app",
     "check",
+    "command",
     "new",
     "rules",
     "template",

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from packaging.utils import canonicalize_name
+
 from scaffold import reading
 from scaffold.errors import Refused, shown_path
 from scaffold.existing.config import at, texts
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from scaffold.existing.config import Config
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What a requirement begins with in every tool's form of it; PEP 508's alone would not take conda's `pytest=8`."""
 _FOR_TESTS = ("test", "tests", "testing", "dev")
 """What a group or an extra with the tools for tests is called, the likeliest first."""
 _GROUPS = ("dependency-groups",)
@@ -188,9 +191,10 @@ def _names(value: object) -> Iterator[str]:
 
 def _name(requirement: str) -> str:
     found = _NAME.match(requirement.strip())
-    return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""
+    return canonicalize_name(found[0]) if found else ""
 
 
 def _condition(requirement: str) -> str:
-    found = _NAME.match(requirement)
-    return requirement[found.end() :].strip() if found else "*"
+    from packaging.requirements import Requirement
+
+    return str(Requirement(requirement).specifier) or "*"

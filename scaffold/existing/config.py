@@ -14,8 +14,8 @@ from scaffold.errors import Refused, shown_path
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Digits without end are no version. Poetry takes one without an operator, too.
-_OLDEST = re.compile(r"(?:>=?|\^|~=?|(?<![!=])={1,3}|^|,)\s*3\.(\d{1,4})")
+# Digits without end are no version. Not read by packaging, which takes neither Poetry's `^3.9 || 3.12` nor `>=3.6.*`.
+_OLDEST = re.compile(r"(?:>=?|\^|~=?|(?<![!=<])={1,3}|^|,)\s*3\.(\d{1,4})")
 _LEFT_OUT = re.compile(r"!=\s*3\.(\d{1,4})\.\*")
 _IN_SETUP_PY = re.compile(r"python_requires\s*=\s*[\"']([^\"'\n]+)[\"']")
 _PYTEST_SECTIONS = {"pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import io
-import re
 import shutil
 import tarfile
 import tempfile
@@ -16,6 +15,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
+from scaffold import versions
 from scaffold.errors import Refused, shown
 from scaffold.git import git
 from scaffold.life import majors
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 
 SOURCE = "https://templates.scaffold.invalid/threads.git"
 """What generated code records as its source: a name in a reserved domain, which nobody can ever register (RFC 2606)."""
-
-_VERSION = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})")
 
 
 @cache
@@ -48,7 +48,7 @@ class History:
         """Each version, the oldest first, with its commit. Read from the bundle's head, which is plain text."""
         head, _, _ = self.bundle.read_bytes().partition(b"\n\n")
         pairs = [line.split(" refs/tags/") for line in head.decode().splitlines() if " refs/tags/" in line]
-        return {tag: commit for commit, tag in sorted(pairs, key=lambda pair: _sortable(pair[1]))}
+        return {tag: commit for commit, tag in sorted(pairs, key=lambda pair: Version(pair[1]))}
 
     @property
     def versions(self) -> Sequence[str]:
@@ -99,7 +99,8 @@ class History:
 
     def _unknown(self, version: str) -> Refused:
         subject = f"version {shown(version)} of the templates"
-        if _VERSION.fullmatch(version) and _sortable(version) > _sortable(self.newest):
+        wanted = versions.parse(version)
+        if wanted is not None and wanted > Version(self.newest):
             upgrade = "python -m pip install --upgrade scaffold-threads"
             return Refused(subject, f"is newer than this scaffold: upgrade it ({upgrade})")
         return Refused(subject, f"was never released: there are {', '.join(self.versions)}")
@@ -125,8 +126,3 @@ def _unpack(bundle: Path, version: str, folder: Path) -> None:
             tar.extractall(folder / version, filter="data")
         else:
             tar.extractall(folder / version)  # noqa: S202  # our own archive
-
-
-def _sortable(version: str) -> tuple[int, ...]:
-    found = _VERSION.fullmatch(version)
-    return tuple(map(int, found.groups())) if found else ()

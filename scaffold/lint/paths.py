@@ -17,18 +17,32 @@ def glob_matches(pattern: str, path: str) -> bool:
 
 
 def is_excluded(path: str, patterns: Sequence[str]) -> bool:
-    """Whether patterns as in .gitignore exclude a path or a folder that it lies in; the last that matches decides."""
+    """Whether `_exclude` keeps a file out: the last pattern that matches it, or a folder that it lies in, decides.
+
+    Copier asks pathspec, whose regular expressions go back and forth: for `*a*a*a*a*a*b` and a name of 120 letters that
+    takes half a minute. Templates are read that nobody trusts, so they are matched here in time with their length.
+    """
     excluded = False
     parts = _parts(path)
     for pattern in patterns:
         negated = pattern.startswith("!")
-        body = pattern[negated:]
-        wanted = _parts(body)
-        if "/" not in body.rstrip("/"):
-            wanted = ("**", *wanted)
-        if wanted and any(_match(wanted, parts[: end + 1]) for end in range(len(parts))):
+        if not pattern.startswith("#") and _excludes(pattern[negated:], parts):
             excluded = not negated
     return excluded
+
+
+def _excludes(pattern: str, parts: tuple[str, ...]) -> bool:
+    wanted = _parts(pattern.replace("[^", "[!"))
+    if not wanted:
+        return False
+    ends = range(1, len(parts) + 1)
+    if pattern.endswith("/") or (wanted[-1] == "**" and set(wanted) != {"**"}):  # what is below folders
+        ends = ends[:-1]
+    elif wanted[-1] == "*" and "/" in pattern:  # what is in a folder, and not further below
+        ends = ends[-1:]
+    if "/" not in pattern.rstrip("/"):
+        wanted = ("**", *wanted)
+    return any(_match(wanted, parts[:end]) for end in ends)
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from scaffold import versions
 from scaffold.errors import ScaffoldError
 from scaffold.lint.findings import Found, Severity, rule
 from scaffold.lint.known import CONFIGURING, UPDATING
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scaffold.lint.source import Source
-
-# PEP 440, appendix B.
-_VERSION = re.compile(
-    r"(?i)\s*v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*"
-    r"(?:[-_.]?(?:alpha|a|beta|b|preview|pre|c|rc)[-_.]?[0-9]*)?"
-    r"(?:-[0-9]+|[-_.]?(?:post|rev|r)[-_.]?[0-9]*)?(?:[-_.]?dev[-_.]?[0-9]*)?"
-    r"(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?\s*"
-)
 
 
 @rule(
@@ -37,7 +29,7 @@ _VERSION = re.compile(
 def no_version_tag(source: Source) -> Iterator[Found]:
     """Git repositories in which no tag is a version."""
     tags = _tags(source)
-    if tags is not None and not any(_VERSION.fullmatch(tag) for tag in tags):
+    if tags is not None and not any(versions.parse(tag) for tag in tags):
         yield source.top, f"none of the repository's {len(tags)} tags is a version" if tags else "there are no tags"
 
 
@@ -52,7 +44,7 @@ def no_version_tag(source: Source) -> Iterator[Found]:
 def untagged_head(source: Source) -> Iterator[Found]:
     """Commits after the newest release."""
     tags, here = _tags(source), _tags(source, at_head=True)
-    if tags and here is not None and not any(_VERSION.fullmatch(tag) for tag in here):
+    if tags and here is not None and not any(versions.parse(tag) for tag in here):
         yield source.top, "HEAD has no version tag"
 
 
@@ -98,7 +90,7 @@ def no_min_version(source: Source) -> Iterator[Found]:
 def bad_min_version(source: Source) -> Iterator[Found]:
     """Text that PEP 440 does not take."""
     value = source.setting("_min_copier_version")
-    if value is not None and isinstance(value.data, str) and not _VERSION.fullmatch(value.data):
+    if value is not None and isinstance(value.data, str) and versions.parse(value.data) is None:
         yield value.place, f"{value.data!r} is no version"
 
 

@@ -6,7 +6,7 @@ import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from scaffold import reading
+from scaffold import reading, versions
 from scaffold.errors import Refused
 from scaffold.places import data_folder, note
 
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from packaging.version import Version
-
     from scaffold.foreign.checkout import Checkout
-
-
-_LONGEST = 200  # characters of a version
 
 
 def newest(tags: Iterable[str]) -> str | None:
@@ -29,23 +24,13 @@ def newest(tags: Iterable[str]) -> str | None:
 
 def releases(tags: Iterable[str]) -> list[str]:
     """The releases by PEP 440, as Copier takes them: no pre-release, no other words. The newest first."""
-    return [tag for tag in by_version(tags) if (version := _version(tag)) and not version.is_prerelease]
+    return [tag for tag in by_version(tags) if (version := versions.parse(tag)) and not version.is_prerelease]
 
 
 def by_version(tags: Iterable[str]) -> list[str]:
     """The tags that are versions, the newest first."""
-    versions = {tag: version for tag in tags if (version := _version(tag))}
-    return sorted(versions, key=lambda tag: versions[tag], reverse=True)
-
-
-def _version(tag: str) -> Version | None:
-    from packaging.version import Version
-
-    if len(tag) > _LONGEST:
-        return None
-    with suppress(ValueError):  # InvalidVersion, or a number of more digits than Python takes
-        return Version(tag)
-    return None
+    found = {tag: version for tag in tags if (version := versions.parse(tag))}
+    return sorted(found, key=lambda tag: found[tag], reverse=True)
 
 
 def refuse_moved(source: str, tag: str, commit: str, *, pinned: str | None, accepted: str | None) -> None:
