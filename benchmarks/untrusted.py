@@ -26,12 +26,15 @@ python: {type: str, choices: ["3.10", "3.11", "3.12"], default: "3.11"}
 docs: {type: bool, default: true}
 author: {type: str, default: "", when: "{{ license != 'none' }}"}
 """
-FILE = """\
+FILE = (
+    """\
 # {{ name }}, part NUMBER: {{ license }}
 {% for number in range(10) -%}
 VALUE_{{ number }} = "{{ package }}-{{ number }}{% if docs %} with docs{% endif %}"
 {% endfor -%}
-""" + "# A line that is the same everywhere.\n" * 30
+"""
+    + "# A line that is the same everywhere.\n" * 30
+)
 AIM = 0.7
 
 

@@ -25,7 +25,7 @@ DefaultsFlag = Annotated[
 ]
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
-_ASKING: dict[tuple[str | None, str], tuple[Command, Callable[[], Sequence[Question]]]] = {}
+_ASKING: dict[tuple[str | None, str], tuple[Command, Callable[[Sequence[str]], Sequence[Question]]]] = {}
 
 
 class Commands(PlainGroup):
@@ -38,7 +38,7 @@ class Commands(PlainGroup):
         if key in _ASKING:
             function, questions = _ASKING[key]
             single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
-            single.command(name, cls=PlainCommand, context_settings=CONTEXT)(with_flags(function, questions()))
+            single.command(name, cls=PlainCommand, context_settings=CONTEXT)(with_flags(function, questions(rest)))
             command = typer.main.get_command(single)
         return name, command, rest
 
@@ -55,13 +55,25 @@ app = typer.Typer(
 
 
 def asking(
-    questions: Callable[[], Sequence[Question]], *, group: typer.Typer = app, name: str | None = None
+    questions: Callable[[], Sequence[Question]],
+    *,
+    fewer: Callable[[Sequence[str]], Sequence[Question] | None] = lambda _: None,
+    group: typer.Typer = app,
+    name: str | None = None,
 ) -> Callable[[Command], Command]:
-    """Register a command whose further flags are questions; its name is the function's, if none is given."""
+    """Register a command whose further flags are questions.
+
+    Args:
+        questions: All of them.
+        fewer: Those that are enough for these words, where that is quicker to tell, or None.
+        group: What it is a command of.
+        name: What it is called; by default as the function.
+    """
 
     def register(function: Command) -> Command:
         own = name or function.__name__
-        _ASKING[None if group is app else str(group.info.name), own] = (function, questions)
+        key = None if group is app else str(group.info.name), own
+        _ASKING[key] = (function, lambda words: questions() if (enough := fewer(words)) is None else enough)
         group.command(own, cls=PlainCommand)(with_flags(function, ()))
         return function
 

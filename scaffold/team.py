@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from scaffold import prompt, reading, shell, yamlfile
 from scaffold.answers import Unasked, from_folder, from_git, load_given
 from scaffold.errors import TemplateNotTrusted, Unanswered, UnknownKey, UsageError, did_you_mean, escaped
-from scaffold.foreign import approvals, rendering, terminal
+from scaffold.foreign import approvals, terminal
+from scaffold.foreign.confined import workplace
+from scaffold.foreign.template import UntrustedTemplate
 from scaffold.plan import Plan, check_destination
 from scaffold.project import TeamProject, recommendation_for
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, complete_follow_ups, complete_workload
@@ -60,19 +62,20 @@ def prepare(order: Order) -> TeamProject:
     """
     check_destination(order.dest)
     located = order.located
-    with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
-        questions = rendering.questions(checkout)
-        actions = rendering.actions(checkout)
-        digest = settle_trust(actions, checkout, trust=order.trust, can_ask=order.can_ask)
-        data, recommendation = _answers(questions, order)
+    with (
+        workplace(renders=True) as place,
+        resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout,
+    ):
+        template = UntrustedTemplate(checkout, place)
+        digest = settle_trust(template.actions, checkout, trust=order.trust, can_ask=order.can_ask)
+        data, recommendation = _answers(template.questions, order)
         asks = order.can_ask and not order.use_defaults
-        rendered = rendering.render(
-            checkout,
+        rendered = template.render(
             data,
             defaults=order.use_defaults,
             ask=terminal.ask if asks else None,
             trusted_digest=digest,
-            suggested={**_surroundings(questions, order.dest), **located.defaults},
+            suggested={**_surroundings(template.questions, order.dest), **located.defaults},
             folder_name=order.dest.absolute().name,
         )
     files = with_commit(rendered.files, checkout)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import files_below
+from opening import actions, questions, render
 
 from scaffold.errors import Cancelled, TemplateFault, TemplateNotTrusted, Unanswered, UsageError
 from scaffold.foreign.checkout import Checkout, Limits
-from scaffold.foreign.rendering import actions, questions, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from opening import actions, render, update
 
 from scaffold.errors import NoDefault, TemplateFault, TemplateNotTrusted
 from scaffold.foreign.checkout import Checkout, Limits
-from scaffold.foreign.rendering import actions, render, update
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

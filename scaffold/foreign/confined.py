@@ -1,4 +1,4 @@
-"""Starting the process in which a foreign template is rendered, watching its time, and understanding its end."""
+"""Starting the process in which an untrusted template is rendered, watching its time, and understanding its end."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from scaffold import git
-from scaffold.errors import NoDefault, TemplateFault, Unanswered, UsageError, one_line
+from scaffold.errors import NoDefault, ScaffoldError, TemplateFault, Unanswered, UsageError, one_line
 from scaffold.foreign import commands
 from scaffold.foreign.tree import megabytes
 from scaffold.removal import temporary_folder
@@ -33,21 +33,14 @@ _MOST_OUTPUT = 4_000  # bytes of a failed task's output that are looked at
 _KEPT = ("LANG", "PATH", "PATHEXT", "SYSTEMROOT", "TERM", "TZ")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Workplace:
     """A private folder for one rendering; it goes away with all that is in it."""
 
     root: Path
-
-    @property
-    def template(self) -> Path:
-        """The copy of the template."""
-        return self.root / "template"
-
-    @property
-    def old_template(self) -> Path:
-        """The copy of the version that a project was made from."""
-        return self.root / "old"
+    with_git: bool = False
+    """Whether the process that renders may run git, and nothing else."""
+    _process: subprocess.Popen[str] | None = field(default=None, init=False)
 
     @property
     def output(self) -> Path:
@@ -59,8 +52,57 @@ class Workplace:
         """For what Copier makes for itself."""
         return self.root / "tmpdir"
 
-    def environment(self, *, programs: Path) -> dict[str, str]:
-        """For a template that is not trusted: its own home, and only `programs` to be found."""
+    @property
+    def programs(self) -> Path:
+        """The only folder in which programs are found: with git in it, or with nothing.
+
+        Copier works without git, and then does not run it in a template.
+        """
+        folder = self.root / "programs"
+        if folder.exists():
+            return folder
+        if not self.with_git:
+            folder.mkdir()
+            return folder
+        git.require()
+        found = shutil.which("git")
+        assert found is not None
+        if os.name == "nt":
+            return Path(found).parent
+        folder.mkdir()
+        (folder / "git").symlink_to(Path(found).resolve())
+        return folder
+
+    def start(self, *, trusted: bool) -> subprocess.Popen[str]:
+        """The process that waits for a job; one that is not trusted may have been started before.
+
+        What is trusted has the user's environment, so it never gets a process that was started without.
+        """
+        if self._process is not None and not trusted:
+            return self._process
+        self.end()
+        self.temporary.mkdir(exist_ok=True)
+        with self.output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-IB", "-c", _start(trusted=trusted)],  # -B: no bytecode beside a template's extension
+                cwd=self.root,
+                env=commands.environment(self.root) if trusted else self._environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C reaches us, and we end it; tasks' children end with it
+                encoding="utf-8",
+            )
+        return self._process
+
+    def end(self) -> None:
+        """End the process, if there is one, and what it started."""
+        if self._process is not None:
+            _end(self._process)
+            self._process = None
+
+    def _environment(self) -> dict[str, str]:
+        """For a template that is not trusted: its own home, and only our programs to be found."""
         kept = {name: value for name, value in git.own_environment().items() if name in _KEPT or _is_git(name)}
         folders = [str(self.root / "home"), str(self.root / "xdg"), str(self.temporary)]
         for folder in folders:
@@ -69,18 +111,60 @@ class Workplace:
         own = dict.fromkeys(("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), xdg)
         own |= {"HOME": home, "USERPROFILE": home, "APPDATA": xdg, "LOCALAPPDATA": xdg, "COPIER_CACHE_DIR": xdg}
         own |= {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, "PYTHONUTF8": "1"}
-        return kept | own | {"PATH": str(programs)}
+        return kept | own | {"PATH": str(self.programs)}
 
 
 def _is_git(name: str) -> bool:
     return name.startswith("GIT_CONFIG") or name in ("GIT_OPTIONAL_LOCKS", "GIT_TERMINAL_PROMPT")
 
 
+_ahead: list[Workplace] = []
+"""One whose process was started before it was known what for."""
+
+
 @contextmanager
-def workplace() -> Iterator[Workplace]:
-    """A private folder, as long as it is needed."""
+def workplace(*, renders: bool = False, with_git: bool = False) -> Iterator[Workplace]:
+    """A private folder, as long as it is needed.
+
+    Args:
+        renders: A template will be rendered there. The process for that starts at once: it imports Copier while the
+            template is fetched and read.
+        with_git: That process may run git.
+    """
+    if _ahead and renders and not with_git:
+        yield _ahead.pop()  # which is cleared away by whoever made it
+        return
+    with _made(with_git=with_git) as place:
+        if renders:
+            place.start(trusted=False)
+        yield place
+
+
+@contextmanager
+def started_ahead() -> Iterator[None]:
+    """Start the process for the first template that will be rendered, in a run that is likely to render one.
+
+    Where that fails it is left to `workplace`, which can say so.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError, ScaffoldError):
+            place = stack.enter_context(_made(with_git=False))
+            place.start(trusted=False)
+            _ahead.append(place)
+        try:
+            yield
+        finally:
+            _ahead.clear()
+
+
+@contextmanager
+def _made(*, with_git: bool) -> Iterator[Workplace]:
     with temporary_folder("scaffold-") as root:
-        yield Workplace(root)
+        place = Workplace(root, with_git)
+        try:
+            yield place
+        finally:
+            place.end()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +175,6 @@ class Job:
     order: Mapping[str, Any]
     """As scaffold/foreign/worker.py reads it."""
     trusted: bool
-    needs_git: bool
     limits: Limits
 
 
@@ -106,64 +189,34 @@ def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str,
         ScaffoldError: It failed, in one line.
         Cancelled: From `answer`.
     """
-    programs = _only_git(job.place) if job.needs_git else _nothing(job.place)
+    place = job.place
+    process = place.start(trusted=job.trusted)
     order = {
         **job.order,
-        "trusted": job.trusted,
-        "may_run": str(programs / "git") if job.needs_git else None,
+        "may_run": str(place.programs / "git") if place.with_git else None,
         "git": {name: value for name, value in git.own_environment().items() if _is_git(name)},
-        "temporary": str(job.place.temporary),
+        "temporary": str(place.temporary),
         "cpu": job.limits.cpu,
         "memory": job.limits.memory,
         "file_size": job.limits.file_size,
         "files": job.limits.files,
         "total_size": job.limits.total_size,
     }
-    job.place.temporary.mkdir(exist_ok=True)
-    root = job.place.root
-    with job.place.output.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-IB", "-c", _start()],  # -B: no bytecode beside an extension that lies in the template
-            cwd=root,
-            env=commands.environment(root) if job.trusted else job.place.environment(programs=programs),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            start_new_session=True,  # Ctrl-C reaches us, and we end it; tasks' children end with it
-            encoding="utf-8",
-        )
     try:
         return _Talk(process, job).finish(order, answer)
     finally:
-        _end(process)
+        place.end()
 
 
-def _start() -> str:
+def _start(*, trusted: bool) -> str:
     """A program that finds the modules that we find, but none in the current folder, which may be a template."""
     package = str(Path(__file__).parent.parent.parent)
     path = [entry for entry in sys.path if entry and Path(entry).exists()]
     with suppress(FileNotFoundError):  # a current folder that is gone
         path = [entry for entry in path if Path(entry).resolve() != Path.cwd()]
     path = list(dict.fromkeys([package, *path]))
-    return f"import sys; sys.path[:] = {path!r}; from scaffold.foreign.worker import main; main()"
-
-
-def _nothing(place: Workplace) -> Path:
-    """A path on which there is no program at all: Copier works without git, and so does not run it in a template."""
-    folder = place.root / "programs"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def _only_git(place: Workplace) -> Path:
-    git.require()
-    folder = _nothing(place)
-    found = shutil.which("git")
-    assert found is not None
-    if os.name == "nt":
-        return Path(found).parent
-    (folder / "git").symlink_to(Path(found).resolve())
-    return folder
+    start = f"from scaffold.foreign.worker import main; main(trusted={trusted})"
+    return f"import gc, sys; gc.disable(); sys.path[:] = {path!r}; {start}"
 
 
 class _Talk:
