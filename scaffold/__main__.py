@@ -42,6 +42,7 @@ def _with_template() -> int:
     """The same, while the process that renders a template gets ready: both take most of their time to be imported."""
     from scaffold.signals import end_in_order
 
+    streams.prepare()
     end_in_order()
     from scaffold.foreign.confined import started_ahead
 

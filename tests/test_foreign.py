@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import files_below
+from harness import ROOT, files_below, in_own_process
 from opening import actions, questions, render
 
 from scaffold.errors import Cancelled, TemplateFault, TemplateNotTrusted, Unanswered, UsageError
@@ -293,3 +293,42 @@ def test_filters_and_globals_of_copier_work(folder: Path) -> None:
         write(folder, {"copier.yml": "a: 1\n", "file.jinja": used}), {}, defaults=True, ask=None, trusted_digest=None
     )
     assert b"2001-02-03 04:05:06 a/b True render" in rendered.files[PurePosixPath("file")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["demo", "--template", "template", "--defaults"], 0),
+        (["demo", "--template=template", "--defaults"], 0),
+        (["demo", "--template", "missing"], 1),
+        (["demo", "--template", "template", "--nonsense"], 2),
+        (["--template", "--help"], 2),
+        (["--help", "--template", "template"], 0),
+    ],
+)
+def test_process_that_was_started_ahead_leaves_nothing(
+    folder: Path, tmp_path: Path, words: list[str], code: int
+) -> None:
+    """It starts before the command line is read; whatever that says, no folder and no process stays."""
+    write(folder, SMALL | {"copier.yml": "name: demo\nport: 80\n"})
+    (tmp_path / "tmp").mkdir()
+    done = in_own_process("new", *words, cwd=tmp_path, TMPDIR=str(tmp_path / "tmp"))
+    assert (done.returncode, (tmp_path / "demo").exists()) == (code, code == 0 and "demo" in words), done.stderr
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("missing", [None, "questionary.prompts.common", "pygments.lexers.data"])
+def test_copier_is_imported_without_what_asks_at_a_terminal(missing: str | None) -> None:
+    """Until it needs more of that than is stood in for: then it gets the real thing."""
+    program = f"""
+import sys
+from scaffold.foreign import standins
+known = standins._standins
+standins._standins = lambda prompt: {{name: module for name, module in known(prompt).items() if name != {missing!r}}}
+copier = standins.import_copier(print)
+assert copier._main.unsafe_prompt is print
+print("prompt_toolkit" in sys.modules, "questionary" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout == ("False False\n" if missing is None else "True True\n"), done.stderr

@@ -20,7 +20,7 @@ from scaffold import git
 from scaffold.errors import NoDefault, ScaffoldError, TemplateFault, Unanswered, UsageError, one_line
 from scaffold.foreign import commands
 from scaffold.foreign.tree import megabytes
-from scaffold.removal import temporary_folder
+from scaffold.removal import room_is_needed, temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -111,6 +111,7 @@ class Workplace:
         own = dict.fromkeys(("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), xdg)
         own |= {"HOME": home, "USERPROFILE": home, "APPDATA": xdg, "LOCALAPPDATA": xdg, "COPIER_CACHE_DIR": xdg}
         own |= {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, "PYTHONUTF8": "1"}
+        own |= {"PYDANTIC_DISABLE_PLUGINS": "__all__"}  # it would look for some in every package that is installed
         return kept | own | {"PATH": str(self.programs)}
 
 
@@ -132,7 +133,9 @@ def workplace(*, renders: bool = False, with_git: bool = False) -> Iterator[Work
         with_git: That process may run git.
     """
     if _ahead and renders and not with_git:
-        yield _ahead.pop()  # which is cleared away by whoever made it
+        place = _ahead.pop()  # which is cleared away by whoever made it
+        with room_is_needed(place.root):
+            yield place
         return
     with _made(with_git=with_git) as place:
         if renders:

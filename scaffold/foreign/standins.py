@@ -1,7 +1,8 @@
-"""Importing Copier without the libraries that it asks a person with, who is asked by the parent of its process.
+"""Copier with other things in place of some that it imports.
 
-Questionary, prompt_toolkit and Pygments take a quarter of the time in which Copier is imported. Of them it needs seven
-names, for which others stand here. A Copier that wants more gets the real ones.
+A person is asked by the parent of its process, so it does without the libraries for that: Questionary, prompt_toolkit
+and Pygments take a quarter of the time in which Copier is imported. Of them it needs six names, for which others stand
+here. A Copier that wants more gets the real ones.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     Prompt = Callable[..., Any]
 
@@ -47,6 +48,22 @@ def import_whole_copier(prompt: Prompt) -> Any:  # noqa: ANN401  # a module
     import copier
 
     return copier
+
+
+def shield_git_of_copier(settings: Mapping[str, str]) -> None:
+    """Give `settings` to the git that Copier runs for itself, and to nothing else.
+
+    It compares and commits in folders of its own, where the user's hooks, signatures and ways to print a difference
+    would only be in its way. Tasks and extensions start git themselves, and see the user's configuration.
+    """
+    from copier._vcs import get_git
+
+    def get_shielded_git(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # Copier's own
+        return get_git(*arguments, **options).with_env(**settings)
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("copier.") and getattr(module, "get_git", None) is get_git:
+            module.get_git = get_shielded_git  # type: ignore[attr-defined]
 
 
 def _standins(prompt: Prompt) -> dict[str, ModuleType]:

@@ -23,9 +23,8 @@ import yaml
 
 from scaffold import memory, yamlfile
 from scaffold.foreign import compiled, hints
-from scaffold.foreign.commands import shield_git_of_copier
 from scaffold.foreign.guard import Blocked, Guard
-from scaffold.foreign.standins import import_copier, import_whole_copier
+from scaffold.foreign.standins import import_copier, import_whole_copier, shield_git_of_copier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
