@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from scaffold.copierfmt.reader import Place
+
 if TYPE_CHECKING:
     from scaffold.lint.source import Source
 
@@ -17,14 +19,6 @@ class Severity(str, Enum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """A line of a file. The path is relative to the template's root, with forward slashes; lines count from 1."""
-
-    path: str
-    line: int = 1
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scaffold.copierfmt.reader import Config, Place, Value
 from scaffold.errors import NoTemplate
 from scaffold.lint import sandbox
+from scaffold.lint.config import problems, read_config
 from scaffold.lint.expressions import HARMLESS_EXTENSIONS, Reading, environment, meets, read
-from scaffold.lint.findings import Place, Problem
+from scaffold.lint.findings import Problem
 from scaffold.lint.folder import Folder, Texts, list_folder
 from scaffold.lint.known import DEFAULT_EXCLUDE, OF_DEFAULTS, OF_EXCLUDE, OF_MIGRATIONS, OF_TASKS
 from scaffold.lint.paths import is_excluded
-from scaffold.lint.values import Config, Value, read_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -135,7 +136,7 @@ class Source:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What was found while reading."""
-        return (*self.folder.problems(), *self.config.problems, *self._texts.problems, *self._found)
+        return (*self.folder.problems(), *problems(self.config), *self._texts.problems, *self._found)
 
     @cached_property
     def text_by_path(self) -> Mapping[str, str]:

@@ -1,0 +1,324 @@
+"""The one reader of copier.yml: several documents, `!include`, merge keys; with the file and line of everything.
+
+Whatever is read may be hostile: files, includes, values and depth are counted, aliases as often as they are used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+from yaml.constructor import SafeConstructor
+
+from scaffold import reading, yamlfile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+CONCATENATED = ("_exclude", "_jinja_extensions", "_secret_questions", "_skip_if_exists")
+"""Lists that several documents add to; any other setting of a later document replaces an earlier (copier/_template.py).
+"""
+_MOST_FILES = 100
+
+_MAPPING, _SEQUENCE, _MERGE = (f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "merge"))
+_NUMBERS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float"))
+_ANCHOR = re.compile(r"(?:^|[\s\[{,])&\w")
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A line of a file. The path is relative to the template's root, with forward slashes; lines count from 1."""
+
+    path: str
+    line: int = 1
+
+
+@dataclass(frozen=True)
+class Value:
+    """A YAML value and where it stands."""
+
+    place: Place
+    scalar: object = None
+    """What YAML makes of it, where it is neither a list nor a mapping."""
+    text: str = ""
+    """Of a scalar: as it is written, without quotes."""
+    style: str | None = None
+    """Of a scalar: `None` without quotes, else the quote, `|` or `>`."""
+    last_line: int = 0
+    items: tuple[Value, ...] | None = None
+    pairs: Mapping[str, tuple[Value, Value]] | None = None
+
+    @cached_property
+    def data(self) -> Any:  # noqa: ANN401  # whatever YAML makes
+        """As Python has it; mappings by the text of their keys."""
+        if self.items is not None:
+            return [item.data for item in self.items]
+        if self.pairs is not None:
+            return {key: value.data for key, (_, value) in self.pairs.items()}
+        return self.scalar
+
+    @property
+    def plain(self) -> Any:  # noqa: ANN401  # as above
+        """As Copier has it: mappings by their keys as YAML reads them."""
+        if self.items is not None:
+            return [item.plain for item in self.items]
+        if self.pairs is not None:
+            return {key.scalar: value.plain for key, value in self.pairs.values()}
+        return self.scalar
+
+    @property
+    def is_scalar(self) -> bool:
+        """Neither a list nor a mapping."""
+        return self.items is None and self.pairs is None
+
+    @property
+    def is_empty(self) -> bool:
+        """Null, false, zero, or nothing in it: Copier passes over such documents."""
+        return not (self.scalar or self.items or self.pairs)
+
+    def get(self, key: str) -> Value | None:
+        """What a mapping holds under this key."""
+        pair = (self.pairs or {}).get(key)
+        return pair[1] if pair else None
+
+    def strings(self) -> Iterator[Value]:
+        """Every string in it, keys of mappings excepted."""
+        if isinstance(self.scalar, str):
+            yield self
+        for value in (*(self.items or ()), *(value for _, value in (self.pairs or {}).values())):
+            yield from value.strings()
+
+
+class Fault(Exception):
+    """A place where reading cannot go on."""
+
+    def __init__(self, place: Place, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something odd that stops nothing."""
+
+    kind: Literal["duplicate key", "nothing included"]
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that copier.yml and what it includes say."""
+
+    path: str
+    entries: Mapping[str, tuple[Value, Value]]
+    """The settings and questions, each with its key; none after a fault."""
+    texts: Mapping[str, str]
+    """All files that were read."""
+    remarks: tuple[Remark, ...]
+    fault: Fault | None
+
+    @cached_property
+    def lines(self) -> Mapping[str, Sequence[str]]:
+        """The lines of every file."""
+        return {path: text.splitlines() for path, text in self.texts.items()}
+
+    def is_anchor(self, key: Value, value: Value) -> bool:
+        """Whether it holds a YAML anchor: then it is there to be repeated, whatever its key is called."""
+        lines = self.lines[value.place.path][key.place.line - 1 : value.last_line]
+        return any(_ANCHOR.search(line) for line in lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How a configuration is read, and how much of it."""
+
+    exact: bool
+    """With PyYAML itself, as Copier's own command reads it; libyaml is ten times as fast."""
+    file_size: int
+    """Bytes of a file."""
+    values: int
+    """With every alias written out."""
+    follow: bool
+    """Whether a file may be a symbolic link."""
+
+
+Find = Callable[[str], Iterable[str]]
+"""The files that a pattern of `!include` names, as paths below the root.
+
+Raises:
+    Unreadable: The pattern is none that is tried, or leads out of the template.
+"""
+
+
+def read(root: Path, path: str, find: Find, bounds: Bounds) -> Config:
+    """Read a template's copier.yml.
+
+    Args:
+        root: The template's folder.
+        path: Its configuration file, below `root`.
+        find: Finds what is included.
+        bounds: How much may be read.
+    """
+    reader = _Reader(root, find, bounds)
+    fault = None
+    documents: list[Value] = []
+    try:
+        documents = list(reader.documents(path, Place(path)))
+    except Fault as error:
+        documents, fault = [], error
+    except RecursionError:
+        fault = Fault(Place(path), "is nested too deeply")
+    return Config(path, _merged(documents), reader.texts, tuple(reader.remarks), fault)
+
+
+def _merged(documents: Sequence[Value]) -> dict[str, tuple[Value, Value]]:
+    merged: dict[str, tuple[Value, Value]] = {}
+    for document in documents:
+        for name, (key, value) in (document.pairs or {}).items():
+            before = merged.get(name)
+            joined = value
+            if name in CONCATENATED and before:
+                items = (*_as_items(before[1]), *_as_items(value))
+                joined = Value(before[1].place, items=items, last_line=value.last_line)
+            merged[name] = (key, joined)
+    return merged
+
+
+def _as_items(value: Value) -> Sequence[Value]:
+    return (value,) if value.items is None else value.items
+
+
+@dataclass
+class _Reader:
+    root: Path
+    find: Find
+    bounds: Bounds
+    remarks: list[Remark] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+    files: int = 0
+    values: int = 0
+    constructor: SafeConstructor = field(default_factory=SafeConstructor)
+
+    def documents(self, path: str, asked_by: Place) -> Iterator[Value]:
+        """The mappings of a file, with what it includes."""
+        if path in self.open:
+            raise Fault(asked_by, f"includes itself, by way of {path}")
+        self.files += 1
+        if self.files > _MOST_FILES:
+            raise Fault(asked_by, f"more than {_MOST_FILES} files are included")
+        self.open.append(path)
+        self.texts[path] = self._text(path, asked_by)
+        for document in self._composed(path):
+            for value in () if document.is_empty else _flat(document):
+                if value.pairs is None and len(self.open) == 1:
+                    raise Fault(value.place, "must be a mapping of settings and questions")
+                yield value
+        self.open.pop()
+
+    def _text(self, path: str, asked_by: Place) -> str:
+        try:
+            content = reading.read_limited(self.root / path, self.bounds.file_size, follow=self.bounds.follow)
+        except reading.TooLarge as error:
+            raise Fault(Place(path), error.reason) from error
+        except reading.Unreadable as error:
+            raise Fault(asked_by, f"{path} cannot be read: {error.reason}") from error
+        try:
+            return reading.text_of(content)
+        except reading.Unreadable as error:
+            raise Fault(Place(path, error.line or 1), error.reason) from error
+
+    def _composed(self, path: str) -> Iterator[Value]:
+        try:
+            nodes = yamlfile.nodes(self.texts[path], exact=self.bounds.exact)
+        except yamlfile.YamlFault as error:
+            raise Fault(Place(path, error.line or 1), f"is not YAML that is read: {error.reason}") from error
+        for node in nodes:
+            yield self._value(node, path, 0)
+
+    def _value(self, node: yaml.Node, path: str, depth: int) -> Value:
+        place = Place(path, node.start_mark.line + 1)
+        self._count(place, depth)
+        last = max(node.start_mark.line + 1, node.end_mark.line + (1 if node.end_mark.column else 0))
+        if node.tag == "!include":
+            return self._included(node, place)
+        if isinstance(node, yaml.SequenceNode) and node.tag == _SEQUENCE:
+            items = tuple(self._value(item, path, depth + 1) for item in node.value)
+            return Value(place, last_line=last, items=items)
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
+            return Value(place, last_line=last, pairs=self._pairs(node, path, depth))
+        if isinstance(node, yaml.ScalarNode):
+            return Value(place, self._constructed(node, place), node.value, node.style or None, last)
+        self._count_all(node, place, depth)
+        return Value(place, self._constructed(node, place), last_line=last)
+
+    def _count(self, place: Place, depth: int) -> None:
+        self.values += 1
+        if self.values > self.bounds.values:
+            raise Fault(place, f"expands to more than {self.bounds.values:,} values (YAML aliases)")
+        if depth > yamlfile.DEEPEST:
+            raise Fault(place, f"is nested deeper than {yamlfile.DEEPEST}")
+
+    def _count_all(self, node: yaml.Node, place: Place, depth: int) -> None:
+        """Count what lies in a collection that becomes one value, such as a set."""
+        for child in node.value if isinstance(node, yaml.CollectionNode) else ():
+            for part in child if isinstance(child, tuple) else (child,):
+                self._count(place, depth + 1)
+                self._count_all(part, place, depth + 1)
+
+    def _constructed(self, node: yaml.Node, place: Place) -> object:
+        if node.tag in _NUMBERS and yamlfile.is_endless_number(node.value):
+            raise Fault(place, "holds a number without end")
+        try:
+            return self.constructor.construct_object(node, deep=True)
+        except yaml.MarkedYAMLError:
+            raise Fault(place, f"has a tag that Copier does not read: {node.tag}") from None
+        except yamlfile.WRONG_TAG as error:
+            raise Fault(place, f"{str(node.value)[:40]!r} looks like {node.tag[18:]}, but is not one") from error
+
+    def _pairs(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, tuple[Value, Value]]:
+        merged: dict[str, tuple[Value, Value]] = {}
+        own: dict[str, tuple[Value, Value]] = {}
+        for key_node, value_node in node.value:
+            value = self._value(value_node, path, depth + 1)
+            if key_node.tag == _MERGE:
+                for mapping in reversed(value.items if value.items is not None else (value,)):
+                    merged |= mapping.pairs or {}
+                continue
+            key = self._value(key_node, path, depth + 1)
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise Fault(key.place, "a list or a mapping cannot be a key")
+            if key.text in own:
+                first = own[key.text][0].place.line
+                message = f"duplicate key `{key.text}` (first on line {first})"
+                self.remarks.append(Remark("duplicate key", key.place, message))
+            own[key.text] = (key, value)
+        return {**merged, **own}
+
+    def _included(self, node: yaml.Node, place: Place) -> Value:
+        if not isinstance(node, yaml.ScalarNode):
+            raise Fault(place, "`!include` takes the path of a file")
+        try:
+            matching = list(self.find(node.value))
+        except reading.Unreadable as error:
+            raise Fault(place, f"`!include {node.value[:80]}` {error.reason}") from error
+        if not matching:
+            message = f"`!include {node.value[:80]}` matches no files"
+            self.remarks.append(Remark("nothing included", place, message))
+        items = tuple(value for name in matching for value in self.documents(name, place))
+        return Value(place, last_line=place.line, items=items)
+
+
+def _flat(value: Value) -> Iterator[Value]:
+    """Lists within lists as one, as Copier takes the documents."""
+    if value.items is None:
+        yield value
+    for item in value.items or ():
+        yield from _flat(item)
