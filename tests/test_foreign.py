@@ -332,3 +332,25 @@ print("prompt_toolkit" in sys.modules, "questionary" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stdout == ("False False\n" if missing is None else "True True\n"), done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"copier.yml": "a: 1\nb:\n  default: '{{ 1 / 0 }}'\n"}, "copier.yml:2: question b: division by zero"),
+        (
+            {"copier.yml": "a: 1\n---\n!include more.yml\n", "more.yml": "\n\nc: {type: int, default: 'x{{ 1 }}'}\n"},
+            "more.yml:3: question c: invalid literal",
+        ),
+        ({"copier.yml": "a: 1\n_subdirectory: ../b\n"}, "copier.yml:2: _subdirectory"),
+        ({"copier.yml": "a: 1\n_tasks: {}\n"}, "copier.yml:2: _tasks"),
+    ],
+)
+def test_what_is_wrong_with_a_question_or_setting_names_its_line(
+    folder: Path, files: dict[str, str], says: str
+) -> None:
+    """Also in a file that is included."""
+    with pytest.raises(TemplateFault) as caught:
+        render(write(folder, {**files, "file": ""}), {}, defaults=True, ask=None, trusted_digest=None)
+    assert str(caught.value).startswith(f"template {says}")

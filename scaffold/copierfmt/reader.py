@@ -239,7 +239,9 @@ class _Reader:
         try:
             nodes = yamlfile.nodes(self.texts[path], exact=self.bounds.exact)
         except yamlfile.YamlFault as error:
-            raise Fault(Place(path, error.line or 1), f"is not YAML that is read: {error.reason}") from error
+            is_syntax = isinstance(error.__cause__, yaml.YAMLError) and error.reason != yamlfile.TOO_DEEP
+            reason = f"is not YAML: {error.reason}" if is_syntax else error.reason
+            raise Fault(Place(path, error.line or 1), reason) from error
         for node in nodes:
             yield self._value(node, path, 0)
 

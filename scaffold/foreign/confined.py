@@ -25,6 +25,7 @@ from scaffold.removal import room_is_needed, temporary_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from scaffold.copierfmt.reader import Place
     from scaffold.foreign.checkout import Limits
 
 _LONGEST_LINE = 1 << 20  # characters of one message; the questions of a template are far below
@@ -179,6 +180,8 @@ class Job:
     """As scaffold/foreign/worker.py reads it."""
     trusted: bool
     limits: Limits
+    places: Mapping[str, Place]
+    """Where each question begins."""
 
 
 def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str, Any]:
@@ -290,10 +293,13 @@ class _Talk:
         if failure["question"] is not None and failure["question"] in self._job.order["data"]:
             name = one_line(failure["question"])
             raise UsageError(f"--data {name}: {one_line(reason)}")
+        place = self._job.places.get(failure["question"] or "")
         if failure["question"] is not None:
             reason = f"question {failure['question']}: {reason}"
         if self._job.trusted and (said := _last_words(self._job.place.output)):
             reason = f"{reason} Its last words: {said}"
+        if failure["file"] is None and place is not None:
+            raise TemplateFault(place.path, reason, place.line)
         raise TemplateFault(failure["file"] or "copier.yml", reason, failure["line"])
 
 

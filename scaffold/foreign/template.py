@@ -130,7 +130,8 @@ class UntrustedTemplate:
             "asking": ask is not None,
             "questions": [question.name for question in self.questions if not question.secret],
         }
-        outcome = run(Job(place=self.place, order=order, trusted=trusted, limits=self.limits), asking(ask))
+        job = Job(place=self.place, order=order, trusted=trusted, limits=self.limits, places=self.config.places)
+        outcome = run(job, asking(ask))
         # A task may make a repository, which cannot be moved from here file by file.
         files, executable = read_result(out, self.limits, without=(".git",) if trusted else ())
         if not files:

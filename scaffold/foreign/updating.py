@@ -83,7 +83,8 @@ def update(  # noqa: PLR0913  # each says something else about the one update
         "asking": ask is not None,
         "conflict": conflict,
     }
-    outcome = run(Job(place=place, order=order, trusted=trusted, limits=roomy), asking(ask))
+    job = Job(place=place, order=order, trusted=trusted, limits=roomy, places=new.config.places)
+    outcome = run(job, asking(ask))
     files, programs = read_result(project, roomy, known=ours.keys())
     others = {path: content for path, content in project_files.items() if path not in ours}
     rejected = [path for path in files if path.suffix == ".rej" and path not in project_files]
