@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scaffold.copierfmt.answers import holds, type_of
 from scaffold.copierfmt.reader import Config, Place, Value
 from scaffold.errors import NoTemplate
 from scaffold.lint import sandbox
@@ -60,7 +61,7 @@ class Question:
     def is_hidden(self) -> bool:
         """Never asked: a computed value."""
         when = self.get("when")
-        return when is not None and str(when.data).strip().lower() in ("false", "no", "off", "0", "")
+        return when is not None and not holds(str(when.data))
 
     @property
     def type(self) -> str:
@@ -69,8 +70,7 @@ class Question:
         if given is not None and given.text:
             return given.text
         default = self.get("default")
-        kind = "NoneType" if default is None else type(default.data).__name__
-        return kind if kind in ("bool", "float", "int", "str") else "yaml"
+        return type_of(None if default is None else default.data)
 
 
 @dataclass(frozen=True)
