@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
 from scaffold import reading
-from scaffold.errors import BadAnswersFile, BadRecord, MissingAnswers, UnknownKey, one_line
+from scaffold.errors import BadAnswersFile, BadRecord, MissingAnswers, UnknownKey
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

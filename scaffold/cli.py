@@ -10,10 +10,11 @@ from typer.exceptions import Abort, TyperException
 
 from scaffold import streams
 from scaffold.commands import app
-from scaffold.errors import Cancelled, ScaffoldError, UsageError, did_you_mean, one_line
+from scaffold.errors import Cancelled, ScaffoldError, UsageError, did_you_mean
 from scaffold.machine import NoWorkingDirectory, OutOfMemory, OutOfProcesses, OutputFailed, SystemRefused, Unexpected
 from scaffold.reports import output
 from scaffold.signals import end_in_order
+from scaffold.text import one_line
 
 DRIFT: Final = 3
 """The exit code of a command that found conflicts or drift, and says which on stdout."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar
 
+from scaffold.text import escaped, one_line, shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -29,14 +31,14 @@ class BadAnswer(UsageError):
 
     def __init__(self, flag: str, value: object, reason: str) -> None:
         self.flag = flag
-        super().__init__(f"{flag}: {_shown(value)} {reason}")
+        super().__init__(f"{flag}: {shown(value)} {reason}")
 
 
 class UnknownKey(UsageError):
     """A key of an answers file that is no question."""
 
     def __init__(self, key: str, known: Iterable[str], where: Path) -> None:
-        super().__init__(f"{_place(where)}: there is no question {_shown(key)}{did_you_mean(key, known)}")
+        super().__init__(f"{_place(where)}: there is no question {shown(key)}{did_you_mean(key, known)}")
 
 
 class MissingAnswers(UsageError):
@@ -302,7 +304,7 @@ class UnknownVersion(ScaffoldError):
             remedy = "is newer than this scaffold: upgrade it (python -m pip install --upgrade scaffold-threads)"
         else:
             remedy = f"was never released: there are {', '.join(known)}"
-        super().__init__(f"version {_shown(version)} of the templates {remedy}")
+        super().__init__(f"version {shown(version)} of the templates {remedy}")
 
 
 class Cancelled(ScaffoldError):
@@ -320,23 +322,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def escaped(text: str) -> str:
-    """Somebody else's text, without a character that could do more to a terminal than show."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def one_line(text: str, longest: int = 300) -> str:
-    """As `escaped`, on one line and never too long."""
-    shown = escaped(" ".join(text[: longest * 10].split()))
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
-
-
-def _shown(value: object, longest: int = 80) -> str:
-    """A value in one line, safe for a terminal, and never too long."""
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    return text if len(text) <= longest else f"{text[: longest - 20]}… ({len(str(value))} characters)"
-
-
 def _place(path: Path, line: int | None = None) -> str:
     """A file, and a line of it, in the form that editors follow."""
     text = str(path)
@@ -345,4 +330,4 @@ def _place(path: Path, line: int | None = None) -> str:
 
 
 def _shown_path(path: Path) -> str:
-    return _shown(str(path), longest=250)
+    return shown(str(path), longest=250)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from scaffold.errors import ScaffoldError, one_line
+from scaffold.errors import ScaffoldError
+from scaffold.text import one_line
 
 
 class SystemRefused(ScaffoldError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import BadAnswer, Cancelled, escaped
+from scaffold.errors import BadAnswer, Cancelled
+from scaffold.text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import prompt, reading, shell, yamlfile
 from scaffold.answers import Unasked, from_folder, from_git, load_given
-from scaffold.errors import TemplateNotTrusted, Unanswered, UnknownKey, UsageError, did_you_mean, escaped
+from scaffold.errors import TemplateNotTrusted, Unanswered, UnknownKey, UsageError, did_you_mean
 from scaffold.foreign import approvals, terminal
 from scaffold.foreign.confined import workplace
 from scaffold.foreign.template import UntrustedTemplate
@@ -18,6 +18,7 @@ from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, compl
 from scaffold.reports import advice, output
 from scaffold.sources import resolve
 from scaffold.sources.tags import by_version
+from scaffold.text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

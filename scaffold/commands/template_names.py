@@ -8,9 +8,10 @@ import typer
 
 from scaffold.app import JsonFlag
 from scaffold.commands.template import template
-from scaffold.errors import UsageError, one_line
+from scaffold.errors import UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
+from scaffold.text import one_line
 
 
 @template.command(cls=PlainCommand)

@@ -225,15 +225,11 @@ class _Reader:
 
     def _text(self, path: str, asked_by: Place) -> str:
         try:
-            content = reading.read_limited(self.root / path, self.bounds.file_size, follow=self.bounds.follow)
-        except reading.TooLarge as error:
-            raise Fault(Place(path), error.reason) from error
+            return reading.read_text(self.root / path, self.bounds.file_size, follow=self.bounds.follow)
         except reading.Unreadable as error:
+            if isinstance(error, reading.TooLarge) or error.line:
+                raise Fault(Place(path, error.line or 1), error.reason) from error
             raise Fault(asked_by, f"{path} cannot be read: {error.reason}") from error
-        try:
-            return reading.text_of(content)
-        except reading.Unreadable as error:
-            raise Fault(Place(path, error.line or 1), error.reason) from error
 
     def _composed(self, path: str) -> Iterator[Value]:
         try:

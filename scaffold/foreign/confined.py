@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from scaffold import git
-from scaffold.errors import NoDefault, ScaffoldError, TemplateFault, Unanswered, UsageError, one_line
+from scaffold.errors import NoDefault, ScaffoldError, TemplateFault, Unanswered, UsageError
 from scaffold.foreign import commands
 from scaffold.foreign.tree import megabytes
 from scaffold.removal import room_is_needed, temporary_folder
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

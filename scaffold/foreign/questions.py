@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from scaffold.copierfmt.answers import WrongType, choices_of, type_of
-from scaffold.errors import TemplateFault, UsageError, did_you_mean, escaped, one_line
+from scaffold.errors import TemplateFault, UsageError, did_you_mean
+from scaffold.text import escaped, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,8 +6,8 @@ import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
-from scaffold.errors import escaped
 from scaffold.rules import PRINCIPLES, RULES, Citation, Rule
+from scaffold.text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
