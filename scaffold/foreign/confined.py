@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import shutil
 import signal
 import subprocess
 import sys
@@ -66,13 +65,11 @@ class Workplace:
         if not self.with_git:
             folder.mkdir()
             return folder
-        git.require()
-        found = shutil.which("git")
-        assert found is not None
+        found = git.program()
         if os.name == "nt":
-            return Path(found).parent
+            return found.parent
         folder.mkdir()
-        (folder / "git").symlink_to(Path(found).resolve())
+        (folder / "git").symlink_to(found.resolve())
         return folder
 
     def start(self, *, trusted: bool) -> subprocess.Popen[str]:
