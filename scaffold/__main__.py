@@ -44,7 +44,7 @@ def _with_template() -> int:
 
     streams.prepare()
     end_in_order()
-    from scaffold.foreign.confined import started_ahead
+    from scaffold.foreign.workplace import started_ahead
 
     with started_ahead():
         return _run()

@@ -10,8 +10,8 @@ from scaffold import prompt, reading, shell, yamlfile
 from scaffold.answers import Unasked, from_folder, from_git, load_given
 from scaffold.errors import TemplateNotTrusted, Unanswered, UnknownKey, UsageError, did_you_mean
 from scaffold.foreign import approvals, terminal
-from scaffold.foreign.confined import workplace
 from scaffold.foreign.template import UntrustedTemplate
+from scaffold.foreign.workplace import workplace
 from scaffold.plan import Plan, check_destination
 from scaffold.project import TeamProject, recommendation_for
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, complete_follow_ups, complete_workload

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scaffold.foreign import updating
-from scaffold.foreign.confined import workplace
 from scaffold.foreign.template import Rendered, UntrustedTemplate, opened
+from scaffold.foreign.workplace import workplace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

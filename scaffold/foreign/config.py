@@ -17,7 +17,7 @@ from scaffold.foreign.including import Matches
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scaffold.copierfmt.reader import Place
+    from scaffold.copierfmt.value import Place
 
 _CONFIG = re.compile(r"copier\.[yY][aA]?[mM][lL]")
 # Copier's own template for everything has 8,000 bytes.

@@ -13,7 +13,7 @@ from scaffold.text import escaped, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scaffold.copierfmt.reader import Place
+    from scaffold.copierfmt.value import Place
     from scaffold.foreign.config import Config
 
 _NO_DEFAULT = object()

@@ -17,16 +17,17 @@ from scaffold.errors import TemplateFault
 from scaffold.foreign import tree
 from scaffold.foreign.checkout import Limits
 from scaffold.foreign.config import load
-from scaffold.foreign.confined import Job, run, workplace
+from scaffold.foreign.confined import Job, run
 from scaffold.foreign.questions import Ask, ForeignQuestion, asking, questions_of, refuse_unknown
 from scaffold.foreign.snapshot import take
 from scaffold.foreign.trust import Actions, actions_of, require_trust
+from scaffold.foreign.workplace import workplace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from scaffold.foreign.checkout import Checkout
-    from scaffold.foreign.confined import Workplace
+    from scaffold.foreign.workplace import Workplace
 
 LIMITS = Limits()
 """What every template may use, where a caller does not say otherwise."""

@@ -1,4 +1,4 @@
-"""The process in which Copier renders an untrusted template (started by foreign/confined.py, never imported by it).
+"""The process in which Copier renders an untrusted template (started by foreign/workplace.py, never imported by it).
 
 It has an environment and limits of its own, and talks to its parent in lines of JSON: a job comes in, questions go out
 and answers come in, and the last line is the outcome. Whatever goes wrong ends in one line of JSON. It is ready before

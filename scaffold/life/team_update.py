@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from scaffold.answers import load_recorded_types
 from scaffold.errors import NothingGenerated, TemplateNotTrusted, UsageError
 from scaffold.foreign import approvals, terminal
-from scaffold.foreign.confined import workplace
 from scaffold.foreign.template import UntrustedTemplate
 from scaffold.foreign.trust import joined
 from scaffold.foreign.updating import update
+from scaffold.foreign.workplace import workplace
 from scaffold.life import majors
 from scaffold.life.merge import Change, Outcome
 from scaffold.life.update import Step, Update, read_tree

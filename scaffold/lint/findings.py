@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from scaffold.copierfmt.reader import Place
+from scaffold.copierfmt.value import Place
 from scaffold.text import escaped, shortened
 
 if TYPE_CHECKING:

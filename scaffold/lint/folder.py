@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold import reading
-from scaffold.copierfmt.reader import Place
+from scaffold.copierfmt.value import Place
 from scaffold.errors import NoTemplate
 from scaffold.lint.findings import Problem
 

@@ -23,7 +23,7 @@ from scaffold.lint.known import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scaffold.copierfmt.reader import Value
+    from scaffold.copierfmt.value import Value
     from scaffold.lint.source import Source
 
 _WORDS: Final = ["and", "else", "false", "False", "if", "in", "is", "none", "None", "not", "or", "true", "True"]

@@ -13,7 +13,7 @@ from scaffold.lint.known import CONFIGURING, YAML_TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scaffold.copierfmt.reader import Value
+    from scaffold.copierfmt.value import Value
     from scaffold.lint.source import Question, Source
 
 _WORDS = re.compile(r"(?i)(?:y|yes|n|no|on|off)\Z")

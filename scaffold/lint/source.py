@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scaffold.copierfmt.answers import holds, type_of
-from scaffold.copierfmt.reader import Config, Place, Value
+from scaffold.copierfmt.value import Place, Value
 from scaffold.errors import NoTemplate
 from scaffold.lint import sandbox
 from scaffold.lint.config import problems, read_config
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from scaffold.copierfmt.reader import Config
     from scaffold.lint.evaluation import Outcome
 
 _TEMPLATED_SETTINGS: Mapping[str, frozenset[str]] = {
