@@ -24,12 +24,34 @@ def main() -> None:
             sys.exit(streams.NOBODY_READS)
         _refuse(f"stdout cannot be written: {failed.strerror}")
     try:
-        from scaffold.cli import run
+        code = _with_template() if _renders_template(sys.argv[1:]) else _run()
     except KeyboardInterrupt:
         sys.exit(130)
     except ImportError as error:
         _refuse(f"scaffold is not installed as a whole, or this Python lacks a part: {error}")
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(code)
+
+
+def _run() -> int:
+    from scaffold.cli import run
+
+    return run(sys.argv[1:])
+
+
+def _with_template() -> int:
+    """The same, while the process that renders a template gets ready: both take most of their time to be imported."""
+    from scaffold.signals import end_in_order
+
+    streams.prepare()
+    end_in_order()
+    from scaffold.foreign.workplace import started_ahead
+
+    with started_ahead():
+        return _run()
+
+
+def _renders_template(arguments: list[str]) -> bool:
+    return arguments[:1] == ["new"] and any(word.partition("=")[0] == "--template" for word in arguments)
 
 
 def _refuse(reason: str) -> NoReturn:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold import reading
-from scaffold.errors import Refused, UsageError, at_line, did_you_mean, one_line, shown
+from scaffold.errors import Refused, UsageError, at_line, did_you_mean
+from scaffold.text import one_line, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

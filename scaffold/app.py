@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -26,7 +27,18 @@ DefaultsFlag = Annotated[
 ]
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
-_ASKING: dict[tuple[str | None, str], tuple[Command, Callable[[], Sequence[Question]]]] = {}
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """A command whose further flags are questions; see `asking`."""
+
+    function: Command
+    questions: Callable[[], Sequence[Question]]
+    fewer: Callable[[Sequence[str]], Sequence[Question] | None]
+
+
+_ASKING: dict[tuple[str | None, str], _Asking] = {}
 
 
 class Commands(PlainGroup):
@@ -35,15 +47,21 @@ class Commands(PlainGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # Typer's types are private
         """As the base class does."""
         name, command, rest = super().resolve_command(ctx, args)
-        group = ctx.info_name if ctx.parent else None
-        return name, _with_questions(group, name) if (group, name) in _ASKING else command, rest
+        key = (ctx.info_name if ctx.parent else None, name)
+        if key not in _ASKING:
+            return name, command, rest
+        few = _ASKING[key].fewer(rest)
+        return name, _with_questions(key) if few is None else _built(key, few), rest
 
 
 @cache
-def _with_questions(group: str | None, name: str) -> Any:  # noqa: ANN401  # Typer's types are private
-    function, questions = _ASKING[group, name]
+def _with_questions(key: tuple[str | None, str]) -> Any:  # noqa: ANN401  # Typer's types are private
+    return _built(key, _ASKING[key].questions())
+
+
+def _built(key: tuple[str | None, str], questions: Sequence[Question]) -> Any:  # noqa: ANN401  # as above
     single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
-    single.command(name, cls=PlainCommand, context_settings=CONTEXT)(with_flags(function, questions()))
+    single.command(key[1], cls=PlainCommand, context_settings=CONTEXT)(with_flags(_ASKING[key].function, questions))
     return typer.main.get_command(single)
 
 
@@ -65,13 +83,24 @@ def command() -> Any:  # noqa: ANN401  # Typer's types are private
 
 
 def asking(
-    questions: Callable[[], Sequence[Question]], *, group: typer.Typer = app, name: str | None = None
+    questions: Callable[[], Sequence[Question]],
+    *,
+    fewer: Callable[[Sequence[str]], Sequence[Question] | None] = lambda _: None,
+    group: typer.Typer = app,
+    name: str | None = None,
 ) -> Callable[[Command], Command]:
-    """Register a command whose further flags are questions; its name is the function's, if none is given."""
+    """Register a command whose further flags are questions.
+
+    Args:
+        questions: All of them.
+        fewer: Those that are enough for these words, where that is quicker to tell, or None.
+        group: What it is a command of.
+        name: What it is called; by default as the function.
+    """
 
     def register(function: Command) -> Command:
         own = name or function.__name__
-        _ASKING[None if group is app else str(group.info.name), own] = (function, questions)
+        _ASKING[None if group is app else str(group.info.name), own] = _Asking(function, questions, fewer)
         group.command(own, cls=PlainCommand)(with_flags(function, ()))
         return function
 

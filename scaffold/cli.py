@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from typer.exceptions import Abort, TyperException
 
 from scaffold import machine, streams
 from scaffold.commands import command
-from scaffold.errors import DRIFT, Cancelled, ScaffoldError, UsageError, did_you_mean, one_line
+from scaffold.errors import DRIFT, Cancelled, ScaffoldError, UsageError, did_you_mean
 from scaffold.reports import output
+from scaffold.signals import end_in_order
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; mistakes become one line on stderr."""
     streams.prepare()
-    _end_in_order()
+    end_in_order()
     code = _guarded(arguments)
     failed = streams.finish(sys.stdout)
     if failed is not None and code in (0, DRIFT):  # else what went wrong before is said already
@@ -96,15 +96,3 @@ def _explain_usage(error: TyperException) -> int:
         message = f"there is no flag {option}{did_you_mean(option, possible)}"
     output.say_error(f"{one_line(message, 500)} (scaffold --help lists what there is)")
     return error.exit_code
-
-
-def _end_in_order() -> None:
-    """Let SIGTERM, and the end of the terminal, end the process with every clean-up done."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, _stop_in_order)
-
-
-def _stop_in_order(number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)

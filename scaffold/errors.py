@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from scaffold.text import escaped, one_line, shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -199,30 +201,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def escaped(text: str) -> str:
-    """Somebody else's text, without a character that could do more to a terminal than show."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def one_line(text: str, longest: int = 300) -> str:
-    """As `escaped`, on one line and never too long."""
-    safe = escaped(" ".join(text[: longest * 10].split()))
-    return safe if len(safe) <= longest else f"{safe[: longest - 1]}…"
-
-
-def shown(value: object, longest: int = 80) -> str:
-    """A value in one line, safe for a terminal, and never too long."""
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    return text if len(text) <= longest else f"{text[: longest - 20]}… ({len(str(value))} characters)"
-
-
-def shown_path(path: Path) -> str:
-    """A path in quotes."""
-    return shown(str(path), longest=250)
-
-
 def at_line(path: Path, line: int | None = None) -> str:
     """A file, and a line of it, in the form that editors follow."""
     text = str(path)
     name = text if text.isprintable() and len(text) <= 250 else shown_path(path)
     return f"{name}:{line}" if line else name
+
+
+def shown_path(path: Path) -> str:
+    """A path in quotes."""
+    return shown(str(path), longest=250)

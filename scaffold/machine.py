@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from scaffold.errors import Refused, ScaffoldError, one_line
+from scaffold.errors import Refused, ScaffoldError
+from scaffold.text import one_line
 
 
 class NoHome(Refused):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import Cancelled, escaped
+from scaffold.errors import Cancelled
+from scaffold.text import escaped
 from scaffold.ui import Line, Page, Row
 
 if TYPE_CHECKING:

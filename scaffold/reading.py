@@ -141,13 +141,13 @@ def text_of(raw: bytes) -> str:
         raise Unreadable("is not UTF-8", error.object.count(b"\n", 0, error.start) + 1) from error
 
 
-def read_text(path: Path, most: int = LARGEST_TEXT) -> str:
+def read_text(path: Path, most: int = LARGEST_TEXT, *, follow: bool = True) -> str:
     """The text of a plain file.
 
     Raises:
         Unreadable: As for `read_limited` and `text_of`.
     """
-    return text_of(read_limited(path, most))
+    return text_of(read_limited(path, most, follow=follow))
 
 
 def listed(folder: Path, most: int = MOST_ENTRIES) -> list[os.DirEntry[str]]:

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from scaffold import prompt, reading, shell, yamlfile
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
-from scaffold.errors import Refused, UsageError, did_you_mean, escaped
-from scaffold.foreign import approvals, rendering
+from scaffold.errors import Refused, UsageError, did_you_mean
+from scaffold.foreign import approvals
 from scaffold.foreign.questions import asked_by
+from scaffold.foreign.template import UntrustedTemplate
 from scaffold.foreign.trust import TemplateNotTrusted
+from scaffold.foreign.workplace import workplace
 from scaffold.plan import Plan, check_destination
 from scaffold.project import TeamProject, recommendation_for
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, complete_follow_ups, complete_workload
 from scaffold.sources import resolve
 from scaffold.sources.tags import by_version
+from scaffold.text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,21 +64,22 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
     """
     check_destination(order.dest)
     located = order.located
-    with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
+    with (
+        workplace(renders=True) as place,
+        resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout,
+    ):
         if checkout.note:
             ui.note(checkout.note)
-        questions = rendering.questions(checkout)
-        actions = rendering.actions(checkout)
-        digest = settle_trust(actions, checkout, ui, trust=order.trust)
-        data, recommendation = _answers(questions, order, ui)
+        template = UntrustedTemplate(checkout, place)
+        digest = settle_trust(template.actions, checkout, ui, trust=order.trust)
+        data, recommendation = _answers(template.questions, order, ui)
         asks = ui.can_ask and not order.use_defaults
-        rendered = rendering.render(
-            checkout,
+        rendered = template.render(
             data,
             defaults=order.use_defaults,
             ask=asked_by(ui) if asks else None,
             trusted_digest=digest,
-            suggested={**_surroundings(questions, order.dest), **located.defaults},
+            suggested={**_surroundings(template.questions, order.dest), **located.defaults},
             folder_name=order.dest.absolute().name,
         )
     files = with_commit(rendered.files, checkout)

@@ -17,6 +17,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, meta
 from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
+from scaffold.copierfmt.answers import choices_of
 from scaffold.errors import BadAnswer, TemplateFault
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, SCOPE, Answers, Choice, Question, Value, is_relevant
 
@@ -247,13 +248,12 @@ class Template:
 
 def _question(name: str, spec: Mapping[str, Any]) -> Question:
     choices = spec.get("choices", {"yes": True, "no": False} if spec["type"] == "bool" else ())
-    pairs = choices.items() if isinstance(choices, Mapping) else ((value, value) for value in choices)
     return Question(
         name=name,
         type=spec["type"],
         help=spec["help"],
         default=spec["default"],
-        choices=tuple(Choice(value, says) for says, value in pairs),
+        choices=tuple(Choice(choice.value, choice.label) for choice in choices_of(choices)),
         asked=False,
         required=name not in _ADVICE or _ADVICE[name].required,
         when=spec.get("when", True),

@@ -7,14 +7,17 @@ minutes; and a value that is not what its tag says raises whatever the conversio
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from scaffold import reading
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 DEEPEST = 50
-_TOO_DEEP = f"is nested deeper than {DEEPEST}"
+TOO_DEEP = f"is nested deeper than {DEEPEST}"
 _MOST_NODES = 100_000  # with every alias written out
 # Python would make a number of it, which takes time with the square of its length.
 _ENDLESS_NUMBER = re.compile(r"[-+0-9a-fA-Fx_:.]{1000,}")
@@ -38,15 +41,35 @@ def documents(text: str | bytes, loader: type[Any] = SAFE) -> list[Any]:
     Raises:
         YamlFault: It is not YAML, or becomes far more than it is.
     """
+    return _guarded(text, lambda: list(yaml.load_all(text, Loader=loader)))
+
+
+def nodes(text: str, *, exact: bool) -> list[yaml.Node]:
+    """The nodes of all documents in a text, with their places.
+
+    Args:
+        text: What is read.
+        exact: Read it with PyYAML itself, a tenth as fast; libyaml takes a few things that it refuses. Then nothing is
+            measured: its recursion has an end, and whoever walks through the nodes counts.
+
+    Raises:
+        YamlFault: As for `documents`.
+    """
+    loader = yaml.SafeLoader if exact else SAFE
+    return _guarded(text, lambda: list(yaml.compose_all(text, Loader=loader)), measured=not exact)
+
+
+def _guarded(text: str | bytes, read: Callable[[], list[Any]], *, measured: bool = True) -> list[Any]:
     try:
-        _measure(text)
-        return list(yaml.load_all(text, Loader=loader))
+        if measured:
+            _measure(text)
+        return read()
     except YamlFault:
         raise
     except yaml.YAMLError as error:
         raise _fault(text, error) from error
     except RecursionError as error:
-        raise YamlFault(_TOO_DEEP) from error
+        raise YamlFault(TOO_DEEP) from error
     except WRONG_TAG as error:
         raise YamlFault(f"holds a value that is not what its tag says: {error}") from error
 
@@ -116,7 +139,7 @@ class _Measure:
             self._nodes += self._anchored.get(event.anchor or "", _MOST_NODES)  # within its own anchor it has no end
         if self._nodes > _MOST_NODES:
             return "expands to too many values (YAML aliases)"
-        return _TOO_DEEP if len(self._open) > DEEPEST else None
+        return TOO_DEEP if len(self._open) > DEEPEST else None
 
     def _of_number(self, event: yaml.ScalarEvent) -> str | None:
         if not (event.implicit[0] or event.tag):  # in quotes: a text
@@ -133,7 +156,7 @@ def _fault(text: str | bytes, error: yaml.YAMLError) -> YamlFault:
         mark = error.problem_mark or error.context_mark
         reason = f"{error.problem or error.context}"
         if "nesting depth" in reason:  # libyaml from 0.2.6 on has a limit of its own, and finds it before us
-            reason = _TOO_DEEP
+            reason = TOO_DEEP
         return YamlFault(reason, mark.line + 1 if mark else None)
     position = getattr(error, "position", None)  # yaml.reader.ReaderError
     if isinstance(position, int):

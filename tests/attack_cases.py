@@ -131,7 +131,7 @@ _READING = (
     config("yaml-include-outside", "no path inside", "x: !include ../outside/secret.yml\n", quick=True),
     config("yaml-include-absolute", "no path inside", "--- !include @PLAY@/outside/secret.yml\n"),
     config("yaml-include-home", "no path inside", "--- !include ~/.ssh/id\n"),
-    config("yaml-include-itself", "are included", "--- !include copier.yml\n"),
+    config("yaml-include-itself", "includes itself", "--- !include copier.yml\n"),
     Attack(
         "yaml-include-link",
         "leaves the template",

@@ -28,7 +28,7 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in playground(tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr("scaffold.foreign.rendering.LIMITS", QUICK)  # the time of this suite; the checks are the same
+    monkeypatch.setattr("scaffold.foreign.template.LIMITS", QUICK)  # the time of this suite; the checks are the same
     monkeypatch.chdir(tmp_path / "cwd")
     return tmp_path
 

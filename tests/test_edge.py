@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from harness import ROOT, git_commit_all
 from importlinter.cli import lint_imports
+from opening import actions
 from repositories import SMALL, write
 
 from scaffold.errors import Cancelled
 from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
-from scaffold.foreign.rendering import actions
 from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.project import new_project, prepare
 from scaffold.sources.resolve import opened, parse

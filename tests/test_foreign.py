@@ -8,11 +8,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import files_below
+from harness import ROOT, files_below, in_own_process
+from opening import actions, questions, render
 
 from scaffold.errors import Cancelled, Refused, TemplateFault, UsageError
 from scaffold.foreign.checkout import Checkout, Limits
-from scaffold.foreign.rendering import actions, questions, render
 from scaffold.foreign.trust import TemplateNotTrusted
 
 if TYPE_CHECKING:
@@ -294,3 +294,64 @@ def test_filters_and_globals_of_copier_work(folder: Path) -> None:
         write(folder, {"copier.yml": "a: 1\n", "file.jinja": used}), {}, defaults=True, ask=None, trusted_digest=None
     )
     assert b"2001-02-03 04:05:06 a/b True render" in rendered.files[PurePosixPath("file")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["demo", "--template", "template", "--defaults"], 0),
+        (["demo", "--template=template", "--defaults"], 0),
+        (["demo", "--template", "missing"], 1),
+        (["demo", "--template", "template", "--nonsense"], 2),
+        (["--template", "--help"], 2),
+        (["--help", "--template", "template"], 0),
+    ],
+)
+def test_process_that_was_started_ahead_leaves_nothing(
+    folder: Path, tmp_path: Path, words: list[str], code: int
+) -> None:
+    """It starts before the command line is read; whatever that says, no folder and no process stays."""
+    write(folder, SMALL | {"copier.yml": "name: demo\nport: 80\n"})
+    (tmp_path / "tmp").mkdir()
+    done = in_own_process("new", *words, cwd=tmp_path, TMPDIR=str(tmp_path / "tmp"))
+    assert (done.returncode, (tmp_path / "demo").exists()) == (code, code == 0 and "demo" in words), done.stderr
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("missing", [None, "questionary.prompts.common", "pygments.lexers.data"])
+def test_copier_is_imported_without_what_asks_at_a_terminal(missing: str | None) -> None:
+    """Until it needs more of that than is stood in for: then it gets the real thing."""
+    program = f"""
+import sys
+from scaffold.foreign import standins
+known = standins._standins
+standins._standins = lambda prompt: {{name: module for name, module in known(prompt).items() if name != {missing!r}}}
+copier = standins.import_copier(print)
+assert copier._main.unsafe_prompt is print
+print("prompt_toolkit" in sys.modules, "questionary" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout == ("False False\n" if missing is None else "True True\n"), done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"copier.yml": "a: 1\nb:\n  default: '{{ 1 / 0 }}'\n"}, "copier.yml:2: question b: division by zero"),
+        (
+            {"copier.yml": "a: 1\n---\n!include more.yml\n", "more.yml": "\n\nc: {type: int, default: 'x{{ 1 }}'}\n"},
+            "more.yml:3: question c: invalid literal",
+        ),
+        ({"copier.yml": "a: 1\n_subdirectory: ../b\n"}, "copier.yml:2: _subdirectory"),
+        ({"copier.yml": "a: 1\n_tasks: {}\n"}, "copier.yml:2: _tasks"),
+    ],
+)
+def test_what_is_wrong_with_a_question_or_setting_names_its_line(
+    folder: Path, files: dict[str, str], says: str
+) -> None:
+    """Also in a file that is included."""
+    with pytest.raises(TemplateFault) as caught:
+        render(write(folder, {**files, "file": ""}), {}, defaults=True, ask=None, trusted_digest=None)
+    assert str(caught.value).startswith(f"template {says}")

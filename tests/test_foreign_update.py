@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from opening import actions, render, update
 
 from scaffold.errors import Refused, TemplateFault
 from scaffold.foreign.checkout import Checkout, Limits
-from scaffold.foreign.rendering import actions, render, update
 from scaffold.foreign.trust import TemplateNotTrusted
 
 if TYPE_CHECKING:

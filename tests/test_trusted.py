@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import files_below, git
+from opening import actions
 from repositories import ANSWERS, ANSWERS_FILE, write
 
-from scaffold.foreign import rendering
 from scaffold.foreign.checkout import Checkout
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def trusted(scaffold: Run, source: Path, dest: Path) -> None:
     """Render a template with the digest of what it runs."""
-    digest = rendering.actions(Checkout(source, str(source), None, None)).digest
+    digest = actions(Checkout(source, str(source), None, None)).digest
     result = scaffold("new", str(dest), "--template", str(source), "--trust", digest, "--defaults")
     assert (result.code, result.err) == (0, "")
 

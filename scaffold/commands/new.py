@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import note_computing, note_without_effect, project_questions, team_names, with_scoped_file
+from scaffold.commands.given import (
+    advice_questions,
+    note_computing,
+    note_without_effect,
+    project_questions,
+    team_names,
+    with_scoped_file,
+)
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.commands.written import (
     DryRunFlag,
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scaffold.project import Project, TeamProject
+    from scaffold.questions import Question
     from scaffold.ui import Ui
 
 
@@ -44,7 +52,21 @@ TemplateFlag = Annotated[
 ]
 
 
-@asking(project_questions)
+_OWN_FLAGS = frozenset(
+    f"--{name}"
+    for name in ("accept-moved", "answers", "data", "defaults", "dry-run", "force", "json", "show", "template", "trust")
+)
+
+
+def _with_template(words: Sequence[str]) -> Sequence[Question] | None:
+    """With `--template` the bundled templates are read only where a flag may be one of theirs."""
+    questions = advice_questions()
+    flags = {word.partition("=")[0] for word in words if word.startswith("-")}
+    known = _OWN_FLAGS | {question.flag for question in questions}
+    return questions if "--template" in flags and flags <= known else None
+
+
+@asking(project_questions, fewer=_with_template)
 def new(  # noqa: PLR0913  # a parameter for each flag
     dest: Annotated[
         Optional[str], typer.Argument(metavar="DEST", help="The directory to make; by default the project's name.")

@@ -8,9 +8,10 @@ import typer
 
 from scaffold.app import JsonFlag
 from scaffold.commands.template import template
-from scaffold.errors import UsageError, one_line
+from scaffold.errors import UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from scaffold.foreign.checkout import Checkout
@@ -40,7 +41,7 @@ def add(
     ] = None,
 ) -> None:
     """Give a template a name, or add a team's catalogue of names."""
-    from scaffold.foreign import rendering
+    from scaffold.foreign.template import opened
     from scaffold.sources import names, resolve, tags
     from scaffold.sources.catalogue import check_name
 
@@ -61,9 +62,8 @@ def add(
     if ref is not None and wanted.ref is not None:
         raise UsageError(f"the version is given twice: --ref {ref} and @{wanted.ref}")
     wanted = wanted if ref is None else resolve.parse(f"{source}@{ref}")
-    with resolve.opened(wanted, accept_moved=accept_moved) as checkout:
+    with resolve.opened(wanted, accept_moved=accept_moved) as checkout, opened(checkout):  # refuses what is no template
         _say_note(checkout)
-        rendering.questions(checkout)  # refuses what is no template
         names.add(name, checkout, wanted.ref)
         tags.remember(checkout)
     version = f" at {one_line(checkout.ref)}" if checkout.ref else ""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold.errors import UsageError, did_you_mean, escaped
+from scaffold.errors import UsageError, did_you_mean
 from scaffold.reports import advice, files, output
+from scaffold.text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

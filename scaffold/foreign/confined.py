@@ -1,86 +1,34 @@
-"""Starting the process in which a foreign template is rendered, watching its time, and understanding its end."""
+"""Talking with the process in which an untrusted template is rendered: its job, its time, its questions, its end."""
 
 from __future__ import annotations
 
 import json
 import os
 import queue
-import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from scaffold import git
-from scaffold.errors import Refused, TemplateFault, UsageError, one_line
-from scaffold.foreign import commands
+from scaffold.errors import Refused, TemplateFault, UsageError
 from scaffold.foreign.tree import megabytes
-from scaffold.removal import temporary_folder
+from scaffold.foreign.workplace import is_git_setting
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
+    from scaffold.copierfmt.value import Place
     from scaffold.foreign.checkout import Limits
+    from scaffold.foreign.workplace import Workplace
 
 _LONGEST_LINE = 1 << 20  # characters of one message; the questions of a template are far below
 _MOST_OUTPUT = 4_000  # bytes of a failed task's output that are looked at
-# Nothing that holds a secret: what programs need to start, and where they find their own settings of the machine.
-_KEPT = ("LANG", "PATH", "PATHEXT", "SYSTEMROOT", "TERM", "TZ")
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """A private folder for one rendering; it goes away with all that is in it."""
-
-    root: Path
-
-    @property
-    def template(self) -> Path:
-        """The copy of the template."""
-        return self.root / "template"
-
-    @property
-    def old_template(self) -> Path:
-        """The copy of the version that a project was made from."""
-        return self.root / "old"
-
-    @property
-    def output(self) -> Path:
-        """What the process and its tasks printed."""
-        return self.root / "output"
-
-    @property
-    def temporary(self) -> Path:
-        """For what Copier makes for itself."""
-        return self.root / "tmpdir"
-
-    def environment(self, *, programs: Path) -> dict[str, str]:
-        """For a template that is not trusted: its own home, and only `programs` to be found."""
-        kept = {name: value for name, value in git.own_environment().items() if name in _KEPT or _is_git(name)}
-        folders = [str(self.root / "home"), str(self.root / "xdg"), str(self.temporary)]
-        for folder in folders:
-            Path(folder).mkdir(exist_ok=True)
-        home, xdg, temporary = folders
-        own = dict.fromkeys(("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), xdg)
-        own |= {"HOME": home, "USERPROFILE": home, "APPDATA": xdg, "LOCALAPPDATA": xdg, "COPIER_CACHE_DIR": xdg}
-        own |= {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, "PYTHONUTF8": "1"}
-        return kept | own | {"PATH": str(programs)}
-
-
-def _is_git(name: str) -> bool:
-    return name.startswith("GIT_CONFIG") or name in ("GIT_OPTIONAL_LOCKS", "GIT_TERMINAL_PROMPT")
-
-
-@contextmanager
-def workplace() -> Iterator[Workplace]:
-    """A private folder, as long as it is needed."""
-    with temporary_folder("scaffold-") as root:
-        yield Workplace(root)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +39,9 @@ class Job:
     order: Mapping[str, Any]
     """As scaffold/foreign/worker.py reads it."""
     trusted: bool
-    needs_git: bool
     limits: Limits
+    places: Mapping[str, Place]
+    """Where each question begins."""
 
 
 def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str, Any]:
@@ -106,64 +55,23 @@ def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str,
         ScaffoldError: It failed, in one line.
         Cancelled: From `answer`.
     """
-    programs = _only_git(job.place) if job.needs_git else _nothing(job.place)
+    place = job.place
+    process = place.start(trusted=job.trusted)
     order = {
         **job.order,
-        "trusted": job.trusted,
-        "may_run": str(programs / "git") if job.needs_git else None,
-        "git": {name: value for name, value in git.own_environment().items() if _is_git(name)},
-        "temporary": str(job.place.temporary),
+        "may_run": str(place.programs / "git") if place.with_git else None,
+        "git": {name: value for name, value in git.own_environment().items() if is_git_setting(name)},
+        "temporary": str(place.temporary),
         "cpu": job.limits.cpu,
         "memory": job.limits.memory,
         "file_size": job.limits.file_size,
         "files": job.limits.files,
         "total_size": job.limits.total_size,
     }
-    job.place.temporary.mkdir(exist_ok=True)
-    root = job.place.root
-    with job.place.output.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-IB", "-c", _start()],  # -B: no bytecode beside an extension that lies in the template
-            cwd=root,
-            env=commands.environment(root) if job.trusted else job.place.environment(programs=programs),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            start_new_session=True,  # Ctrl-C reaches us, and we end it; tasks' children end with it
-            encoding="utf-8",
-        )
     try:
         return _Talk(process, job).finish(order, answer)
     finally:
-        _end(process)
-
-
-def _start() -> str:
-    """A program that finds the modules that we find, but none in the current folder, which may be a template."""
-    package = str(Path(__file__).parent.parent.parent)
-    path = [entry for entry in sys.path if entry and Path(entry).exists()]
-    with suppress(FileNotFoundError):  # a current folder that is gone
-        path = [entry for entry in path if Path(entry).resolve() != Path.cwd()]
-    path = list(dict.fromkeys([package, *path]))
-    return f"import sys; sys.path[:] = {path!r}; from scaffold.foreign.worker import main; main()"
-
-
-def _nothing(place: Workplace) -> Path:
-    """A path on which there is no program at all: Copier works without git, and so does not run it in a template."""
-    folder = place.root / "programs"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def _only_git(place: Workplace) -> Path:
-    git.require()
-    folder = _nothing(place)
-    found = shutil.which("git")
-    assert found is not None
-    if os.name == "nt":
-        return Path(found).parent
-    (folder / "git").symlink_to(Path(found).resolve())
-    return folder
+        place.end()
 
 
 class _Talk:
@@ -237,10 +145,13 @@ class _Talk:
         if failure["question"] is not None and failure["question"] in self._job.order["data"]:
             name = one_line(failure["question"])
             raise UsageError(f"--data {name}: {one_line(reason)}")
+        place = self._job.places.get(failure["question"] or "")
         if failure["question"] is not None:
             reason = f"question {failure['question']}: {reason}"
         if self._job.trusted and (said := _last_words(self._job.place.output)):
             reason = f"{reason} Its last words: {said}"
+        if failure["file"] is None and place is not None:
+            raise TemplateFault(place.path, reason, place.line)
         raise TemplateFault(failure["file"] or "copier.yml", reason, failure["line"])
 
 
@@ -256,16 +167,3 @@ def _last_words(output: Path) -> str:
         file.seek(max(0, output.stat().st_size - _MOST_OUTPUT))
         said = [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
     return one_line(said[-1]) if said else ""
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    with suppress(OSError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        with suppress(OSError, ValueError):
-            if stream is not None:
-                stream.close()

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from scaffold.errors import TemplateFault, UsageError, did_you_mean, escaped, one_line
+from scaffold.copierfmt.answers import WrongType, choices_of, type_of
+from scaffold.errors import TemplateFault, UsageError, did_you_mean
+from scaffold.text import escaped, one_line
 from scaffold.ui import Line, Page, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
+    from scaffold.copierfmt.value import Place
     from scaffold.foreign.config import Config
     from scaffold.ui import Ui
 
@@ -69,9 +72,13 @@ Ask = Callable[[Prompt], object]
 
 
 def questions_of(config: Config) -> tuple[ForeignQuestion, ...]:
-    """The questions of a copier.yml, in its order."""
+    """The questions of a copier.yml, in its order.
+
+    Raises:
+        TemplateFault: One cannot be read.
+    """
     secret = {str(name) for name in config.values.get("_secret_questions", [])}
-    return tuple(_question(name, spec, secret) for name, spec in config.questions.items())
+    return tuple(_question(name, spec, secret, config.places[name]) for name, spec in config.questions.items())
 
 
 def refuse_unknown(data: Mapping[str, object], questions: Iterable[ForeignQuestion]) -> None:
@@ -132,36 +139,26 @@ def _line(prompt: Prompt) -> Line:
     )
 
 
-def _question(name: str, spec: Mapping[str, Any], secret: Iterable[str]) -> ForeignQuestion:
+def _question(name: str, spec: Mapping[str, Any], secret: Iterable[str], place: Place) -> ForeignQuestion:
     default = spec.get("default", _NO_DEFAULT)
     when = spec.get("when", True)
+    try:
+        choices = choices_of(spec.get("choices"))
+    except WrongType as error:
+        raise TemplateFault(place.path, f"question {name}: {error}", place.line) from error
     return ForeignQuestion(
         name=name,
-        type=str(spec.get("type") or _type_of(default)),
+        type=str(spec.get("type") or type_of(default)),
         help=str(spec.get("help", "")),
         default=None if default is _NO_DEFAULT else default,
         required=default is _NO_DEFAULT and when is not False,
-        choices=tuple(_labels(spec.get("choices", ()))),
+        choices=tuple(str(choice.label) for choice in choices),
         when=when if isinstance(when, bool) else str(when),
         multiselect=spec.get("multiselect") is True,
         secret=spec.get("secret") is True or name in secret,
         placeholder=str(spec.get("placeholder", "")),
         validator=str(spec.get("validator", "")),
     )
-
-
-def _type_of(default: object) -> str:
-    """What Copier takes a question for that names no type."""
-    name = type(default).__name__
-    return name if name in ("bool", "float", "int", "str") else "yaml"
-
-
-def _labels(choices: object) -> Sequence[str]:
-    if isinstance(choices, dict):
-        return [str(label) for label in choices]
-    if not isinstance(choices, list):
-        return ()
-    return [str(choice[0]) if isinstance(choice, list) and choice else str(choice) for choice in choices]
 
 
 def _prompt(message: Mapping[str, Any]) -> Prompt:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import NotTrusted, one_line
+from scaffold.errors import NotTrusted
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

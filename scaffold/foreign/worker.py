@@ -1,11 +1,13 @@
-"""The process in which Copier renders a foreign template (started by foreign/confined.py, never imported by it).
+"""The process in which Copier renders an untrusted template (started by foreign/workplace.py, never imported by it).
 
 It has an environment and limits of its own, and talks to its parent in lines of JSON: a job comes in, questions go out
-and answers come in, and the last line is the outcome. Whatever goes wrong ends in one line of JSON.
+and answers come in, and the last line is the outcome. Whatever goes wrong ends in one line of JSON. It is ready before
+the job comes: by then Copier is imported, and nothing of a template was seen.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -17,10 +19,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scaffold import memory
-from scaffold.foreign import hints
-from scaffold.foreign.commands import shield_git_of_copier
+import yaml
+
+from scaffold import memory, yamlfile
+from scaffold.foreign import compiled, hints
 from scaffold.foreign.guard import Blocked, Guard
+from scaffold.foreign.standins import import_copier, import_whole_copier, shield_git_of_copier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,9 +63,9 @@ class Channel:
 class Asking:
     """Stands where Copier finds questionary's prompt: puts its questions to the parent."""
 
-    def __init__(self, channel: Channel, *, possible: bool) -> None:
+    def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._possible = possible
+        self.possible = False
         self.unanswered: list[str] = []
 
     def __call__(self, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], **_: object) -> Any:  # noqa: ANN401
@@ -70,7 +74,7 @@ class Asking:
         name = question["name"]
         if not question["when"](answers):
             return dict(answers)
-        if self._possible:
+        if self.possible:
             return {name: self._asked(question)}
         self.unanswered.append(name)
         if type(answers[name]) is object:  # Copier's mark for "no default"
@@ -117,28 +121,24 @@ def _chosen(question: Mapping[str, Any], answer: Any) -> Any:  # noqa: ANN401  #
     return [choices[number].value for number in answer] if isinstance(answer, list) else choices[answer].value
 
 
-def main() -> None:
+def main(*, trusted: bool) -> None:
     """Do the one job that comes in."""
     channel = Channel()
-    job = channel.receive()
     warnings.simplefilter("ignore")
-    import questionary
-
-    asking = Asking(channel, possible=job["asking"])
-    questionary.unsafe_prompt = asking  # type: ignore[assignment]  # before Copier looks for it
-    import copier
-
+    asking = Asking(channel)
+    copier = (import_whole_copier if trusted else import_copier)(asking)
+    gc.freeze()
+    gc.enable()  # it was off from the start: what is imported stays
+    job = channel.receive()
+    asking.possible = job["asking"]
     tempfile.tempdir = job["temporary"]  # a task's own TMPDIR is the user's
-    if job["trusted"]:
+    if trusted:
         shield_git_of_copier(job["git"])
     else:
-        _limit(job)
-        several = 4 if job["update"] else 1  # an update renders the old version, the new one, and the new one again
-        files, size = several * job["files"], several * job["total_size"]
-        Guard(Path.cwd(), may_run=job["may_run"], files=files, total_size=size).stand()
+        _confine(job)
     try:
         _serve(job["versions"])
-        outcome = _update(job, copier) if job["update"] else _copy(job, copier)
+        outcome = _update(job, copier, trusted=trusted) if job["update"] else _copy(job, copier, trusted=trusted)
         if asking.unanswered:
             raise Unanswered  # noqa: TRY301  # explained below like every other end
     except BaseException as error:  # noqa: BLE001  # whatever a template brings about
@@ -146,6 +146,16 @@ def main() -> None:
     else:
         channel.send(done=outcome)
     os._exit(0)  # neither Copier's clean-up nor a finaliser of a template's object runs; the parent clears away
+
+
+def _confine(job: Mapping[str, Any]) -> None:
+    """What a template that is not trusted may use; as nothing of it is loaded, Copier may take two short cuts."""
+    compiled.install()
+    yaml.SafeLoader = yamlfile.SAFE  # type: ignore[misc]  # the reader that judged copier.yml, and the faster one
+    _limit(job)
+    several = 4 if job["update"] else 1  # an update renders the old version, the new one, and the new one again
+    files, size = several * job["files"], several * job["total_size"]
+    Guard(Path.cwd(), may_run=job["may_run"], files=files, total_size=size).stand()
 
 
 def _limit(job: Mapping[str, Any]) -> None:
@@ -215,7 +225,7 @@ def _numbers(refs: Iterable[str | None]) -> list[Any]:
     return numbers[1:]
 
 
-def _copy(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN401  # a module
+def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401  # a module
     worker = copier.run_copy(
         job["source"],
         job["out"],
@@ -227,8 +237,8 @@ def _copy(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN40
         defaults=job["defaults"],
         overwrite=True,
         quiet=True,
-        unsafe=job["trusted"],
-        skip_tasks=not job["trusted"],
+        unsafe=trusted,
+        skip_tasks=not trusted,
     )
     answers = worker.answers
     return {
@@ -240,7 +250,7 @@ def _copy(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN40
     }
 
 
-def _update(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN401  # a module
+def _update(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401  # a module
     copier.run_update(
         job["out"],
         job["data"],
@@ -253,8 +263,8 @@ def _update(job: Mapping[str, Any], copier: Any) -> dict[str, Any]:  # noqa: ANN
         quiet=True,
         conflict=job["conflict"],
         skip_answered=True,
-        unsafe=job["trusted"],
-        skip_tasks=not job["trusted"],
+        unsafe=trusted,
+        skip_tasks=not trusted,
     )
     found = subprocess.run([job["may_run"], *_CONFLICTS], cwd=job["out"], capture_output=True, check=True).stdout
     return {"conflicts": [os.fsdecode(name) for name in found.split(b"\0") if name]}

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from scaffold import versions
-from scaffold.errors import Refused, shown
+from scaffold.errors import Refused
 from scaffold.git import git
 from scaffold.life import majors
 from scaffold.removal import room_is_needed
 from scaffold.template import Template, bundled
+from scaffold.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

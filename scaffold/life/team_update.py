@@ -1,6 +1,6 @@
 """A team's template later on: bringing a project to another version of it, and comparing with what it generated.
 
-Copier's own update does the merging, in a confined process and on a copy (foreign/rendering.py); here, its result
+Copier's own update does the merging, in a confined process and on a copy (foreign/updating.py); here, its result
 becomes a plan like any other.
 """
 
@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 from scaffold.answers import load_recorded_types
 from scaffold.errors import NothingGenerated, UsageError
-from scaffold.foreign import approvals, rendering
+from scaffold.foreign import approvals
 from scaffold.foreign.questions import asked_by
+from scaffold.foreign.template import UntrustedTemplate
 from scaffold.foreign.trust import TemplateNotTrusted, joined
+from scaffold.foreign.updating import update
+from scaffold.foreign.workplace import workplace
 from scaffold.life import majors
 from scaffold.life.merge import Change, Outcome
 from scaffold.life.update import Step, Update, read_tree
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scaffold.foreign.checkout import Checkout
-    from scaffold.foreign.rendering import Updated
+    from scaffold.foreign.updating import Updated
     from scaffold.life.generated import Piece
     from scaffold.life.merge import ConflictStyle, Tree
     from scaffold.sources.resolve import Source
@@ -130,20 +133,21 @@ def _name(piece: Piece) -> str:
 def _updated(  # noqa: PLR0913, PLR0917  # two versions, and all that is known of the project
     piece: Piece, before: Tree, old: Checkout, new: Checkout, order: Order, ui: Ui
 ) -> Updated:
-    actions = joined(rendering.actions(old), rendering.actions(new))
     asks = ui.can_ask and not order.use_defaults
-    return rendering.update(
-        old,
-        new,
-        before,
-        PurePosixPath(piece.answers_file),
-        conflict=order.style,
-        trusted_digest=settle_trust(actions, new, ui, trust=order.trust),
-        data=order.data,
-        ask=asked_by(ui) if asks else None,
-        executable=programs(piece.root, before),
-        folder_name=piece.root.absolute().name,
-    )
+    with workplace(renders=True, with_git=True) as place:
+        templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
+        actions = joined(*(template.actions for template in templates))
+        return update(
+            *templates,
+            before,
+            PurePosixPath(piece.answers_file),
+            conflict=order.style,
+            trusted_digest=settle_trust(actions, new, ui, trust=order.trust),
+            data=order.data,
+            ask=asked_by(ui) if asks else None,
+            executable=programs(piece.root, before),
+            folder_name=piece.root.absolute().name,
+        )
 
 
 def _change(path: PurePosixPath, before: bytes | None, after: bytes | None, *, conflict: bool) -> Change:
@@ -157,14 +161,14 @@ def generated(piece: Piece) -> Tree:
     Raises:
         ScaffoldError: The version cannot be had, is not trusted or does not render.
     """
-    with _recorded_version(piece) as checkout:
-        actions = rendering.actions(checkout)
+    with workplace(renders=True) as place, _recorded_version(piece) as checkout:
+        template = UntrustedTemplate(checkout, place)
+        actions = template.actions
         if actions.listed() and not approvals.is_approved(actions):
             raise TemplateNotTrusted(actions, None)
-        asked = {question.name for question in rendering.questions(checkout)}
+        asked = {question.name for question in template.questions}
         answers = load_recorded_types(piece.path)
-        rendered = rendering.render(
-            checkout,
+        rendered = template.render(
             {name: value for name, value in answers.items() if name in asked},
             defaults=True,
             ask=None,

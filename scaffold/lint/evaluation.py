@@ -13,16 +13,16 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from scaffold import memory, yamlfile
+from scaffold import memory
+from scaffold.copierfmt import answers
 from scaffold.lint.expressions import read
 from scaffold.lint.known import JINJA_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 _MOST_MEMORY = 1024**3  # bytes
 _CPU_SECONDS = 1.0  # for one question
@@ -30,9 +30,6 @@ _LONGEST = 100_000  # characters that an expression may come to
 
 READY = "ready"
 """The first line that the process prints; without it, it did not start."""
-
-_YES = frozenset({"y", "yes", "t", "true", "on"})
-_NO = frozenset({"n", "no", "f", "false", "off", "~", "null", "none", ""})
 
 # Not the same at every run, or dependent on the machine.
 _VOLATILE = ("ans_random", "expanduser", "expandvars", "fileglob", "random", "random_mac", "realpath", "shuffle")
@@ -54,10 +51,6 @@ class Outcome:
 
 class _Unknown(Exception):
     """Something that only a real run can tell."""
-
-
-class _Wrong(Exception):
-    """A value that its type does not take."""
 
 
 class Questionnaire:
@@ -83,7 +76,7 @@ class Questionnaire:
                 found["refused"] = self._refusal(question, value)
         except _Unknown:
             pass
-        except _Wrong as error:
+        except answers.WrongType as error:
             found["wrong_type"] = str(error)
         except LookupError as error:
             found["no_choice"] = str(error.args[0])
@@ -105,26 +98,22 @@ class Questionnaire:
     def _choices(self, question: Mapping[str, Any], kind: str) -> list[object]:
         given = question["choices"]
         if isinstance(given, str):
-            given = _from_yaml(str(self._render(given)))
-        pairs = given.items() if isinstance(given, dict) else [_pair(choice) for choice in given or ()]
-        return [self._choice(label, value, kind) for label, value in pairs]
+            given = answers.from_yaml(str(self._render(given)))
+        return [self._choice(choice.value, kind) for choice in answers.choices_of(given)]
 
-    def _choice(self, label: object, value: object, kind: str) -> object:
-        if isinstance(value, dict) and "value" in value:
-            value = value["value"]  # with a validator of its own, which may forbid it only for some answers
+    def _choice(self, value: object, kind: str) -> object:
+        """A choice; what its own validator says counts only beside some answers."""
         try:
-            return _cast(self._render(label if value is None else value), kind)
-        except _Wrong as error:
-            raise _Wrong(f"the choice {error}") from error
+            return _cast(self._render(value), kind)
+        except answers.WrongType as error:
+            raise answers.WrongType(f"the choice {error}") from error
 
     def _refuses(self, question: Mapping[str, Any]) -> bool:
         """Whether its validator is asked about the default: never for a secret or a question that is skipped."""
         if question["secret"] or not question["validator"]:
             return False
         try:
-            return _as_bool(self._render(question["when"]))
-        except ValueError:
-            return True
+            return answers.holds(self._render(question["when"]))
         except _Unknown:
             free = {name for name, _ in read(question["validator"], self._environment).free}
             return free <= {question["name"]} and not read(str(question["default"]), self._environment).loads
@@ -141,13 +130,13 @@ class Questionnaire:
             not self._refusal(question, f"{base[:1]}{danger}{base[1:]}") for danger in _DANGERS for base in bases
         )
 
-    def _render(self, value: object, answers: Mapping[str, object] | None = None) -> object:
+    def _render(self, value: object, beside: Mapping[str, object] | None = None) -> object:
         if isinstance(value, list):
-            return [self._render(item, answers) for item in value]
+            return [self._render(item, beside) for item in value]
         if not isinstance(value, str):
             return value
         reading = read(value, self._environment)
-        context = {**self._known, **(answers or {})}
+        context = {**self._known, **(beside or {})}
         unknown = {name for name, _ in reading.free} - set(context) - JINJA_NAMES
         if unknown or reading.error or reading.references:
             raise _Unknown
@@ -164,96 +153,22 @@ class Questionnaire:
 
 def _several(value: object, choices: Sequence[object], kind: str) -> object:
     """The answer to a question that takes several choices."""
-    items = _raw_items(value) if isinstance(value, str) else value
+    items = answers.items_of(value) if isinstance(value, str) else value
     if not isinstance(items, list):
-        raise _Wrong(f"{value!r} is no list, and several choices can be taken")
-    answers = [_cast(item, kind) for item in items]
-    for answer in answers:
+        raise answers.WrongType(f"{value!r} is not a list, and several choices can be taken")
+    taken = [_cast(item, kind) for item in items]
+    for answer in taken:
         if choices and answer not in choices:
             raise LookupError(f"{answer!r} is none of {choices!r}")
-    return answers
-
-
-def _pair(choice: object) -> tuple[object, object]:
-    if isinstance(choice, list) and len(choice) == 2:
-        return choice[0], choice[1]
-    return choice, choice
+    return taken
 
 
 def _cast(value: object, kind: str) -> object:
-    """As Copier's CAST_STR_TO_NATIVE does.
-
-    Raises:
-        _Wrong: Copier refuses the value, or changes it without a word.
-    """
-    if value is None and kind not in ("json", "yaml"):
-        raise _Wrong(f"is empty (null), and the type is {kind}")
+    """As `answers.cast`; a type that is not known is for another rule."""
     try:
-        return _CASTS[kind](value)
+        return answers.cast(value, kind)
     except KeyError:
         raise _Unknown from None
-    except (TypeError, ValueError, OverflowError):
-        raise _Wrong(f"{value!r} is no {kind}") from None
-
-
-def _as_str(value: object) -> str:
-    if not isinstance(value, (str, int, float)):
-        raise TypeError
-    return str(value)
-
-
-def _as_int(value: Any) -> int:  # noqa: ANN401  # whatever int takes
-    if isinstance(value, float) and value != int(value):
-        raise ValueError
-    return int(value)
-
-
-def _as_bool(value: object) -> bool:
-    with contextlib.suppress(TypeError, ValueError):
-        return bool(float(value))  # type: ignore[arg-type]  # which is what is tried
-    if not isinstance(value, str) or value.strip().lower() not in _YES | _NO:
-        raise ValueError
-    return value.strip().lower() in _YES
-
-
-def _as_json(value: object) -> object:
-    return json.loads(value) if isinstance(value, str) else value
-
-
-def _as_yaml(value: object) -> object:
-    return _from_yaml(value) if isinstance(value, str) else value
-
-
-def _from_yaml(text: str) -> Any:  # noqa: ANN401  # whatever YAML holds
-    try:
-        return yamlfile.value(text)
-    except yamlfile.YamlFault:
-        raise _Wrong(f"{text!r} is no YAML") from None
-
-
-def _raw_items(text: str) -> list[object]:
-    """The items of a list in YAML, each as it is written: `[3.10]` keeps its nought."""
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
-        raise _Wrong(f"{text!r} is no YAML") from None
-    if not isinstance(node, yaml.SequenceNode):
-        raise _Wrong(f"{text!r} is no list, and several choices can be taken")
-    return [
-        item.value if isinstance(item, yaml.ScalarNode) else text[item.start_mark.index : item.end_mark.index]
-        for item in node.value
-    ]
-
-
-_CASTS: dict[str, Callable[[Any], object]] = {
-    "bool": _as_bool,
-    "float": float,
-    "int": _as_int,
-    "json": _as_json,
-    "path": str,
-    "str": _as_str,
-    "yaml": _as_yaml,
-}
 
 
 def _add_ansible_filters(environment: SandboxedEnvironment) -> None:

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from scaffold.copierfmt.value import Place
+from scaffold.text import escaped, shortened
+
 if TYPE_CHECKING:
     from scaffold.lint.source import Source
+
+
+_LONGEST = 300  # characters of a path or a message
 
 
 class Severity(str, Enum):
@@ -17,14 +23,6 @@ class Severity(str, Enum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """A line of a file. The path is relative to the template's root, with forward slashes; lines count from 1."""
-
-    path: str
-    line: int = 1
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Rule:
     def findings(self, source: Source) -> Iterator[Finding]:
         """Where the template meets the rule."""
         for place, message in self.check(source):
-            yield Finding(printable(place.path), place.line, self.code, printable(message), self.remedy)
+            yield Finding(_safe(place.path), place.line, self.code, _safe(message), self.remedy)
 
 
 def rule(  # noqa: PLR0913  # a row of a table
@@ -91,7 +89,5 @@ def read_before(code: str) -> Check:
     return check
 
 
-def printable(text: str, longest: int = 300) -> str:
-    """Text of a template in one line, safe for a terminal, and never too long."""
-    safe = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
-    return safe if len(safe) <= longest else f"{safe[: longest - 1]}…"
+def _safe(text: str) -> str:
+    return shortened(escaped(text), _LONGEST)

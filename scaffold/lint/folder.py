@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold import reading
+from scaffold.copierfmt.value import Place
 from scaffold.errors import Refused
-from scaffold.lint.findings import Place, Problem
+from scaffold.lint.findings import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

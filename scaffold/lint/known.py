@@ -57,9 +57,6 @@ COMMAND_LINE_ONLY: Final = frozenset(
     ]
 )
 
-# copier/_template.py: lists that several documents add to; any other setting of a later document replaces an earlier.
-CONCATENATED: Final = ("_exclude", "_jinja_extensions", "_secret_questions", "_skip_if_exists")
-
 # copier/_user_data.py: the fields of Question that a template sets.
 QUESTION_KEYS: Final = [
     "ask",

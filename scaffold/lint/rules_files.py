@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scaffold.lint.findings import Found, Place, Severity, rule
+from scaffold.copierfmt.value import Place
+from scaffold.lint.findings import Found, Severity, rule
 from scaffold.lint.known import CONFIGURING, DEFAULT_EXCLUDE
 from scaffold.lint.paths import is_excluded
 

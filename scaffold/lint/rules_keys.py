@@ -23,8 +23,8 @@ from scaffold.lint.known import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scaffold.copierfmt.value import Value
     from scaffold.lint.source import Source
-    from scaffold.lint.values import Value
 
 _WORDS: Final = ["and", "else", "false", "False", "if", "in", "is", "none", "None", "not", "or", "true", "True"]
 _SHAPES: Final = {str: "text", list: "a list", dict: "a mapping", bool: "true or false", int: "a number"}

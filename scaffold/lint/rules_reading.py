@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scaffold.lint.findings import Found, Place, Severity, read_before, rule
+from scaffold.copierfmt.value import Place
+from scaffold.lint.findings import Found, Severity, read_before, rule
 from scaffold.lint.known import CONFIGURING, COPIER_SOURCE, CREATING
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from scaffold.lint.known import CONFIGURING, YAML_TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scaffold.copierfmt.value import Value
     from scaffold.lint.source import Question, Source
-    from scaffold.lint.values import Value
 
 _WORDS = re.compile(r"(?i)(?:y|yes|n|no|on|off)\Z")
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scaffold.copierfmt.answers import holds, type_of
+from scaffold.copierfmt.value import Place, Value
 from scaffold.errors import Refused
 from scaffold.lint import sandbox
+from scaffold.lint.config import problems, read_config
 from scaffold.lint.expressions import HARMLESS_EXTENSIONS, Reading, environment, meets, read
-from scaffold.lint.findings import Place, Problem
+from scaffold.lint.findings import Problem
 from scaffold.lint.folder import Folder, Texts, list_folder
 from scaffold.lint.known import DEFAULT_EXCLUDE, OF_DEFAULTS, OF_EXCLUDE, OF_MIGRATIONS, OF_TASKS
 from scaffold.lint.paths import is_excluded
-from scaffold.lint.values import Config, Value, read_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from scaffold.copierfmt.reader import Config
     from scaffold.lint.evaluation import Outcome
 
 _TEMPLATED_SETTINGS: Mapping[str, frozenset[str]] = {
@@ -59,7 +62,7 @@ class Question:
     def is_hidden(self) -> bool:
         """Never asked: a computed value."""
         when = self.get("when")
-        return when is not None and str(when.data).strip().lower() in ("false", "no", "off", "0", "")
+        return when is not None and not holds(str(when.data))
 
     @property
     def type(self) -> str:
@@ -68,8 +71,7 @@ class Question:
         if given is not None and given.text:
             return given.text
         default = self.get("default")
-        kind = "NoneType" if default is None else type(default.data).__name__
-        return kind if kind in ("bool", "float", "int", "str") else "yaml"
+        return type_of(None if default is None else default.data)
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Source:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What was found while reading."""
-        return (*self.folder.problems(), *self.config.problems, *self._texts.problems, *self._found)
+        return (*self.folder.problems(), *problems(self.config), *self._texts.problems, *self._found)
 
     @cached_property
     def text_by_path(self) -> Mapping[str, str]:

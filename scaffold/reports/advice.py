@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from scaffold.computing import computing_of
-from scaffold.errors import escaped
 from scaffold.rules import PRINCIPLES, RULES, Citation, Rule
+from scaffold.text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

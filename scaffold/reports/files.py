@@ -6,8 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from scaffold import shell
-from scaffold.errors import escaped
 from scaffold.reports.output import colour_wanted
+from scaffold.text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import shell
 from scaffold.reports import files
+from scaffold.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,8 +30,8 @@ def found_text(survey: Survey) -> str:
         "tools": ", ".join(_tools(survey)) or "none configured",
     }
     by = f" (by its {survey.mark})" if survey.mark else ""
-    lines = [f"Found a project in **{_shown(str(survey.root))}**{by}"]
-    return "\n".join([*lines, *(f"  {name:<9} {_shown(text)}" for name, text in rows.items())])
+    lines = [f"Found a project in **{visible(str(survey.root))}**{by}"]
+    return "\n".join([*lines, *(f"  {name:<9} {visible(text)}" for name, text in rows.items())])
 
 
 def found_json(survey: Survey) -> dict[str, object]:
@@ -53,7 +54,7 @@ def additions_text(additions: Sequence[Addition], title: str) -> str:
         return "\nNothing has to be added to its configuration."
     if not all(addition.table for addition in additions):
         title = "To add by hand"
-    return "\n".join(["", f"**{title}**", *(f"  {_shown(addition.text)}" for addition in additions)])
+    return "\n".join(["", f"**{title}**", *(f"  {visible(addition.text)}" for addition in additions)])
 
 
 def additions_json(additions: Sequence[Addition]) -> list[dict[str, object]]:
@@ -133,8 +134,3 @@ def _tools(survey: Survey) -> Iterator[str]:
     for tool in survey.config.tools:
         formats = tool == "ruff" or (tool == "black" and "ruff" not in survey.config.tools)
         yield f"{tool} ({length} columns)" if formats else tool
-
-
-def _shown(text: str) -> str:
-    """In one line, and safe for a terminal."""
-    return text if text.isprintable() else ascii(text)

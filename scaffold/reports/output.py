@@ -8,8 +8,8 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
-from scaffold.errors import escaped
 from scaffold.machine import output_failed
+from scaffold.text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,6 +11,7 @@ from scaffold.life.check import Group
 from scaffold.life.majors import is_out
 from scaffold.life.merge import diff
 from scaffold.reports.files import file_text
+from scaffold.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 def update_text(update: Update, *, written: bool) -> str:
     """What an update does to each file, as a diff too where nothing is written, and what the user has to do then."""
     lines = [
-        f"{change.outcome.value:<9} {_printable(change.path)}{f'  ({change.why})' if change.why else ''}"
+        f"{change.outcome.value:<9} {visible(str(change.path))}{f'  ({change.why})' if change.why else ''}"
         for change in update.changes
     ]
     lines += [
-        f"the new example of {_printable(change.path)}: {_see_example(update, change, written=written)}"
+        f"the new example of {visible(str(change.path))}: {_see_example(update, change, written=written)}"
         for change in update.changes
         if change.example is not None
     ]
@@ -58,7 +59,7 @@ def _by_hand_text(update: Update) -> Iterator[str]:
         if step.by_hand:
             yield ""
             yield f"To do by hand for version {step.version}:"
-            yield from (f"  {_printable(item.path)}:{item.line}: {item.say}" for item in step.by_hand)
+            yield from (f"  {visible(str(item.path))}:{item.line}: {item.say}" for item in step.by_hand)
 
 
 def example_text(update: Update, name: str) -> str:
@@ -116,7 +117,7 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
     """How the pieces of a project stand."""
     lines: list[str] = []
     for status in statuses:
-        name = _printable(PurePosixPath(status.root / (status.module or "")))
+        name = visible(str(PurePosixPath(status.root / (status.module or ""))))
         if status.problem:
             lines.append(f"{name}: {status.problem}")
             continue
@@ -135,7 +136,7 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
 
 
 def _drift_text(root: Path, drift: Drift, *, strict: bool) -> str:
-    path = _printable(drift.path)
+    path = visible(str(drift.path))
     mark = ""
     if drift.kind == "conflict":
         mark = "  (resolve it)"
@@ -181,7 +182,3 @@ def _drift_json(drift: Drift, *, with_diff: bool, strict: bool) -> dict[str, obj
         "fails": drift.fails_strictly if strict else drift.fails,
         **({"diff": diff(drift.change)} if with_diff else {}),
     }
-
-
-def _printable(path: PurePosixPath) -> str:
-    return str(path) if str(path).isprintable() else ascii(str(path))

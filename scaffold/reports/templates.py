@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from scaffold.errors import escaped, one_line
 from scaffold.reports import files
 from scaffold.sources.overview import bundled_entry
+from scaffold.text import escaped, one_line
 from scaffold.workload import Design
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.errors import Refused, did_you_mean, one_line
+from scaffold.errors import Refused, did_you_mean
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

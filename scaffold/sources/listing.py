@@ -6,10 +6,11 @@ import os
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
-from scaffold.errors import Refused, one_line
+from scaffold.errors import Refused
 from scaffold.git import streaming
 from scaffold.repositories.borrowed import SpecialFiles
 from scaffold.sources.errors import BadSource
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -285,9 +285,9 @@ def _own_raw() -> bytes | None:
 
 def _read(path: Path) -> str:
     try:
-        return _text_of(path, reading.read_limited(path))
+        return reading.read_text(path)
     except reading.Unreadable as error:
-        raise CatalogueFault(path, error.reason) from error
+        raise CatalogueFault(path, error.reason, error.line) from error
 
 
 def _text_of(path: Path, raw: bytes) -> str:

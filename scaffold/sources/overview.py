@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold import reading
-from scaffold.foreign import rendering
+from scaffold.foreign.template import opened
 from scaffold.sources import resolve
 from scaffold.sources.catalogue import Entry
 from scaffold.sources.locate import locate
@@ -51,14 +51,14 @@ def overview(text: str) -> Overview:
         return _bundled(Design(text))
     located = locate(text)
     entry = located.entry or Entry(name=text, source=located.source.recorded, defaults={})
-    with resolve.opened(located.source, pinned=located.pinned) as checkout:
+    with resolve.opened(located.source, pinned=located.pinned) as checkout, opened(checkout) as template:
         return Overview(
             entry=entry,
             checkout=checkout,
-            actions=rendering.actions(checkout),
+            actions=template.actions,
             versions=resolve.versions(located.source),
-            questions=[question for question in rendering.questions(checkout) if question.when is not False],
-            readme=_readme(checkout.root),
+            questions=[question for question in template.questions if question.when is not False],
+            readme=_readme(template.root),
         )
 
 

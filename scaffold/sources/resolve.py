@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING
 from scaffold.errors import Refused, did_you_mean
 from scaffold.foreign.checkout import Checkout
 from scaffold.removal import temporary_folder
-from scaffold.sources import submodules, tags
+from scaffold.sources import tags
 from scaffold.sources.addresses import is_bundle, is_repository, without_password
 from scaffold.sources.errors import BadSource, UnknownTemplate
-from scaffold.sources.listing import Budget
-from scaffold.sources.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -133,6 +131,10 @@ def opened(
     if isinstance(source.location, Path) and source.is_plain_folder:
         yield Checkout(source.location, source.recorded, None, None)
         return
+    from scaffold.sources import submodules  # a plain folder needs nothing of git
+    from scaffold.sources.listing import Budget
+    from scaffold.sources.repository import Repository
+
     with temporary_folder("scaffold-template-") as own:
         repository = Repository(source.location, own, source.shown)
         name = source.ref or tags.newest(repository.refs.tags) or "HEAD"
@@ -172,5 +174,7 @@ def versions(source: Source) -> list[str]:
     """
     if source.is_plain_folder:
         return []
+    from scaffold.sources.repository import Repository
+
     with temporary_folder("scaffold-template-") as own:
         return tags.by_version(Repository(source.location, own, source.shown).refs.tags)

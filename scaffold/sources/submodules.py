@@ -10,13 +10,14 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import GitFailed, Refused, one_line
+from scaffold.errors import GitFailed, Refused
 from scaffold.plan import is_empty
 from scaffold.portable import is_git
 from scaffold.sources.addresses import BadAddress, submodule_location, without_password
 from scaffold.sources.errors import BadSource, Unreachable
 from scaffold.sources.listing import Budget
 from scaffold.sources.repository import Repository
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold import shell
-from scaffold.errors import ScaffoldError, one_line
+from scaffold.errors import ScaffoldError
 from scaffold.foreign import hints
 from scaffold.foreign.config import load
 from scaffold.git import git, own_environment
 from scaffold.removal import temporary_folder
 from scaffold.template import ANSWERS_FILE
+from scaffold.text import one_line
 from scaffold.trial import checks
 from scaffold.trial.answer_sets import AnswerSets
 from scaffold.trial.rendering import LONGEST, TookTooLong, output_of, render, update

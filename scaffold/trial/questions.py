@@ -10,7 +10,7 @@ import yaml
 from jinja2 import FileSystemLoader, TemplateError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
-from scaffold import yamlfile
+from scaffold.copierfmt.answers import WrongType, cast, holds
 from scaffold.trial.values import COMPUTED, Choices, is_computed, values_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ Row = dict[str, Any]
 """Answers by the name of their question; COMPUTED is the default that the template computes."""
 
 _FAILURES: Final = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, yaml.YAMLError)
-_NO: Final = {"", "n", "no", "f", "false", "off", "~", "null", "none"}
 
 
 def environment_of(config: Config, root: Path) -> SandboxedEnvironment:
@@ -136,11 +135,9 @@ class Questions:
 
     def typed(self, name: str, text: str) -> Any:  # noqa: ANN401  # an answer of any type
         """What a computed default is as an answer."""
-        if self.specs[name].get("type", "str") == "str":
-            return text
         try:
-            return yamlfile.value(text)
-        except yamlfile.YamlFault:
+            return cast(text, str(self.specs[name].get("type", "str")))
+        except (WrongType, KeyError):
             return text
 
     def named_in(self, text: str) -> frozenset[str]:
@@ -160,11 +157,3 @@ class Questions:
         if text not in self._compiled:
             self._compiled[text] = self.environment.from_string(text)
         return self._compiled[text]
-
-
-def holds(text: str) -> bool:
-    """Whether Copier takes what a condition comes to for a yes."""
-    try:
-        return bool(float(text))
-    except ValueError:
-        return text.strip().lower() not in _NO

@@ -18,39 +18,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
-from jinja2 import Environment, Template
-from jinja2.ext import Extension
 
-from scaffold.foreign import commands
+from scaffold.foreign import commands, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-    from types import CodeType, FrameType
+    from types import FrameType
 
 _SECONDS: Final = os.environ.get("SCAFFOLD_TRIAL_SECONDS", "")
 LONGEST: Final = int(_SECONDS) if _SECONDS.isdecimal() else 60
 """Seconds for one rendering; a hundred times what a large template takes."""
-
-_ENVIRONMENT = (
-    "block_start_string",
-    "block_end_string",
-    "variable_start_string",
-    "variable_end_string",
-    "comment_start_string",
-    "comment_end_string",
-    "line_statement_prefix",
-    "line_comment_prefix",
-    "trim_blocks",
-    "lstrip_blocks",
-    "newline_sequence",
-    "keep_trailing_newline",
-    "optimized",
-    "autoescape",
-    "finalize",
-    "is_async",
-)
-"""The settings on which compiled code depends; beside them, the extensions."""
 
 
 class TookTooLong(BaseException):
@@ -72,7 +50,7 @@ def begin(folder: Path) -> None:
     sys.dont_write_bytecode = True
     import copier  # noqa: F401  # takes half a second, once
 
-    _kept.install()
+    compiled.install()
 
 
 def output_of(folder: Path) -> Path:
@@ -100,11 +78,8 @@ def render_again(template: Path, out: Path, answers: Mapping[str, Any], *, trust
 
     A filter of a constant is evaluated while compiling: what it comes to might be another the next time.
     """
-    _kept.again = True
-    try:
+    with compiled.anew():
         render(template, out, answers, trust=trust)
-    finally:
-        _kept.again = False
 
 
 def update(project: Path, record: Path, *, trust: bool) -> None:
@@ -161,100 +136,3 @@ def _without_git() -> Iterator[None]:
 def _read_faster() -> None:
     """Let PyYAML's other reader stand in, now that its own has taken what there is to read."""
     yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # type: ignore[misc]
-
-
-class _Kept:
-    """What was compiled, apart for renderings that are made once more."""
-
-    def __init__(self) -> None:
-        self.again = False
-        self._compiled: dict[object, CodeType] = {}
-
-    def install(self) -> None:
-        """Keep what Jinja compiles. `Environment.compile` and `from_string` are public and made to be replaced."""
-        compile_anew, from_string_anew = Environment.compile, Environment.from_string
-
-        def compile_kept(  # noqa: PLR0913, PLR0917  # as the method that it stands for
-            environment: Environment,
-            source: Any,  # noqa: ANN401
-            name: str | None = None,
-            filename: str | None = None,
-            raw: bool = False,  # noqa: FBT001, FBT002
-            defer_init: bool = False,  # noqa: FBT001, FBT002
-        ) -> Any:  # noqa: ANN401
-            if raw or defer_init or not isinstance(source, str):
-                return compile_anew(environment, source, name, filename, raw, defer_init)  # type: ignore[call-overload]
-            known = _Known.of(environment)
-            key = (self.again, source, name, filename, known.settings)
-            if key in self._compiled:
-                known.preprocess(source, name, filename)
-            else:
-                self._compiled[key] = compile_anew(environment, source, name, filename)
-            return self._compiled[key]
-
-        def from_string_kept(
-            environment: Environment,
-            source: Any,  # noqa: ANN401
-            globals: Any = None,  # noqa: A002, ANN401  # its name in Jinja
-            template_class: Any = None,  # noqa: ANN401
-        ) -> Template:
-            if globals is not None or template_class is not None or not isinstance(source, str):
-                return from_string_anew(environment, source, globals, template_class)
-            known = _Known.of(environment)
-            if source in known.templates:
-                known.preprocess(source)
-            else:
-                known.templates[source] = from_string_anew(
-                    environment, source, None, _Plain if known.is_plain(source) else None
-                )
-            return known.templates[source]
-
-        Environment.compile = compile_kept  # type: ignore[method-assign,assignment]
-        Environment.from_string = from_string_kept  # type: ignore[method-assign,assignment]
-
-
-class _Known:
-    """What is worked out once for an environment."""
-
-    def __init__(self, environment: Environment) -> None:
-        settings = {name: getattr(environment, name) for name in _ENVIRONMENT}
-        extensions = environment.extensions
-        self.environment = environment
-        self.settings = (type(environment), *settings.values(), *extensions)
-        self.templates: dict[str, Template] = {}
-        self._marks = [mark for name, mark in settings.items() if mark and name.endswith(("start_string", "_prefix"))]
-        self._may_be_plain = not environment.is_async and all(
-            type(each).filter_stream is Extension.filter_stream for each in extensions.values()
-        )
-        self._listening = [
-            each for each in environment.iter_extensions() if type(each).preprocess is not Extension.preprocess
-        ]
-
-    @classmethod
-    def of(cls, environment: Environment) -> _Known:
-        known = vars(environment).get("_scaffold_known")
-        if not isinstance(known, cls) or known.environment is not environment:  # an overlay has that of another
-            known = cls(environment)
-            vars(environment)["_scaffold_known"] = known
-        return known
-
-    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> None:
-        """What extensions count on before each rendering."""
-        for extension in self._listening:
-            source = extension.preprocess(source, name, filename)
-
-    def is_plain(self, source: str) -> bool:
-        """Whether there is nothing to fill in."""
-        return self._may_be_plain and not any(mark in source for mark in self._marks)
-
-
-class _Plain(Template):
-    """A text with nothing to fill in: rendered without the variables, which take most of the time."""
-
-    def render(self, *_args: Any, **_variables: Any) -> str:  # noqa: ANN401
-        if not hasattr(self, "_text"):
-            self._text = super().render()
-        return self._text
-
-
-_kept = _Kept()

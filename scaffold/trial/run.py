@@ -81,12 +81,12 @@ def run(trial: Trial, progress: Callable[[int, int], None]) -> Result:
         Refused: The folder cannot be read.
         UsageError: There are too many combinations, or an answer is for no question.
     """
-    root = trial.template.absolute()
-    if not root.is_dir():
+    if not trial.template.is_dir():
         raise Refused(trial.template, "is no directory: give the template's folder")
-    config = load(root)
-    covering = _answer_sets(trial, config, root)
     with temporary_folder("scaffold-trial-") as folder:
+        plain = _copied(trial.template, folder / "template")
+        config = load(plain)
+        covering = _answer_sets(trial, config, plain)
         attempts = list(_attempts(trial, config, covering, folder))
         progress(0, len(attempts))
         outcomes: dict[int, list[Outcome]] = {}
@@ -94,6 +94,18 @@ def run(trial: Trial, progress: Callable[[int, int], None]) -> Result:
             outcomes[number] = found
             progress(len(outcomes), len(attempts))
     return Result(tuple(outcome for _, found in sorted(outcomes.items()) for outcome in found), covering)
+
+
+def _copied(template: Path, plain: Path) -> Path:
+    """The template as it is now, without its repository: an author may go on editing it."""
+    try:
+        refuse_excess(template, without=".git")
+        shutil.copytree(template, plain, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    except Unreadable as error:
+        raise Refused(template, f"cannot be copied: {error.reason}") from error
+    except (OSError, shutil.Error) as error:
+        raise Refused(template, f"cannot be copied: {error}") from error
+    return plain
 
 
 def _answer_sets(trial: Trial, config: Config, root: Path) -> Covering:
@@ -106,13 +118,6 @@ def _answer_sets(trial: Trial, config: Config, root: Path) -> Covering:
 
 def _attempts(trial: Trial, config: Config, covering: Covering, folder: Path) -> Iterator[Attempt]:
     root, plain = trial.template.absolute(), folder / "template"
-    try:
-        refuse_excess(root, without=".git")
-        shutil.copytree(root, plain, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-    except Unreadable as error:
-        raise Refused(trial.template, f"cannot be copied: {error.reason}") from error
-    except (OSError, shutil.Error) as error:
-        raise Refused(trial.template, f"cannot be copied: {error}") from error
     manner = Manner(
         template=trial.template,
         folder=folder,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from scaffold.copierfmt.answers import choices_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
 
 AWKWARD = 'It\'s "quoted" \\ ünïcode 雪'
 """Free text that breaks what is not escaped: both quotes, a backslash, letters beyond ASCII."""
@@ -35,7 +36,8 @@ class Choices:
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> Choices:
         """Those of a question as copier.yml has it."""
-        return cls(tuple((value, text) for value, text in _choices(spec) if text))
+        found = choices_of(spec.get("choices"))
+        return cls(tuple((choice.value, choice.validator) for choice in found if choice.validator))
 
     def validator(self, value: object) -> str:
         """A text that renders to why the choice is disabled; empty where it never is."""
@@ -54,7 +56,11 @@ def values_of(spec: Mapping[str, Any], takes: Callable[[Any], bool]) -> tuple[An
         spec: The question as copier.yml has it.
         takes: Whether its validator takes an answer.
     """
-    kind, default, choices = spec.get("type", "yaml"), spec.get("default"), [value for value, _ in _choices(spec)]
+    kind, default, choices = (
+        spec.get("type", "yaml"),
+        spec.get("default"),
+        [choice.value for choice in choices_of(spec.get("choices"))],
+    )
     computed = [COMPUTED] if is_computed(default) else []
     if spec.get("choices"):
         if spec.get("multiselect"):
@@ -92,19 +98,6 @@ def _bound(taken: Any, refused: Any, takes: Callable[[Any], bool]) -> Any:  # no
         middle = int((taken + refused) // 2)
         taken, refused = (middle, refused) if takes(middle) else (taken, middle)
     return taken
-
-
-def _choices(spec: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-    """The value of each choice, and what disables it; none where they are computed."""
-    choices = spec.get("choices")
-    if not choices or isinstance(choices, str):
-        return
-    for choice in choices.values() if isinstance(choices, Mapping) else choices:
-        value = choice[1] if isinstance(choice, (list, tuple)) and len(choice) == 2 else choice
-        if isinstance(value, Mapping):
-            yield value.get("value"), str(value.get("validator") or "")
-        else:
-            yield value, ""
 
 
 def _unlike(values: list[Any]) -> list[Any]:
