@@ -86,7 +86,8 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session
 def start_up(session: nox.Session) -> None:
-    """The command line beside bare Python, an empty Typer program, Copier and cookiecutter; update and check too."""
+    """The command line beside bare Python, an empty Typer program, Copier and cookiecutter; templates and updates."""
     session.install("-e", ".", "cookiecutter")
     session.run("python", "benchmarks/command_line.py", *session.posargs)
     session.run("python", "benchmarks/life.py")
+    session.run("python", "benchmarks/untrusted.py")
