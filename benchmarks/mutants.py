@@ -10,24 +10,21 @@ those that the last run left alive or did not come to, and takes the others from
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -37,23 +34,24 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-import libcst  # noqa: E402
-from mutmut.mutation.file_mutation import create_mutations  # noqa: E402
+from mutations import Mutant, changes_of  # noqa: E402
 from variants import Variant  # noqa: E402
 
 from scaffold.template import bundled  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable
 
 HOME = ROOT / ".benchmarks" / "mutants"
 KEPT = ROOT / "benchmarks" / "mutants.json"
 EXPLAINED = ROOT / "benchmarks" / "survivors"
-PYTEST = ("-m", "pytest", "-p", "pytest_timeout", "-q", "-x", "--failed-first")
+PYTEST = ("-m", "pytest", "-p", "pytest_timeout", "--timeout-method", "thread", "-q", "-x", "--failed-first")
 ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # of what only scaffold's own tests need: it takes longer than most tests
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+_HANG = re.compile(rb"^HANG = (\d+)", re.MULTILINE)
+"""How long a test waits for what is broken. Here that is the rule, and the machine has nothing else to do."""
 VARIANTS = (  # those whose modules differ in more than words and defaults
     Variant("threadpool/map", {}),
     Variant("threadpool/map", {"kind": "process"}),
@@ -73,32 +71,7 @@ VARIANTS = (  # those whose modules differ in more than words and defaults
 )
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """The lines as they were and as they are."""
-
-    was: str
-    now: str
-
-    @classmethod
-    def between(cls, source: str, text: str) -> Mutant:
-        """What distinguishes two texts."""
-        before, after = source.splitlines(), text.splitlines()
-        blocks = [
-            block for block in SequenceMatcher(None, before, after, autojunk=False).get_opcodes() if block[0] != "equal"
-        ]
-        was = [line.strip() for _, start, end, _, _ in blocks for line in before[start:end]]
-        now = [line.strip() for _, _, _, start, end in blocks for line in after[start:end]]
-        return cls(" ".join(was), " ".join(now))
-
-
-@dataclass(frozen=True)
-class Change:
-    """A mutant as a whole module; the key names it in the record as long as its function stays as it is."""
-
-    mutant: Mutant
-    text: str
-    key: str
+Record: TypeAlias = "dict[str, tuple[Mutant, str]]"  # what became of each change, by its key
 
 
 @dataclass
@@ -154,7 +127,7 @@ def main() -> int:
         explained = _explained(design)
         for variant in VARIANTS:
             if variant.design == design and fnmatchcase(variant.name, options.only):
-                tally = Tally.of(examine(variant, options.jobs, survivors=options.survivors), explained)
+                tally = Tally.of(examine(variant, options.jobs, survivors=options.survivors).values(), explained)
                 keep(variant, tally)
                 report(variant, tally)
                 failed |= bool(tally.unexplained)
@@ -172,109 +145,85 @@ def report(variant: Variant, tally: Tally) -> None:
     sys.stdout.flush()
 
 
-def examine(variant: Variant, jobs: int, *, survivors: bool) -> Iterator[tuple[Mutant, str]]:
-    """Run a variant's tests on each mutant of its module, and yield what became of it.
+def examine(variant: Variant, jobs: int, *, survivors: bool) -> Record:
+    """Run a variant's tests on each mutant of its module, and return what became of it.
 
-    With `survivors` only on those that the record has as survived, or not at all.
+    With `survivors` only on those that the record has as survived, or has not.
     """
-    module = _module(variant)
+    module = str(variant.answers(bundled())["module"])
+    source = variant.render(bundled())[PurePosixPath(f"src/demo/{module}.py")].decode()
+    changes = changes_of(source)
     copies: SimpleQueue[Path] = SimpleQueue()
     for number in range(jobs):
         copies.put(_rendered(variant, HOME / f"{variant.name}-{number}"))
-    project = copies.get()
-    source = _source(variant, module)
-    began = time.monotonic()
-    if _tried(project, module, source, timeout=300) != "survived":
-        raise SystemExit(f"{variant.name}: its tests fail without any change, in {project}")
-    timeout = 15 + 5 * (time.monotonic() - began)
-    copies.put(project)
-    kept = HOME / f"{variant.name}.json"
-    record = json.loads(kept.read_text(encoding="utf-8")) if survivors and kept.exists() else {}
-    record = {key: outcome for key, outcome in record.items() if outcome != "survived"}
 
-    def attempt(change: Change) -> str:
+    def attempt(text: str, limit: float) -> str:
         project = copies.get()
         try:
-            return _tried(project, module, change.text, timeout)
+            return _tried(project, module, text, limit)
         finally:
             copies.put(project)
 
-    changes = _changes(variant)
-    retried = [change for change in changes if change.key not in record]
+    began = time.monotonic()
+    if attempt(source, 60) != "survived":
+        raise SystemExit(f"{variant.name}: its tests fail without any change, in {HOME}")
+    limit = max(10, time.monotonic() - began)
+    judged = {key: row for key, row in _recorded(variant).items() if row[1] in {"killed", "timed out"}}
+    record: Record = {change.key: (change.mutant, "not tried") for change in changes}
+    record |= {key: row for key, row in judged.items() if survivors and key in record}
     with ThreadPoolExecutor(jobs) as pool:
-        for change, outcome in zip(retried, pool.map(attempt, retried), strict=True):
-            record[change.key] = outcome
-            kept.write_text(json.dumps(record, indent=0), encoding="utf-8")
-    return ((change.mutant, record[change.key]) for change in changes)
+        attempts = {
+            pool.submit(attempt, change.text, limit): change
+            for change in changes
+            if record[change.key][1] == "not tried"
+        }
+        for done in as_completed(attempts):
+            change = attempts[done]
+            record[change.key] = (change.mutant, done.result())
+            rows = {key: [mutant.was, mutant.now, outcome] for key, (mutant, outcome) in record.items()}
+            _record_of(variant).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    return record
+
+
+def _record_of(variant: Variant) -> Path:
+    return HOME / f"{variant.name}.json"
+
+
+def _recorded(variant: Variant) -> Record:
+    kept = _record_of(variant)
+    rows = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    return {key: (Mutant(was, now), outcome) for key, (was, now, outcome) in rows.items()}
 
 
 def _rendered(variant: Variant, project: Path) -> Path:
     shutil.rmtree(project, ignore_errors=True)
     for path, content in variant.render(bundled()).items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
-        (project / path).write_bytes(content)
+        (project / path).write_bytes(_HANG.sub(rb"HANG = 0.4 * \1", content))
     return project
 
 
-def _module(variant: Variant) -> str:
-    return str(variant.answers(bundled())["module"])
-
-
-def _source(variant: Variant, module: str) -> str:
-    return variant.render(bundled())[PurePosixPath(f"src/demo/{module}.py")].decode()
-
-
-@cache
-def _changes(variant: Variant) -> list[Change]:
-    """Return the module with each of mutmut's mutations of a function.
-
-    mutmut's own runner leads every call through a frame of its own, which keeps alive what the tests see die.
-    """
-    module = _module(variant)
-    source = _source(variant, module)
-    changes: list[Change] = []
-    tree, mutations, _, _ = create_mutations(f"{module}.py", source)
-    seen, alike = set[str](), Counter[str]()
-    for mutation in mutations:
-        function = mutation.contained_by_top_level_function
-        if function is None or _is_of_words(mutation.original_node):
-            continue
-        changed = tree.deep_replace(mutation.original_node, mutation.mutated_node)
-        assert isinstance(changed, libcst.Module)
-        if changed.code in seen:
-            continue
-        seen.add(changed.code)
-        mutant = Mutant.between(source, changed.code)
-        name = hashlib.sha256(f"{tree.code_for_node(function)}{mutant}".encode()).hexdigest()[:16]
-        alike[name] += 1
-        changes.append(Change(mutant, changed.code, f"{name}-{alike[name]}"))
-    return changes
-
-
-def _is_of_words(node: libcst.CSTNode) -> bool:
-    """Tell a text for people, which tests are not to repeat word by word."""
-    return isinstance(node, libcst.SimpleString | libcst.FormattedStringText) and " " in node.value
-
-
-def _tried(project: Path, module: str, text: str, timeout: float) -> str:
+def _tried(project: Path, module: str, text: str, limit: float) -> str:
+    """Run the tests, each of which has so many seconds."""
     (project / "src" / "demo" / f"{module}.py").write_text(text, encoding="utf-8")
-    tests = [f"tests/test_{module}.py", "tests/test_cli.py"]
-    run = subprocess.Popen(
-        [sys.executable, *PYTEST, *tests],
-        cwd=project,
-        env=os.environ | ENVIRONMENT | {"PYTHONPATH": str(project / "src")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        return "killed" if run.wait(timeout) else "survived"
-    except subprocess.TimeoutExpired:
-        return "timed out"
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(run.pid, signal.SIGKILL)  # its tests start processes, too
-        run.wait()
+    command = [sys.executable, *PYTEST, "--timeout", str(limit), f"tests/test_{module}.py", "tests/test_cli.py"]
+    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(project / "src")}
+    with (project / "output").open("w+b") as output:
+        run = subprocess.Popen(
+            command, cwd=project, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+        try:
+            failed = run.wait(10 + 5 * limit)
+        except subprocess.TimeoutExpired:
+            return "timed out"
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)  # its tests start processes, too
+            run.wait()
+        output.seek(0)
+        if not failed:
+            return "survived"
+        return "timed out" if b"+ Timeout +" in output.read() else "killed"
 
 
 def _explained(design: str) -> set[Mutant]:
@@ -286,22 +235,20 @@ def _explained(design: str) -> set[Mutant]:
 
 
 def _is_any_stale(design: str, explained: Iterable[Mutant]) -> bool:
-    """Print the explanations that fit no mutant of any variant, and those whose mutants no record has alive."""
-    known: dict[Mutant, set[str]] = {}
-    for variant in VARIANTS:
-        if variant.design == design:
-            kept = HOME / f"{variant.name}.json"
-            record = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-            for change in _changes(variant):
-                known.setdefault(change.mutant, set()).add(record.get(change.key, "not tried"))
-    stale = [mutant for mutant in explained if mutant not in known]
-    for mutant in stale:
-        print(f"explained, and no mutant of {design}:\n  - {mutant.was}\n  + {mutant.now}")
-    for mutant in explained:
-        if known.get(mutant, {"survived"}) <= {"killed", "timed out"}:
-            print(f"explained, and did not survive in {design}:\n  - {mutant.was}\n  + {mutant.now}")
+    """Print the explanations that fit no mutant of any variant, and those whose mutants no run left alive."""
+    records = [_recorded(variant) for variant in VARIANTS if variant.design == design]
+    if not all(records):
+        print(f"{design}: not all variants have been tried, so some explanations may be stale")
+        return False
+    outcomes: dict[Mutant, set[str]] = {mutant: set() for mutant in explained}
+    for mutant, outcome in (row for record in records for row in record.values()):
+        if mutant in outcomes:
+            outcomes[mutant].add(outcome)
+    for mutant, found in outcomes.items():
+        if not found & {"survived", "not tried"}:
+            print(f"explained, and {'did not survive' if found else 'no mutant'}:\n  - {mutant.was}\n  + {mutant.now}")
     sys.stdout.flush()
-    return bool(stale)
+    return not all(outcomes.values())
 
 
 def keep(variant: Variant, tally: Tally) -> None:
