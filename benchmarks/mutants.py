@@ -2,9 +2,12 @@
 
 mutmut writes the mutants; texts for people are left as they are. `python benchmarks/mutants.py thread/batch` tries
 those of one design, and several may be named. A mutant that no test notices must be explained in survivors/, or the run
-fails; so it does for an explanation of what is no mutant any more. The totals are kept in mutants.json, for
-docs/benchmarks.md. The outcome of each mutant is recorded as it comes: after tests were added, `--survivors` retries
-those that the last run left alive or did not come to, and takes the others from the record.
+fails; so it does for an explanation of what is no mutant any more. Two kinds are counted apart: those that run into a
+time limit, and, of those that no test notices, what mypy refuses, as it would in every project.
+
+The totals are kept in mutants.json, for docs/benchmarks.md. The outcome of each mutant is recorded as it comes: after
+tests were added, `--survivors` retries those that the last run left alive or did not come to, and takes the others from
+the record.
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 HOME = ROOT / ".benchmarks" / "mutants"
 KEPT = ROOT / "benchmarks" / "mutants.json"
 EXPLAINED = ROOT / "benchmarks" / "survivors"
-PYTEST = ("-m", "pytest", "-p", "pytest_timeout", "--timeout-method", "thread", "-q", "-x", "--failed-first")
+PYTEST = ("-m", "pytest", "-p", "pytest_timeout", "-q", "-x", "--failed-first")
 ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # of what only scaffold's own tests need: it takes longer than most tests
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -79,6 +82,7 @@ class Tally:
     """What became of the mutants of one module."""
 
     killed: int = 0
+    mistyped: int = 0
     explained: int = 0
     timeouts: list[Mutant] = field(default_factory=list)
     unexplained: list[Mutant] = field(default_factory=list)
@@ -90,6 +94,8 @@ class Tally:
         for mutant, outcome in outcomes:
             if outcome == "killed":
                 tally.killed += 1
+            elif outcome == "mistyped":
+                tally.mistyped += 1
             elif outcome == "timed out":
                 tally.timeouts.append(mutant)
             elif mutant in explained:
@@ -100,7 +106,7 @@ class Tally:
 
     @property
     def share(self) -> float:
-        """Those killed, of all that did not time out."""
+        """Those killed, of those judged."""
         judged = self.killed + self.explained + len(self.unexplained)
         return self.killed / judged if judged else 0.0
 
@@ -108,7 +114,7 @@ class Tally:
         """Return a line for the terminal."""
         survived = self.explained + len(self.unexplained)
         return (
-            f"{self.killed} killed ({self.share:.1%}), {len(self.timeouts)} timed out,"
+            f"{self.killed} killed ({self.share:.1%}), {len(self.timeouts)} timed out, {self.mistyped} mistyped,"
             f" {survived} survived, {self.explained} of them explained"
         )
 
@@ -160,7 +166,8 @@ def examine(variant: Variant, jobs: int, *, survivors: bool) -> Record:
     def attempt(text: str, limit: float) -> str:
         project = copies.get()
         try:
-            return _tried(project, module, text, limit)
+            outcome = _tried(project, module, text, limit)
+            return "mistyped" if outcome == "survived" and not _is_typed(project) else outcome
         finally:
             copies.put(project)
 
@@ -168,7 +175,7 @@ def examine(variant: Variant, jobs: int, *, survivors: bool) -> Record:
     if attempt(source, 60) != "survived":
         raise SystemExit(f"{variant.name}: its tests fail without any change, in {HOME}")
     limit = max(10, time.monotonic() - began)
-    judged = {key: row for key, row in _recorded(variant).items() if row[1] in {"killed", "timed out"}}
+    judged = {key: row for key, row in _recorded(variant).items() if row[1] not in {"survived", "not tried"}}
     record: Record = {change.key: (change.mutant, "not tried") for change in changes}
     record |= {key: row for key, row in judged.items() if survivors and key in record}
     with ThreadPoolExecutor(jobs) as pool:
@@ -223,7 +230,12 @@ def _tried(project: Path, module: str, text: str, limit: float) -> str:
         output.seek(0)
         if not failed:
             return "survived"
-        return "timed out" if b"+ Timeout +" in output.read() else "killed"
+        return "timed out" if b"from pytest-timeout" in output.read() else "killed"
+
+
+def _is_typed(project: Path) -> bool:
+    command = [sys.executable, "-m", "mypy", "src"]
+    return not subprocess.run(command, cwd=project, stdout=subprocess.DEVNULL, check=False).returncode
 
 
 def _explained(design: str) -> set[Mutant]:
@@ -257,6 +269,7 @@ def keep(variant: Variant, tally: Tally) -> None:
     kept[variant.name] = {
         "killed": tally.killed,
         "timeouts": len(tally.timeouts),
+        "mistyped": tally.mistyped,
         "survived": tally.explained + len(tally.unexplained),
         "unexplained": len(tally.unexplained),
     }
