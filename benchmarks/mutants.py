@@ -178,7 +178,7 @@ def examine(variant: Variant, jobs: int, *, survivors: bool) -> Record:
     began = time.monotonic()
     if attempt(source, 60) != "survived":
         raise SystemExit(f"{variant.name}: its tests fail without any change, in {HOME}")
-    limit = max(10, time.monotonic() - began)
+    limit = max(6, time.monotonic() - began)
     judged = {key: row for key, row in _recorded(variant).items() if row[1] not in {"survived", "not tried"}}
     record: Record = {change.key: (change.mutant, "not tried") for change in changes}
     record |= {key: row for key, row in judged.items() if survivors and key in record}
