@@ -53,6 +53,7 @@ PYTEST = (  # which does not wait for the threads that a broken test leaves behi
     "import os, pytest, sys; code = pytest.main(sys.argv[1:]); sys.stdout.flush(); os._exit(code)",
     *("-p", "pytest_timeout", "-q", "-x", "--failed-first"),
 )
+NOTICED = frozenset({"killed", "timed out", "mistyped"})
 ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # of what only scaffold's own tests need: it takes longer than most tests
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -158,6 +159,7 @@ def report(variant: Variant, tally: Tally) -> None:
 def examine(variant: Variant, jobs: int, *, survivors: bool) -> Record:
     """Run a variant's tests on each mutant of its module, and return what became of it.
 
+    What was noticed of a function that an earlier variant of the design has as well is not tried again here.
     With `survivors` only on those that the record has as survived, or has not.
     """
     module = str(variant.answers(bundled())["module"])
@@ -179,9 +181,10 @@ def examine(variant: Variant, jobs: int, *, survivors: bool) -> Record:
     if attempt(source, 60) != "survived":
         raise SystemExit(f"{variant.name}: its tests fail without any change, in {HOME}")
     limit = max(6, time.monotonic() - began)
-    judged = {key: row for key, row in _recorded(variant).items() if row[1] not in {"survived", "not tried"}}
     record: Record = {change.key: (change.mutant, "not tried") for change in changes}
-    record |= {key: row for key, row in judged.items() if survivors and key in record}
+    for other in VARIANTS[: VARIANTS.index(variant) + survivors]:
+        if other.design == variant.design:
+            record |= {key: row for key, row in _recorded(other).items() if key in record and row[1] in NOTICED}
     with ThreadPoolExecutor(jobs) as pool:
         attempts = {
             pool.submit(attempt, change.text, limit): change
