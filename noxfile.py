@@ -80,7 +80,7 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def mutants(session: nox.Session) -> None:
     """Whether the tests that are generated notice when the machinery is broken; `-- thread/batch` for one design."""
-    session.install("-e", ".", "mutmut>=3.8", "pytest", "pytest-timeout", "tomli", "distributed")
+    session.install("-e", ".", "mutmut>=3.8", "mypy", "pytest", "pytest-timeout", "tomli", "distributed")
     session.run("python", "benchmarks/mutants.py", *session.posargs)
 
 

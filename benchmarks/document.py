@@ -37,7 +37,8 @@ _ON_MUTANTS = """\
 ## Mutants
 
 `nox -s mutants` changes one thing at a time in the machinery of each design, with mutmut's operators, and runs the
-tests that are generated with it. A mutant that times out is counted apart; each that survives is explained in
+tests that are generated with it. Two kinds are counted apart: a mutant that times out, and one that no test notices but
+mypy refuses, which runs in every project. Each that survives is explained in
 [benchmarks/survivors](../benchmarks/survivors).
 """
 
@@ -238,9 +239,10 @@ def _mutants() -> str:
                 f"{counts['killed'] / judged:.1%}",
                 f"{counts['survived']}",
                 f"{counts['timeouts']}",
+                f"{counts['mistyped']}",
             ]
         )
-    table = _table(["module", "killed", "of those judged", "survived", "timed out"], rows)
+    table = _table(["module", "killed", "of those judged", "survived", "timed out", "mistyped"], rows)
     return f"{_ON_MUTANTS}\n{table}" if kept else ""
 
 

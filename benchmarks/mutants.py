@@ -2,26 +2,32 @@
 
 mutmut writes the mutants; texts for people are left as they are. `python benchmarks/mutants.py thread/batch` tries
 those of one design, and several may be named. A mutant that no test notices must be explained in survivors/, or the run
-fails. The totals are kept in mutants.json, for docs/benchmarks.md.
+fails; so it does for an explanation of what is no mutant any more. Two kinds are counted apart: those that run into a
+time limit, and, of those that no test notices, what mypy refuses, as it would in every project.
+
+The totals are kept in mutants.json, for docs/benchmarks.md. The outcome of each mutant is recorded as it comes: after
+tests were added, `--survivors` retries those that the last run left alive or did not come to, and takes the others from
+the record.
 """
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -31,18 +37,29 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-import libcst  # noqa: E402
-from mutmut.mutation.file_mutation import create_mutations  # noqa: E402
+from mutations import Mutant, changes_of  # noqa: E402
 from variants import Variant  # noqa: E402
 
 from scaffold.template import bundled  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterable
 
 HOME = ROOT / ".benchmarks" / "mutants"
 KEPT = ROOT / "benchmarks" / "mutants.json"
 EXPLAINED = ROOT / "benchmarks" / "survivors"
+PYTEST = (  # which does not wait for the threads that a broken test leaves behind
+    "-c",
+    "import os, pytest, sys; code = pytest.main(sys.argv[1:]); sys.stdout.flush(); os._exit(code)",
+    *("-p", "pytest_timeout", "-q", "-x", "--failed-first"),
+)
+NOTICED = frozenset({"killed", "timed out", "mistyped"})
+ENVIRONMENT = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # of what only scaffold's own tests need: it takes longer than most tests
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+_HANG = re.compile(rb"^HANG = (\d+)", re.MULTILINE)
+"""How long a test waits for what is broken. Here that is the rule, and the machine has nothing else to do."""
 VARIANTS = (  # those whose modules differ in more than words and defaults
     Variant("threadpool/map", {}),
     Variant("threadpool/map", {"kind": "process"}),
@@ -62,18 +79,7 @@ VARIANTS = (  # those whose modules differ in more than words and defaults
 )
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """The lines as they were and as they are."""
-
-    was: str
-    now: str
-
-    @classmethod
-    def between(cls, source: str, text: str) -> Mutant:
-        """What distinguishes two texts."""
-        lines = [*difflib.ndiff(source.splitlines(), text.splitlines())]
-        return cls(*(" ".join(line[2:].strip() for line in lines if line.startswith(sign)) for sign in ("- ", "+ ")))
+Record: TypeAlias = "dict[str, tuple[Mutant, str]]"  # what became of each change, by its key
 
 
 @dataclass
@@ -81,13 +87,31 @@ class Tally:
     """What became of the mutants of one module."""
 
     killed: int = 0
+    mistyped: int = 0
     explained: int = 0
     timeouts: list[Mutant] = field(default_factory=list)
     unexplained: list[Mutant] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, outcomes: Iterable[tuple[Mutant, str]], explained: Container[Mutant]) -> Tally:
+        """Count the outcomes, and look the survivors up."""
+        tally = cls()
+        for mutant, outcome in outcomes:
+            if outcome == "killed":
+                tally.killed += 1
+            elif outcome == "mistyped":
+                tally.mistyped += 1
+            elif outcome == "timed out":
+                tally.timeouts.append(mutant)
+            elif mutant in explained:
+                tally.explained += 1
+            else:
+                tally.unexplained.append(mutant)
+        return tally
+
     @property
     def share(self) -> float:
-        """Those killed, of all that did not time out."""
+        """Those killed, of those judged."""
         judged = self.killed + self.explained + len(self.unexplained)
         return self.killed / judged if judged else 0.0
 
@@ -95,7 +119,7 @@ class Tally:
         """Return a line for the terminal."""
         survived = self.explained + len(self.unexplained)
         return (
-            f"{self.killed} killed ({self.share:.1%}), {len(self.timeouts)} timed out,"
+            f"{self.killed} killed ({self.share:.1%}), {len(self.timeouts)} timed out, {self.mistyped} mistyped,"
             f" {survived} survived, {self.explained} of them explained"
         )
 
@@ -104,117 +128,146 @@ def main() -> int:
     """Try the mutants of the designs that are named, or of all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("designs", nargs="*", help="such as thread/batch; all by default")
-    parser.add_argument("--only", default="", help="variants whose name has this in it, such as process")
+    parser.add_argument("--only", default="*", help="variants whose name is such as *process")
+    parser.add_argument("--survivors", action="store_true", help="only those that the last run left alive")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time")
     options = parser.parse_args()
     failed = False
-    for variant in VARIANTS:
-        if (not options.designs or variant.design in options.designs) and options.only in variant.name:
-            tally = examine(variant, options.jobs)
-            keep(variant, tally)
-            print(f"{variant.name}: {tally}", flush=True)
-            for mutant in tally.unexplained:
-                print(f"survived:\n  - {mutant.was}\n  + {mutant.now}")
-            for mutant in tally.timeouts:
-                print(f"timed out:\n  - {mutant.was}\n  + {mutant.now}")
-            failed |= bool(tally.unexplained)
+    designs = options.designs or sorted({variant.design for variant in VARIANTS})
+    for design in designs:
+        explained = _explained(design)
+        for variant in VARIANTS:
+            if variant.design == design and fnmatchcase(variant.name, options.only):
+                tally = Tally.of(examine(variant, options.jobs, survivors=options.survivors).values(), explained)
+                keep(variant, tally)
+                report(variant, tally)
+                failed |= bool(tally.unexplained)
+        failed |= _is_any_stale(design, explained)
     return int(failed)
 
 
-def examine(variant: Variant, jobs: int) -> Tally:
-    """Run a variant's tests on each mutant of its module, and look the survivors up."""
+def report(variant: Variant, tally: Tally) -> None:
+    """Print the totals, and the mutants that need a look."""
+    print(f"{variant.name}: {tally}")
+    for mutant in tally.unexplained:
+        print(f"survived:\n  - {mutant.was}\n  + {mutant.now}")
+    for mutant in tally.timeouts:
+        print(f"timed out:\n  - {mutant.was}\n  + {mutant.now}")
+    sys.stdout.flush()
+
+
+def examine(variant: Variant, jobs: int, *, survivors: bool) -> Record:
+    """Run a variant's tests on each mutant of its module, and return what became of it.
+
+    What was noticed of a function that an earlier variant of the design has as well is not tried again here.
+    With `survivors` only on those that the record has as survived, or has not.
+    """
     module = str(variant.answers(bundled())["module"])
+    source = variant.render(bundled())[PurePosixPath(f"src/demo/{module}.py")].decode()
+    changes = changes_of(source)
     copies: SimpleQueue[Path] = SimpleQueue()
     for number in range(jobs):
         copies.put(_rendered(variant, HOME / f"{variant.name}-{number}"))
-    project = copies.get()
-    source = (project / "src" / "demo" / f"{module}.py").read_text(encoding="utf-8")
-    began = time.monotonic()
-    if _tried(project, module, source, timeout=300) != "survived":
-        raise SystemExit(f"{variant.name}: its tests fail without any change, in {project}")
-    timeout = 15 + 5 * (time.monotonic() - began)
-    copies.put(project)
 
-    def attempt(text: str) -> str:
+    def attempt(text: str, limit: float) -> str:
         project = copies.get()
         try:
-            return _tried(project, module, text, timeout)
+            outcome = _tried(project, module, text, limit)
+            return "mistyped" if outcome == "survived" and not _is_typed(project) else outcome
         finally:
             copies.put(project)
 
-    mutants = {text: Mutant.between(source, text) for text in _mutated(module, source)}
-    explained, tally = _explained(variant.design), Tally()
+    began = time.monotonic()
+    if attempt(source, 60) != "survived":
+        raise SystemExit(f"{variant.name}: its tests fail without any change, in {HOME}")
+    limit = max(6, time.monotonic() - began)
+    record: Record = {change.key: (change.mutant, "not tried") for change in changes}
+    for other in VARIANTS[: VARIANTS.index(variant) + survivors]:
+        if other.design == variant.design:
+            record |= {key: row for key, row in _recorded(other).items() if key in record and row[1] in NOTICED}
     with ThreadPoolExecutor(jobs) as pool:
-        for mutant, outcome in zip(mutants.values(), pool.map(attempt, mutants), strict=True):
-            if outcome == "killed":
-                tally.killed += 1
-            elif outcome == "timed out":
-                tally.timeouts.append(mutant)
-            elif mutant in explained:
-                tally.explained += 1
-            else:
-                tally.unexplained.append(mutant)
-    return tally
+        attempts = {
+            pool.submit(attempt, change.text, limit): change
+            for change in changes
+            if record[change.key][1] == "not tried"
+        }
+        for done in as_completed(attempts):
+            change = attempts[done]
+            record[change.key] = (change.mutant, done.result())
+            rows = {key: [mutant.was, mutant.now, outcome] for key, (mutant, outcome) in record.items()}
+            _record_of(variant).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    return record
+
+
+def _record_of(variant: Variant) -> Path:
+    return HOME / f"{variant.name}.json"
+
+
+def _recorded(variant: Variant) -> Record:
+    kept = _record_of(variant)
+    rows = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    return {key: (Mutant(was, now), outcome) for key, (was, now, outcome) in rows.items()}
 
 
 def _rendered(variant: Variant, project: Path) -> Path:
     shutil.rmtree(project, ignore_errors=True)
     for path, content in variant.render(bundled()).items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
-        (project / path).write_bytes(content)
+        (project / path).write_bytes(_HANG.sub(rb"HANG = 0.4 * \1", content))
     return project
 
 
-def _mutated(module: str, source: str) -> Iterator[str]:
-    """Yield the module with each of mutmut's mutations of a function.
-
-    mutmut's own runner leads every call through a frame of its own, which keeps alive what the tests see die.
-    """
-    tree, mutations, _, _ = create_mutations(f"{module}.py", source)
-    for mutation in mutations:
-        if mutation.contained_by_top_level_function is None or _is_of_words(mutation.original_node):
-            continue
-        changed = tree.deep_replace(mutation.original_node, mutation.mutated_node)
-        assert isinstance(changed, libcst.Module)
-        yield changed.code
-
-
-def _is_of_words(node: libcst.CSTNode) -> bool:
-    """Tell a text for people, which tests are not to repeat word by word."""
-    return isinstance(node, libcst.SimpleString | libcst.FormattedStringText) and " " in node.value
-
-
-def _tried(project: Path, module: str, text: str, timeout: float) -> str:
+def _tried(project: Path, module: str, text: str, limit: float) -> str:
+    """Run the tests, each of which has so many seconds."""
     (project / "src" / "demo" / f"{module}.py").write_text(text, encoding="utf-8")
-    tests = [f"tests/test_{module}.py", "tests/test_cli.py"]
-    run = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
-        cwd=project,
-        env=os.environ | {"PYTHONPATH": str(project / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        return "killed" if run.wait(timeout) else "survived"
-    except subprocess.TimeoutExpired:
-        return "timed out"
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(run.pid, signal.SIGKILL)  # its tests start processes, too
-        run.wait()
+    command = [sys.executable, *PYTEST, "--timeout", str(limit), f"tests/test_{module}.py", "tests/test_cli.py"]
+    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(project / "src")}
+    with (project / "output").open("w+b") as output:
+        run = subprocess.Popen(
+            command, cwd=project, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+        try:
+            failed = run.wait(10 + 5 * limit)
+        except subprocess.TimeoutExpired:
+            return "timed out"
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)  # its tests start processes, too
+            run.wait()
+        output.seek(0)
+        if not failed:
+            return "survived"
+        return "timed out" if b"from pytest-timeout" in output.read() else "killed"
+
+
+def _is_typed(project: Path) -> bool:
+    command = [sys.executable, "-m", "mypy", "src"]
+    return not subprocess.run(command, cwd=project, stdout=subprocess.DEVNULL, check=False).returncode
 
 
 def _explained(design: str) -> set[Mutant]:
     """Each has a `why`, which is for the reader."""
-    mutants = set()
-    for name in ("all", design.replace("/", "-")):
-        path = EXPLAINED / f"{name}.toml"
-        if path.exists():
-            for one in tomllib.loads(path.read_text(encoding="utf-8")).get("survivor", ()):
-                assert one["why"], one
-                mutants.add(Mutant(one["was"], one["now"]))
-    return mutants
+    path = EXPLAINED / f"{design.replace('/', '-')}.toml"
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["survivor"] if path.exists() else ()
+    assert all(row["why"] for row in rows)
+    return {Mutant(row["was"], row["now"]) for row in rows}
+
+
+def _is_any_stale(design: str, explained: Iterable[Mutant]) -> bool:
+    """Print the explanations that fit no mutant of any variant, and those whose mutants no run left alive."""
+    records = [_recorded(variant) for variant in VARIANTS if variant.design == design]
+    if not all(records):
+        print(f"{design}: not all variants have been tried, so some explanations may be stale")
+        return False
+    outcomes: dict[Mutant, set[str]] = {mutant: set() for mutant in explained}
+    for mutant, outcome in (row for record in records for row in record.values()):
+        if mutant in outcomes:
+            outcomes[mutant].add(outcome)
+    for mutant, found in outcomes.items():
+        if not found & {"survived", "not tried"}:
+            print(f"explained, and {'did not survive' if found else 'no mutant'}:\n  - {mutant.was}\n  + {mutant.now}")
+    sys.stdout.flush()
+    return not all(outcomes.values())
 
 
 def keep(variant: Variant, tally: Tally) -> None:
@@ -223,6 +276,7 @@ def keep(variant: Variant, tally: Tally) -> None:
     kept[variant.name] = {
         "killed": tally.killed,
         "timeouts": len(tally.timeouts),
+        "mistyped": tally.mistyped,
         "survived": tally.explained + len(tally.unexplained),
         "unexplained": len(tally.unexplained),
     }
