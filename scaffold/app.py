@@ -8,6 +8,7 @@ import typer
 
 from scaffold import __version__
 from scaffold.flags import Command, PlainCommand, PlainGroup, with_flags
+from scaffold.helptext import WITHOUT_QUESTIONS
 from scaffold.reports import output
 
 if TYPE_CHECKING:
@@ -15,17 +16,32 @@ if TYPE_CHECKING:
 
     from scaffold.questions import Question
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+JsonFlag = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON document and nothing else.", rich_help_panel=WITHOUT_QUESTIONS),
+]
 AnswersFile = Annotated[
     Optional[str],
-    typer.Option("--answers", help="Read answers from a YAML, TOML or JSON file; flags win over it.", metavar="FILE"),
+    typer.Option(
+        "--answers",
+        help="Read answers from a YAML, TOML or JSON file; flags win over it.",
+        metavar="FILE",
+        rich_help_panel=WITHOUT_QUESTIONS,
+    ),
 ]
 DefaultsFlag = Annotated[
-    bool, typer.Option("--defaults", help="Take the recommended answer for all that is not given.")
+    bool,
+    typer.Option(
+        "--defaults",
+        help="Take the recommended answer for all that is not given.",
+        rich_help_panel=WITHOUT_QUESTIONS,
+    ),
 ]
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
-_ASKING: dict[tuple[str | None, str], tuple[Command, Callable[[], Sequence[Question]]]] = {}
+_ORDER = ("new", "add", "advise", "check", "update", "reanswer", "undo", "rules", "template")
+"""The commands as a project meets them."""
+_ASKING: dict[tuple[str | None, str], tuple[Command, Callable[[], Sequence[Question]], bool]] = {}
 
 
 class Commands(PlainGroup):
@@ -36,11 +52,18 @@ class Commands(PlainGroup):
         name, command, rest = super().resolve_command(ctx, args)
         key = (ctx.info_name if ctx.parent else None, name)
         if key in _ASKING:
-            function, questions = _ASKING[key]
+            function, questions, changes = _ASKING[key]
             single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
-            single.command(name, cls=PlainCommand, context_settings=CONTEXT)(with_flags(function, questions()))
+            single.command(name, cls=PlainCommand, context_settings=CONTEXT)(
+                with_flags(function, questions(), changes=changes)
+            )
             command = typer.main.get_command(single)
         return name, command, rest
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401  # as above
+        """In the order of a project's life; those of a group as they are registered."""
+        names = super().list_commands(ctx)
+        return names if ctx.parent else sorted(names, key=lambda name: (*_ORDER, name).index(name))
 
 
 app = typer.Typer(
@@ -55,13 +78,24 @@ app = typer.Typer(
 
 
 def asking(
-    questions: Callable[[], Sequence[Question]], *, group: typer.Typer = app, name: str | None = None
+    questions: Callable[[], Sequence[Question]],
+    *,
+    group: typer.Typer = app,
+    name: str | None = None,
+    changes: bool = False,
 ) -> Callable[[Command], Command]:
-    """Register a command whose further flags are questions; its name is the function's, if none is given."""
+    """Register a command whose further flags are questions.
+
+    Args:
+        questions: Reads them, only where the command runs.
+        group: The commands that it is one of.
+        name: What it is called; by default as the function.
+        changes: Whether it changes answers on record, so that the questions' defaults do not count.
+    """
 
     def register(function: Command) -> Command:
         own = name or function.__name__
-        _ASKING[None if group is app else str(group.info.name), own] = (function, questions)
+        _ASKING[None if group is app else str(group.info.name), own] = (function, questions, changes)
         group.command(own, cls=PlainCommand)(with_flags(function, ()))
         return function
 

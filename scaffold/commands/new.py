@@ -23,6 +23,7 @@ from scaffold.commands.written import (
     recover_interrupted,
 )
 from scaffold.errors import Cancelled, UsageError
+from scaffold.helptext import CUSTOM_TEMPLATE, WITHOUT_QUESTIONS
 from scaffold.questions import Answers
 from scaffold.reports import advice, files, output
 from scaffold.terminal import Terminal
@@ -40,6 +41,7 @@ TemplateFlag = Annotated[
         "--template",
         metavar="NAME|SOURCE[@REF]",
         help="A template of your team's instead: a name, a folder, a git URL, gh:OWNER/REPOSITORY.",
+        rich_help_panel=CUSTOM_TEMPLATE,
     ),
 ]
 
@@ -55,7 +57,10 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     dry_run: DryRunFlag = False,
     show: ShowFlag = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace files of the project that are there already.")
+        bool,
+        typer.Option(
+            "--force", help="Replace files of the project that are there already.", rich_help_panel=WITHOUT_QUESTIONS
+        ),
     ] = False,
     as_json: JsonFlag = False,
     template: TemplateFlag = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from scaffold.errors import UsageError, did_you_mean, escaped
+from scaffold.helptext import WITHOUT_QUESTIONS
 from scaffold.reports import advice, files, output
 
 if TYPE_CHECKING:
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
     from scaffold.project import Project, TeamProject
     from scaffold.writing.recovery import Recovery
 
-DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
+DryRunFlag = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Show what would be written, and write nothing.", rich_help_panel=WITHOUT_QUESTIONS),
+]
 ShowFlag = Annotated[
     Optional[list[str]],
-    typer.Option("--show", metavar="FILE", help="With --dry-run: print a file's content too."),
+    typer.Option(
+        "--show",
+        metavar="FILE",
+        help="With --dry-run: print a file's content too.",
+        rich_help_panel=WITHOUT_QUESTIONS,
+    ),
 ]
 
 
