@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from scaffold import portable, prompt, shell
+from scaffold import clone, portable, prompt, shell
 from scaffold.answers import Unasked, from_folder, from_git, from_interpreter
 from scaffold.errors import BadAnswer
 from scaffold.plan import Plan, check_destination
@@ -83,8 +83,10 @@ class NewProject:
         return f"Write this project to {self.place(answers)}?"
 
     def suggested(self, _: Answers) -> Answers:
-        """The directory's name, git's user, and what the team would answer."""
-        return {**from_folder(self.dest), **from_git(self.dest or Path()), **self.team}
+        """The directory's name, git's user, what the team would answer, and the license that is there."""
+        there = None if self.dest is None else clone.license_in(self.dest)
+        found: dict[str, Value] = {} if there is None else {"license": there[1]}
+        return {**from_folder(self.dest), **from_git(self.dest or Path()), **self.team, **found}
 
     def assumed(self, given: Answers) -> Answers:
         """The directory's name."""

@@ -102,8 +102,9 @@ def project_json(project: Project | TeamProject, *, written: bool, show: Sequenc
             {"path": str(path)}
             | ({"change": changes[path]} if changes else {})
             | ({"content": content.decode("utf-8", "backslashreplace")} if str(path) in show else {})
-            for path, content in project.plan.files.items()
+            for path, content in (project.plan.written if written else project.plan.files).items()
         ],
+        "kept": sorted(map(str, project.plan.kept)),
         "command": project.command,
         "computing": None if project.made_from else advice.computing_json(project.answers),
         **({} if project.made_from is None else {"template": files.checkout_json(project.made_from)}),
