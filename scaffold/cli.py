@@ -105,6 +105,8 @@ def _explain_usage(error: TyperException) -> int:
     possible = getattr(error, "possibilities", None)
     if option and possible:
         message = f"there is no flag {option}{did_you_mean(option, possible)}"
+    elif option and not option.startswith("--"):
+        message = f"there is no flag {option}; a path that begins with a dash is written ./{option}"
     output.say_error(f"{one_line(message, 500)} ({_program()} --help lists what there is)")
     return error.exit_code
 

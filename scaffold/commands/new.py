@@ -86,7 +86,7 @@ def new(  # noqa: PLR0913  # a parameter for each flag
         project = _of_theirs(order, place, given, ui, defaults=defaults)
     if not force:
         project = replace(project, plan=clone.beside_present(project.plan))
-    notes = [*_notes_on_present(project, written=not dry_run)]
+    notes = [*_notes(project, place, given, written=not dry_run)]
     if dry_run:
         check_shown(project.plan, shown)
     else:
@@ -176,11 +176,14 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, ui: Ui, *, defa
     )
 
 
-def _notes_on_present(project: Project | TeamProject, *, written: bool) -> Iterator[str]:
-    """Which directories are made above it, what is there already, and what follows from that."""
+def _notes(project: Project | TeamProject, place: Path | None, given: Answers, *, written: bool) -> Iterator[str]:
+    """What is not as it was said: another name than the folder's, folders that are made, files that are kept."""
     plan = project.plan
     if not written and plan.missing_parents:
         yield f"{shown_path(plan.missing_parents[-1])} is made, too"
+    named = None if place is None or project.made_from is not None else place.resolve().name
+    if named and named != project.answers["name"] and "name" not in given:
+        yield f"the project is called {project.answers['name']}, its package {project.answers['package']}"
     if plan.kept:
         names = sorted(map(str, plan.kept))
         yield f"kept what is there: {', '.join(names)}; {files.see_kept(project, names[-1], written=written)}"

@@ -111,7 +111,7 @@ class Piece:
         """
         known = {question.name: question for question in self.template.questions}
         given = {name: text for name, text in self.recorded.items() if not name.startswith("_")}
-        for name in given.keys() - known.keys():
+        for name in (name for name in given if name not in known):
             raise bad_record(self.path, f"there is no question {name!a}{did_you_mean(name, known)}")
         try:
             answers = {name: known[name].parse(text) for name, text in given.items()}
