@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scaffold import reading
+from scaffold import naming, reading
 from scaffold.errors import Refused, UsageError, at_line, did_you_mean
 from scaffold.text import one_line, shown
 
@@ -36,13 +36,17 @@ def read_answers(path: Path, questions: Sequence[Question]) -> dict[str, Value]:
         BadAnswer: A value is none that its question takes.
     """
     by_name = {question.name: question for question in questions}
-    answers: dict[str, Value] = {}
-    for key, value in _parsed(path, _text_of(path, _bad_answers_file), _bad_answers_file).items():
-        name = key.replace("-", "_")
-        if name.startswith("_"):
-            continue
-        if name not in by_name:
+    found = {
+        key: value
+        for key, value in _parsed(path, _text_of(path, _bad_answers_file), _bad_answers_file).items()
+        if not key.startswith(("_", "-"))
+    }
+    for key in found:  # before any value: what is said first is the same for every command that reads the file
+        if key.replace("-", "_") not in by_name:
             raise unknown_question(path, key, by_name)
+    answers: dict[str, Value] = {}
+    for key, value in found.items():
+        name = key.replace("-", "_")
         if not isinstance(value, (str, int, bool)):
             raise _bad_answers_file(path, f"{one_line(key, 80)} must be a single value")
         answers[name] = by_name[name].parse(value)
@@ -194,7 +198,7 @@ class Unasked:
 
 def from_folder(dest: Path | None) -> dict[str, Value]:
     """The project's name, as the directory's name suggests it."""
-    name = _as_name(dest.resolve().name) if dest is not None else ""
+    name = naming.from_folder(dest) if dest is not None else ""
     return {"name": name} if name else {}
 
 
@@ -216,9 +220,3 @@ def from_interpreter(template: Template, running: tuple[int, int] = sys.version_
 
 def _as_version(text: Value) -> tuple[int, ...]:
     return tuple(map(int, str(text).split(".")))
-
-
-def _as_name(folder: str) -> str:
-    """A folder's name as a project's: what is not allowed there becomes a hyphen."""
-    name = "".join(character if character.isascii() and character.isalnum() else "-" for character in folder.lower())
-    return "-".join(part for part in name.split("-") if part)

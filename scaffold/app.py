@@ -10,6 +10,7 @@ import typer
 
 from scaffold import __version__
 from scaffold.flags import Command, PlainCommand, PlainGroup, with_flags
+from scaffold.helptext import WITHOUT_QUESTIONS
 from scaffold.reports import output
 
 if TYPE_CHECKING:
@@ -17,13 +18,26 @@ if TYPE_CHECKING:
 
     from scaffold.questions import Question
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+JsonFlag = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON document and nothing else.", rich_help_panel=WITHOUT_QUESTIONS),
+]
 AnswersFile = Annotated[
     Optional[str],
-    typer.Option("--answers", help="Read answers from a YAML, TOML or JSON file; flags win over it.", metavar="FILE"),
+    typer.Option(
+        "--answers",
+        help="Read answers from a YAML, TOML or JSON file; flags win over it.",
+        metavar="FILE",
+        rich_help_panel=WITHOUT_QUESTIONS,
+    ),
 ]
 DefaultsFlag = Annotated[
-    bool, typer.Option("--defaults", help="Take the recommended answer for all that is not given.")
+    bool,
+    typer.Option(
+        "--defaults",
+        help="Take the recommended answer for all that is not given.",
+        rich_help_panel=WITHOUT_QUESTIONS,
+    ),
 ]
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
@@ -36,8 +50,11 @@ class _Asking:
     function: Command
     questions: Callable[[], Sequence[Question]]
     fewer: Callable[[Sequence[str]], Sequence[Question] | None]
+    changes: bool
 
 
+_ORDER = ("new", "add", "advise", "check", "update", "reanswer", "undo", "rules", "template")
+"""The commands as a project meets them."""
 _ASKING: dict[tuple[str | None, str], _Asking] = {}
 
 
@@ -53,6 +70,11 @@ class Commands(PlainGroup):
         few = _ASKING[key].fewer(rest)
         return name, _with_questions(key) if few is None else _built(key, few), rest
 
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401  # as above
+        """In the order of a project's life; those of a group as they are registered."""
+        names = super().list_commands(ctx)
+        return names if ctx.parent else sorted(names, key=lambda name: (*_ORDER, name).index(name))
+
 
 @cache
 def _with_questions(key: tuple[str | None, str]) -> Any:  # noqa: ANN401  # Typer's types are private
@@ -61,7 +83,8 @@ def _with_questions(key: tuple[str | None, str]) -> Any:  # noqa: ANN401  # Type
 
 def _built(key: tuple[str | None, str], questions: Sequence[Question]) -> Any:  # noqa: ANN401  # as above
     single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
-    single.command(key[1], cls=PlainCommand, context_settings=CONTEXT)(with_flags(_ASKING[key].function, questions))
+    function = with_flags(_ASKING[key].function, questions, changes=_ASKING[key].changes)
+    single.command(key[1], cls=PlainCommand, context_settings=CONTEXT)(function)
     return typer.main.get_command(single)
 
 
@@ -88,6 +111,7 @@ def asking(
     fewer: Callable[[Sequence[str]], Sequence[Question] | None] = lambda _: None,
     group: typer.Typer = app,
     name: str | None = None,
+    changes: bool = False,
 ) -> Callable[[Command], Command]:
     """Register a command whose further flags are questions.
 
@@ -96,11 +120,12 @@ def asking(
         fewer: Those that are enough for these words, where that is quicker to tell, or None.
         group: What it is a command of.
         name: What it is called; by default as the function.
+        changes: Whether it changes answers on record, so that the questions' defaults do not count.
     """
 
     def register(function: Command) -> Command:
         own = name or function.__name__
-        _ASKING[None if group is app else str(group.info.name), own] = _Asking(function, questions, fewer)
+        _ASKING[None if group is app else str(group.info.name), own] = _Asking(function, questions, fewer, changes)
         group.command(own, cls=PlainCommand)(with_flags(function, ()))
         return function
 

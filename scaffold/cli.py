@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from typer.exceptions import Abort, TyperException
 
-from scaffold import machine, streams
+from scaffold import helptext, machine, streams
 from scaffold.commands import command
 from scaffold.errors import DRIFT, Cancelled, ScaffoldError, UsageError, did_you_mean
 from scaffold.reports import output
@@ -17,6 +18,10 @@ from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_PROGRAMS = ("scaffold", "scaffold-threads")
+"""The second is called as the distribution is, for `uvx` and `pipx run`."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -34,7 +39,7 @@ def run(arguments: Sequence[str]) -> int:
 def _guarded(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # each end has a code of its own
     """The last guard: whatever comes up ends here, in one line."""
     try:
-        code = command()(list(arguments), prog_name="scaffold", standalone_mode=False)
+        code = command()(list(arguments), prog_name=_program(), standalone_mode=False, terminal_width=helptext.width())
     except ScaffoldError as error:
         return _explain(error)
     except TyperException as error:
@@ -50,6 +55,12 @@ def _guarded(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # each end has 
     except Exception as error:  # noqa: BLE001  # what nobody thought of
         return _explain(_line_for(error), error)
     return code if isinstance(code, int) else 0
+
+
+def _program() -> str:
+    """What the help and completion call this command: as it was called, where that is a name of ours."""
+    called = PurePath(sys.argv[0]).name.removesuffix(".exe")
+    return called if called in _PROGRAMS else _PROGRAMS[0]
 
 
 def _line_for(error: Exception) -> ScaffoldError:
@@ -94,5 +105,7 @@ def _explain_usage(error: TyperException) -> int:
     possible = getattr(error, "possibilities", None)
     if option and possible:
         message = f"there is no flag {option}{did_you_mean(option, possible)}"
-    output.say_error(f"{one_line(message, 500)} (scaffold --help lists what there is)")
+    elif option and not option.startswith("--"):
+        message = f"there is no flag {option}; a path that begins with a dash is written ./{option}"
+    output.say_error(f"{one_line(message, 500)} ({_program()} --help lists what there is)")
     return error.exit_code

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from scaffold import helptext
 from scaffold.errors import Cancelled, UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class PlainCommand(TyperCommand):
         """As the base class does."""
         return take_as_typed(super().get_params(ctx))
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # as above
+        """In groups."""
+        helptext.write_parameters(self.get_params(ctx), ctx, formatter)
+
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's types are private
         """As the base class does; but Typer would end at Ctrl-C without a word."""
         try:
@@ -40,6 +45,11 @@ class PlainGroup(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # Typer's types are private
         """As the base class does."""
         return take_as_typed(super().get_params(ctx))
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # as above
+        """In groups, and then the commands."""
+        helptext.write_parameters(self.get_params(ctx), ctx, formatter)
+        helptext.write_commands(((name, self.commands[name]) for name in self.list_commands(ctx)), formatter)
 
 
 def take_as_typed(parameters: list[Any]) -> list[Any]:
@@ -59,14 +69,20 @@ def take_as_typed(parameters: list[Any]) -> list[Any]:
     return parameters
 
 
-def with_flags(command: Command, questions: Sequence[Question]) -> Command:
-    """`command` with a flag for each question; its parameter `given` receives the answers that were given."""
+def with_flags(command: Command, questions: Sequence[Question], *, changes: bool = False) -> Command:
+    """`command` with a flag for each question; its parameter `given` receives the answers that were given.
+
+    Args:
+        command: What to run.
+        questions: What can be answered.
+        changes: Whether an answer that is not given stays as it is recorded, so that there is no default.
+    """
     own = [
         parameter
         for parameter in inspect.signature(command, eval_str=True).parameters.values()
         if parameter.name != "given"
     ]
-    flags = [_parameter(question) for question in questions]
+    flags = [_parameter(question, changes=changes) for question in questions]
 
     @functools.wraps(command)
     def run(**values: Any) -> None:  # noqa: ANN401  # whatever Typer parsed
@@ -80,16 +96,19 @@ def with_flags(command: Command, questions: Sequence[Question]) -> Command:
     return run
 
 
-def _parameter(question: Question) -> inspect.Parameter:
+def _parameter(question: Question, *, changes: bool) -> inspect.Parameter:
+    text = question.help if changes else helptext.with_default(question)
+    group = helptext.group_of(question)
     if question.type == "bool":
-        option = typer.Option(question.usage(), help=question.help, show_default=False)
+        option = typer.Option(question.usage(), help=text, show_default=False, rich_help_panel=group)
         annotation: Any = Annotated[Optional[bool], option]
     else:
         choices = [str(choice.value) for choice in question.choices]
         option = typer.Option(
             question.flag,
-            help=question.help,
+            help=text,
             show_default=False,
+            rich_help_panel=group,
             metavar=question.usage().partition(" ")[2],
             autocompletion=_completion(choices),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold import portable, reading
+from scaffold import portable, reading, shell
 from scaffold.errors import Refused
 
 if TYPE_CHECKING:
@@ -31,15 +31,29 @@ class Plan:
     """The hash (scaffold.writing.record.digest) of what has to stand at a path, or None for nothing."""
     was_fresh: bool = False
     """Whether the directory was still to be made, or empty, when the plan was checked."""
+    in_clone: bool = False
+    """Whether it is for a directory with nothing but what a fresh clone has (scaffold/clone.py)."""
+    kept: frozenset[PurePosixPath] = frozenset()
+    """Those of the files that are there already, and stay as they are."""
 
     @property
     def is_fresh(self) -> bool:
         """Whether the directory is still to be made, or empty."""
         return not self.dest.exists() or is_empty(self.dest)
 
+    @property
+    def written(self) -> Mapping[PurePosixPath, bytes]:
+        """The files without those that are kept."""
+        return {path: content for path, content in self.files.items() if path not in self.kept}
+
+    @property
+    def missing_parents(self) -> list[Path]:
+        """The directories above it that are still to be made, the outermost first."""
+        return missing_above(self.dest)
+
     def changes(self) -> dict[PurePosixPath, str]:
-        """What would happen to each file: new, replaced or unchanged."""
-        return {path: self._change(path) for path in self.files}
+        """What would happen to each file: new, replaced, unchanged or kept."""
+        return {path: "kept" if path in self.kept else self._change(path) for path in self.files}
 
     def _change(self, path: PurePosixPath) -> str:
         target = self.dest / path
@@ -54,6 +68,12 @@ class Plan:
         except reading.Unreadable:
             return "in the way"
         return "unchanged" if present == self.files[path] else "replaced"
+
+
+def missing_above(dest: Path) -> list[Path]:
+    """The directories above a place that do not exist yet, the outermost first."""
+    parents = dest.absolute().parents
+    return [folder for folder in reversed(parents) if not os.path.lexists(folder)]
 
 
 def is_empty(folder: Path) -> bool:
@@ -78,8 +98,9 @@ def check_destination(dest: Path) -> None:
     if any(len(os.fsencode(part)) > _LONGEST_NAME for part in dest.parts) or len(os.fsencode(text)) > _LONGEST_PATH:
         raise Refused(dest, "is too long a path: choose a shorter DEST")
     try:
-        if not dest.exists() and (problem := portable.name_problem(dest.name)):
-            raise Refused(dest, f"{problem}: choose another DEST")
+        for folder in (*missing_above(dest), *([] if dest.exists() else [dest])):
+            if problem := portable.name_problem(folder.name):
+                raise Refused(folder, f"{problem}: choose another DEST")
         _check_existing(dest)
     except OSError as error:
         raise Refused(dest, f"cannot be used ({error.strerror or error}): choose another DEST") from error
@@ -90,11 +111,11 @@ def _check_existing(dest: Path) -> None:
         raise Refused(dest, "is a symbolic link: give the directory itself as DEST")
     if dest.exists() and not dest.is_dir():
         raise Refused(dest, "is a file: choose another DEST")
-    parent = dest.absolute().parent
-    if not parent.is_dir():
-        raise Refused(parent, "is no directory: make it first, or choose another DEST")
-    if not os.access(dest if dest.exists() else parent, os.W_OK | os.X_OK):
-        raise Refused(dest if dest.exists() else parent, "may not be written: choose another DEST")
+    nearest = next(folder for folder in dest.absolute().parents if os.path.lexists(folder))
+    if not nearest.is_dir():
+        raise Refused(nearest, "is no directory: choose another DEST")
+    if not os.access(dest if dest.exists() else nearest, os.W_OK | os.X_OK):
+        raise Refused(dest if dest.exists() else nearest, "may not be written: choose another DEST")
 
 
 def check_plan(plan: Plan, *, force: bool) -> Plan:
@@ -109,14 +130,33 @@ def check_plan(plan: Plan, *, force: bool) -> Plan:
     """
     if plan.is_fresh:
         return replace(plan, was_fresh=True)
+    if plan.in_clone and not force:
+        return check_new(plan, except_for=plan.kept)
     changes = plan.changes()
     blocked = [str(path) for path, change in changes.items() if change == "in the way" or is_blocked(plan.dest, path)]
     if blocked and force:
         raise Refused(plan.dest / blocked[0], "is no plain file in a plain directory: move it away first")
     if not force:
         names = ", ".join(str(path) for path, change in changes.items() if change != "new") or "other files"
-        raise Refused(plan.dest, f"is not empty ({names}): choose another DEST, or replace with --force")
+        raise _not_empty(plan.dest, names)
     return replace(plan, expected={path: None for path, change in changes.items() if change == "new"})
+
+
+def _not_empty(dest: Path, names: str) -> Refused:
+    place = shell.path_word(dest)
+    other = shell.quoted(shell.path_word(_free_beside(dest)))
+    return Refused(
+        dest,
+        f"is not empty ({names}): choose another DEST, such as {other}, add a module to what is there"
+        f" ({shell.command(['scaffold', 'add', place])}), or replace with --force",
+    )
+
+
+def _free_beside(dest: Path) -> Path:
+    """A name beside the directory that is not taken."""
+    named = dest if dest.name not in {"", ".."} else Path(os.pardir, dest.resolve().name)
+    numbered = (named.with_name(f"{named.name}-{number}") for number in range(2, 10_000))
+    return next((path for path in numbered if not os.path.lexists(path)), named)
 
 
 def check_new(plan: Plan, *, except_for: Collection[PurePosixPath]) -> Plan:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from scaffold import portable, prompt, shell
+from scaffold import clone, naming, prompt, shell
 from scaffold.answers import Unasked, from_folder, from_git, from_interpreter
 from scaffold.errors import BadAnswer
 from scaffold.plan import Plan, check_destination
@@ -82,9 +82,13 @@ class NewProject:
         """With the directory."""
         return f"Write this project to {self.place(answers)}?"
 
-    def suggested(self, _: Answers) -> Answers:
-        """The directory's name, git's user, and what the team would answer."""
-        return {**from_folder(self.dest), **from_git(self.dest or Path()), **self.team}
+    def suggested(self, given: Answers) -> Answers:
+        """The directory's name, git's user, what the team would answer, and the license that is there."""
+        if self.dest is not None:
+            naming.check_folder(self.dest, given)
+        there = None if self.dest is None else clone.license_in(self.dest)
+        found: dict[str, Value] = {} if there is None else {"license": there[1]}
+        return {**from_folder(self.dest), **from_git(self.dest or Path()), **self.team, **found}
 
     def assumed(self, given: Answers) -> Answers:
         """The directory's name."""
@@ -92,10 +96,8 @@ class NewProject:
 
     def check(self, answers: Answers) -> None:
         """Whether the directory can be made, and the package in it, here and on every other system."""
-        for flag in (*(["--name"] if self.dest is None else []), "--package"):
-            name = str(answers[flag.removeprefix("--")])
-            if problem := portable.name_problem(name):
-                raise BadAnswer(flag, name, f"{problem}: take another")
+        naming.check_portable(answers, ("--name", "--package", "--module"))
+        naming.check_imports(answers)
         check_destination(self.place(answers))
 
 
@@ -268,8 +270,9 @@ def _completed(template: Template, target: Target, workload: Answers, chosen: di
     while True:
         project = {q.name: chosen[q.name] for q in template.project_questions if q.name in chosen}
         known = {**workload, **project, SCOPE: target.scope}
-        suggested = _suggested(template, target, known)
+        suggested: Answers = {}
         try:
+            suggested = _suggested(template, target, known)
             answers = template.complete(known, suggested)
             target.check(answers)
         except BadAnswer as error:

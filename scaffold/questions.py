@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Union
 
-from scaffold.errors import BadAnswer, did_you_mean
+from scaffold.choices import not_among
+from scaffold.errors import BadAnswer
 from scaffold.recommend import AXES, can_change_design, recommend
 from scaffold.workload import Bound, Design, Shape, Volume, Workload
 
@@ -83,7 +84,7 @@ class Question:
             return int(text)
         known = [str(choice.value) for choice in self.choices]
         if known and text not in known:
-            raise BadAnswer(self.flag, given, f"is none of {', '.join(known)}{did_you_mean(text, known)}")
+            raise BadAnswer(self.flag, given, not_among(text, known))
         _refuse_unprintable(self.flag, text)
         return text.strip()
 

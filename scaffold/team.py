@@ -134,16 +134,16 @@ def _answers(
     about_work = _knows_ours(questions)
     ours = {name: question for name, question in _ADVICE.items() if about_work or name not in by_name}
     file = dict(_from_file(order.file, by_name)) if order.file else {}
-    work = {name: question.parse(file[name]) for name, question in ours.items() if name in file}
-    work |= {name: value for name, value in order.given.items() if name in ours}
     data = {name: value for name, value in {**file, **order.given}.items() if name not in ours}
-    for name in data.keys() - by_name.keys():
+    for name in (name for name in data if name not in by_name):
         if name in order.given:
             near = did_you_mean(name, by_name)
             flag = f"--{name.replace('_', '-')}"
             raise UsageError(f"{flag}: the template asks no such question{near}; --data NAME=VALUE answers its own")
         assert order.file is not None
         raise unknown_question(order.file, name, by_name)
+    work = {name: question.parse(file[name]) for name, question in ours.items() if name in file}
+    work |= {name: value for name, value in order.given.items() if name in ours}
     if not work and not about_work:
         return data | dict(order.data), None
     advice = _advise(work, order, ui, follow_up=about_work)

@@ -180,7 +180,6 @@ def test_force_does_not_write_through_symlinks_or_over_directories(here: Path, s
         (["demo", "--defaults", "--dry-run", "--show", "LICENCE"], 2, "did you mean 'LICENSE'?"),
         (["demo"], 2, "--shape many-similar --results"),
         (["queue", "--defaults"], 2, "--package: 'queue' would shadow"),
-        (["no/where", "--defaults"], 1, "is no directory: make it first"),
         (["x" * 300, "--defaults", "--name", "x"], 1, "too long a path"),
         (["a\nb", "--defaults", "--name", "x"], 1, "control characters in its name, which no terminal shows"),
         (["file", "--defaults"], 1, "is a file"),

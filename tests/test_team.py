@@ -218,7 +218,7 @@ def test_flags_that_need_others(here: Path, scaffold: Run) -> None:
         (["demo", "--data", "a=b", "--defaults"], "--data goes with --template"),
         (["demo", "--trust", "0", "--defaults"], "--trust goes with --template"),
         (["demo", "--template", "thread/service"], "take --design thread/service"),
-        (["no/where", "--template", "theirs"], "is no directory"),
+        (["theirs/copier.yml/x", "--template", "theirs"], "is no directory"),
     ):
         result = scaffold("new", *arguments)
         assert (result.code in (1, 2), result.err.count("\n")) == (True, 1)

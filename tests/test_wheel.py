@@ -63,6 +63,15 @@ def test_the_installed_command_writes_what_the_checkout_writes(
     assert contents(here / "elsewhere" / "demo") == contents(here / "demo")
 
 
+def test_the_package_has_a_command_of_its_own_name(installed: Path) -> None:
+    """What `uvx scaffold-threads` and `pipx run scaffold-threads` run."""
+    shown = [
+        subprocess.run([str(installed / name), "--version"], capture_output=True, text=True, check=True).stdout
+        for name in ("scaffold", "scaffold-threads")
+    ]
+    assert shown[0] == shown[1] != ""
+
+
 def test_the_three_next_steps_pass(installed: Path, tmp_path: Path) -> None:
     """As printed after `scaffold new`, in a shell."""
     done = subprocess.run(

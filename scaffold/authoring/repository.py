@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffold import naming
 from scaffold.answers import from_folder, from_git
 from scaffold.errors import NoRepository, Refused, RepositoryFault
 from scaffold.git import git, own_environment
@@ -34,6 +35,7 @@ def answers_for(dest: Path, kind: str, given: Answers) -> dict[str, Value]:
     Raises:
         BadAnswer: One of them cannot be used.
     """
+    naming.check_folder(dest, given)
     suggested = {**from_folder(dest), **({"team": author} if (author := from_git(dest).get("author")) else {})}
     return skeleton().complete({**given, "kind": kind}, suggested)
 

@@ -22,6 +22,7 @@ from scaffold.commands.written import (
     recover_interrupted,
 )
 from scaffold.errors import SeveralPackages
+from scaffold.helptext import THE_PROJECT
 from scaffold.questions import Answers, Choice
 from scaffold.reports import module, output
 from scaffold.terminal import Terminal
@@ -52,7 +53,12 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     dry_run: DryRunFlag = False,
     show: ShowFlag = None,
     write_config: Annotated[
-        bool, typer.Option("--write-config", help="Add what the tests need to pyproject.toml, comments kept.")
+        bool,
+        typer.Option(
+            "--write-config",
+            help="Add what the tests need to pyproject.toml, comments kept.",
+            rich_help_panel=THE_PROJECT,
+        ),
     ] = False,
     as_json: JsonFlag = False,
     given: Answers,

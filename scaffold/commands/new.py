@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from scaffold import clone
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import (
     advice_questions,
@@ -29,13 +31,14 @@ from scaffold.commands.written import (
     publish,
     recover_interrupted,
 )
-from scaffold.errors import Cancelled, UsageError
+from scaffold.errors import Cancelled, UsageError, shown_path
+from scaffold.helptext import CUSTOM_TEMPLATE, WITHOUT_QUESTIONS
 from scaffold.questions import Answers
 from scaffold.reports import advice, files, output
 from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from scaffold.project import Project, TeamProject
     from scaffold.questions import Question
@@ -48,6 +51,7 @@ TemplateFlag = Annotated[
         "--template",
         metavar="NAME|SOURCE[@REF]",
         help="A template of your team's instead: a name, a folder, a git URL, gh:OWNER/REPOSITORY.",
+        rich_help_panel=CUSTOM_TEMPLATE,
     ),
 ]
 
@@ -77,7 +81,10 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     dry_run: DryRunFlag = False,
     show: ShowFlag = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace files of the project that are there already.")
+        bool,
+        typer.Option(
+            "--force", help="Replace files of the project that are there already.", rich_help_panel=WITHOUT_QUESTIONS
+        ),
     ] = False,
     as_json: JsonFlag = False,
     template: TemplateFlag = None,
@@ -90,25 +97,46 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     shown = check_show(show, dry_run=dry_run)
     place = None if dest is None else Path(dest)
     ui = Terminal.for_command(as_json=as_json)
+    if not dry_run:
+        _recover_in(place)  # before it is looked at: what a killed run left there is nobody's
     project: Project | TeamProject
     if template is None:
-        for flag, value in (("--data", data), ("--trust", trust), ("--accept-moved", accept_moved)):
-            if value:
-                raise UsageError(f"{flag} goes with --template")
+        _refuse_for_ours({"--data": data, "--trust": trust, "--accept-moved": accept_moved})
         project = _of_ours(place, answers, given, ui, defaults=defaults)
     else:
         order = _Order(template, data or (), trust, accept_moved, answers)
         project = _of_theirs(order, place, given, ui, defaults=defaults)
+    if not force:
+        project = replace(project, plan=clone.beside_present(project.plan))
+    notes = [*_notes(project, place, given, written=not dry_run)]
     if dry_run:
         check_shown(project.plan, shown)
     else:
-        _write(project, ui, force=force, ask=ui.can_ask and not (defaults and project.plan.is_fresh))
+        if place is None:
+            _recover_in(project.plan.dest)
+        welcome = project.plan.is_fresh or project.plan.in_clone
+        _write(project, ui, force=force, ask=ui.can_ask and not (defaults and welcome))
+    for note in notes:
+        output.say_note(note)
     if as_json:
         output.print_json(project_json(project, written=not dry_run, show=shown))
     elif dry_run:
         print_plan(project.plan, shown)
     else:
         output.say(files.done_text(project))
+
+
+def _recover_in(place: Path | None) -> None:
+    """Take back what a killed run left in a directory that was there; beside one that was not, writing does it."""
+    with suppress(OSError):  # of a path that is none: that is said later
+        if place is not None and place.is_dir() and not place.is_symlink():
+            recover_interrupted(place)
+
+
+def _refuse_for_ours(flags: Mapping[str, object]) -> None:
+    for flag, value in flags.items():
+        if value:
+            raise UsageError(f"{flag} goes with --template")
 
 
 @dataclass(frozen=True)
@@ -170,14 +198,35 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, ui: Ui, *, defa
     )
 
 
+def _notes(project: Project | TeamProject, place: Path | None, given: Answers, *, written: bool) -> Iterator[str]:
+    """What is not as it was said: another name than the folder's, folders that are made, files that are kept."""
+    plan = project.plan
+    if not written and plan.missing_parents:
+        yield f"{shown_path(plan.missing_parents[-1])} is made, too"
+    named = None if place is None or project.made_from is not None else place.resolve().name
+    if named and named != project.answers["name"] and "name" not in given:
+        yield f"the project is called {project.answers['name']}, its package {project.answers['package']}"
+    if plan.kept:
+        names = sorted(map(str, plan.kept))
+        yield f"kept what is there: {', '.join(names)}; {files.see_kept(project, names[-1], written=written)}"
+    there = clone.license_in(plan.dest) if plan.in_clone else None
+    if there is None or project.made_from is not None:
+        return
+    name, known = there
+    if known == clone.UNKNOWN_LICENSE:
+        yield f"{name} is no license that is known here: --license {project.answers['license']}"
+    elif known != project.answers["license"]:
+        yield f"{name} is {known}, and the project says {project.answers['license']}"
+
+
 def _write(project: Project | TeamProject, ui: Ui, *, force: bool, ask: bool) -> None:
     from scaffold.plan import check_plan
 
-    recover_interrupted(project.plan.dest)
     plan = check_plan(project.plan, force=force)
-    if not plan.is_fresh or (ask and project.made_from is not None):
+    welcome = plan.is_fresh or plan.in_clone
+    if not welcome or (ask and project.made_from is not None):
         output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
-        if ask and not ui.confirm("Write these?", default=plan.is_fresh):
+        if ask and not ui.confirm("Write these?", default=welcome):
             raise Cancelled
     publish(plan, "new")
     if project.made_from is not None:

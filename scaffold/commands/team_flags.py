@@ -7,22 +7,36 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from scaffold.errors import UsageError
+from scaffold.helptext import CUSTOM_TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DataFlag = Annotated[
     Optional[list[str]],
-    typer.Option("--data", metavar="NAME=VALUE", help="An answer to a question of a team's template."),
+    typer.Option(
+        "--data",
+        metavar="NAME=VALUE",
+        help="An answer to a question of a team's template.",
+        rich_help_panel=CUSTOM_TEMPLATE,
+    ),
 ]
 TrustFlag = Annotated[
     Optional[str],
-    typer.Option("--trust", metavar="DIGEST", help="Let a team's template run what this digest stands for."),
+    typer.Option(
+        "--trust",
+        metavar="DIGEST",
+        help="Let a team's template run what this digest stands for.",
+        rich_help_panel=CUSTOM_TEMPLATE,
+    ),
 ]
 AcceptMovedFlag = Annotated[
     Optional[str],
     typer.Option(
-        "--accept-moved", metavar="COMMIT", help="The tag of a team's template may mean this other commit now."
+        "--accept-moved",
+        metavar="COMMIT",
+        help="The tag of a team's template may mean this other commit now.",
+        rich_help_panel=CUSTOM_TEMPLATE,
     ),
 ]
 

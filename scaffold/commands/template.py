@@ -13,7 +13,7 @@ template = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings=CONTEXT,
-    help="Look after templates: your team's own, and those that come with scaffold.",
+    help="Manage templates: your team's own, and those that come with scaffold.",
 )
 app.add_typer(template)
 

@@ -41,7 +41,7 @@ ShowFlag = Annotated[
 ]
 
 
-@asking(changeable_questions)
+@asking(changeable_questions, changes=True)
 def update(  # noqa: PLR0913  # a parameter for each flag
     project: ProjectArgument = ".",
     *,
@@ -86,7 +86,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     _run("update", project, request, show=show, as_json=as_json)
 
 
-@asking(changeable_questions)
+@asking(changeable_questions, changes=True)
 def reanswer(  # noqa: PLR0913  # as above
     project: ProjectArgument = ".",
     *,

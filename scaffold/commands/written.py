@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from scaffold.errors import UsageError, did_you_mean
+from scaffold.helptext import WITHOUT_QUESTIONS
 from scaffold.reports import advice, files, output
 from scaffold.text import escaped
 
@@ -18,10 +19,18 @@ if TYPE_CHECKING:
     from scaffold.project import Project, TeamProject
     from scaffold.writing.recovery import Recovery
 
-DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
+DryRunFlag = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Show what would be written, and write nothing.", rich_help_panel=WITHOUT_QUESTIONS),
+]
 ShowFlag = Annotated[
     Optional[list[str]],
-    typer.Option("--show", metavar="FILE", help="With --dry-run: print a file's content too."),
+    typer.Option(
+        "--show",
+        metavar="FILE",
+        help="With --dry-run: print a file's content too.",
+        rich_help_panel=WITHOUT_QUESTIONS,
+    ),
 ]
 
 
@@ -94,8 +103,9 @@ def project_json(project: Project | TeamProject, *, written: bool, show: Sequenc
             {"path": str(path)}
             | ({"change": changes[path]} if changes else {})
             | ({"content": content.decode("utf-8", "backslashreplace")} if str(path) in show else {})
-            for path, content in project.plan.files.items()
+            for path, content in (project.plan.written if written else project.plan.files).items()
         ],
+        "kept": sorted(map(str, project.plan.kept)),
         "command": project.command,
         "computing": None if project.made_from else advice.computing_json(project.answers),
         **({} if project.made_from is None else {"template": files.checkout_json(project.made_from)}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold import portable
+from scaffold import naming
 from scaffold.errors import BadAnswer, Refused, SeveralPackages, Taken, did_you_mean
 from scaffold.plan import is_blocked
 
@@ -94,8 +94,8 @@ class NewModule:
         """
         self._check_directories(answers)
         root, directory, name = self.survey.root, PurePosixPath(str(answers["directory"])), str(answers["module"])
-        if problem := portable.name_problem(name):
-            raise BadAnswer("--module", name, f"{problem}: take another name")
+        naming.check_portable(answers, ["--module"])
+        naming.check_imports(answers)
         files = self.template.sources(answers)
         for path in (*files, directory / name):
             if os.path.lexists(root / path):

@@ -124,7 +124,8 @@ def generated_file(project: Path, module: str | None, name: str) -> bytes:
     """
     root, path = find_root(project), PurePosixPath(name)
     for piece in select(pieces_of(root), module):
-        files = _generated(piece)
+        kept = piece.is_bundled and path in piece.kept
+        files = piece.template.render(piece.answers) if kept else _generated(piece)
         if path in files:
             return files[path]
     raise NothingGenerated(root, f"has no generated file {name!a}: scaffold check lists those that differ")

@@ -7,9 +7,10 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold import reading
+from scaffold import clone, reading
 from scaffold.answers import bad_record, load_recorded
 from scaffold.errors import BadAnswer, NothingGenerated, did_you_mean
 from scaffold.life.history import SOURCE, history
@@ -18,7 +19,7 @@ from scaffold.writing.record import digest
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
 
     from scaffold.questions import Value
     from scaffold.template import Template
@@ -110,7 +111,7 @@ class Piece:
         """
         known = {question.name: question for question in self.template.questions}
         given = {name: text for name, text in self.recorded.items() if not name.startswith("_")}
-        for name in given.keys() - known.keys():
+        for name in (name for name in given if name not in known):
             raise bad_record(self.path, f"there is no question {name!a}{did_you_mean(name, known)}")
         try:
             answers = {name: known[name].parse(text) for name, text in given.items()}
@@ -118,9 +119,20 @@ class Piece:
         except BadAnswer as error:
             raise bad_record(self.path, str(error)) from error
 
+    @property
+    def kept(self) -> frozenset[PurePosixPath]:
+        """Files that were there before, and that scaffold kept: nothing is generated for them."""
+        names = self.recorded.get(clone.KEPT_KEY)
+        return frozenset(PurePosixPath(str(name)) for name in (names if isinstance(names, list) else ()))
+
     def generate(self) -> dict[PurePosixPath, bytes]:
         """What was generated, once more."""
-        return self.template.render(self.answers, self.answers_file)
+        return self.but_for_kept(self.template.render(self.answers, self.answers_file))
+
+    def but_for_kept(self, files: Mapping[PurePosixPath, bytes]) -> dict[PurePosixPath, bytes]:
+        """What of these files is generated in this project; the record of the others is carried on."""
+        there = {path: content for path, content in files.items() if path not in self.kept}
+        return clone.with_record(there, self.kept)
 
 
 def pieces_of(root: Path) -> list[Piece]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scaffold import prompt
+from scaffold import naming, prompt
 from scaffold.answers import Unasked
 from scaffold.computing import computing_of
 from scaffold.errors import BadAnswer, UsageError
@@ -104,6 +104,9 @@ def to_answers(piece: Piece, given: Answers, ui: Ui) -> Target:
         if question is None:
             break
         answers = _changed(template, answers, {question.name: _ask(ui, template, question, answers)})
+    changed = [name for name in ("name", "package", "module") if answers.get(name) != piece.answers.get(name)]
+    naming.check_portable(answers, [f"--{name}" for name in changed])
+    naming.check_imports(answers)
     notes = [*_computing_now(piece.answers, answers), *_advice_now(answers)]
     return Target(piece, template, answers, tuple(notes))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from scaffold import clone
 from scaffold.answers import load_recorded_types
 from scaffold.errors import NothingGenerated, UsageError
 from scaffold.foreign import approvals
@@ -77,7 +78,8 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
             return Update(root, (Step(piece, new.ref, notes),), ())
         before = read_tree(root, tracked(root))
         done = _updated(piece, before, old, new, order, ui)
-        files = with_commit(done.files, new)
+        files = clone.with_record(with_commit(done.files, new), piece.kept)
+        files |= {path: before[path] for path in piece.kept if path in before}
         tags.remember(new)
     changes = [
         _change(path, before.get(path), files.get(path), conflict=path in done.conflicts)
@@ -175,7 +177,7 @@ def generated(piece: Piece) -> Tree:
             trusted_digest=actions.digest if actions.listed() else None,
             folder_name=piece.root.absolute().name,
         )
-        return with_commit(rendered.files, checkout)
+        return piece.but_for_kept(with_commit(rendered.files, checkout))
 
 
 def releases(piece: Piece) -> list[str]:

@@ -69,7 +69,8 @@ def file_text(path: PurePosixPath, content: bytes) -> str:
 def done_text(project: Project | TeamProject) -> str:
     """What was made, what to do next, and how to make it again without being asked."""
     dest = shell.quoted(shell.path_word(project.plan.dest))
-    lines = [tree_text(str(project.plan.dest), project.plan.files), ""]
+    kept = dict.fromkeys(project.plan.kept, "kept")
+    lines = [tree_text(str(project.plan.dest), project.plan.files, kept), ""]
     if project.made_from is None and project.recommendation is not None:
         lines += [
             f"**{project.recommendation.design.value}** is in place; your own work goes into work.py. Next:",
@@ -79,6 +80,17 @@ def done_text(project: Project | TeamProject) -> str:
             "",
         ]
     return "\n".join([*lines, "The same again, without questions:", f"  {project.command}"])
+
+
+def see_kept(project: Project | TeamProject, name: str, *, written: bool) -> str:
+    """How to see what the template has for a file that is kept."""
+    if not written:
+        return f"--show {shell.quoted(name)} prints what the template has"
+    if project.made_from is not None:
+        return "what the template has for them is not written"
+    place = str(project.plan.dest)
+    words = ["scaffold", "check", "--show", name, *([] if place == "." else [shell.path_word(place)])]
+    return f"{shell.command(words)} prints what the template has"
 
 
 def checkout_json(checkout: Checkout) -> dict[str, object]:

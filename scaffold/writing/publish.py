@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from scaffold.errors import WriteFailed
 from scaffold.writing.job import Job
 from scaffold.writing.journal import write
 
@@ -32,17 +34,28 @@ def publish(plan: Plan, command: str, *, make_repository: Callable[[Path], None]
         NoStateFolder: There is no place for the record of the run.
         WriteFailed: The file system refused; nothing was changed.
     """
-    return write(
-        Job(
-            dest=plan.dest,
-            command=command,
-            files=plan.files,
-            removed=plan.removed,
-            executable=plan.executable,
-            expected=plan.expected,
-            empty=plan.was_fresh,
-            finish=make_repository,
-            last=None if make_repository is None else REPOSITORY,
-            keep=make_repository is None,
-        )
+    job = Job(
+        dest=plan.dest,
+        command=command,
+        files=plan.written,
+        removed=plan.removed,
+        executable=plan.executable,
+        expected=plan.expected,
+        empty=plan.was_fresh,
+        finish=make_repository,
+        last=None if make_repository is None else REPOSITORY,
+        keep=make_repository is None,
     )
+    made: list[Path] = []
+    try:
+        for folder in plan.missing_parents:
+            folder.mkdir()
+            made.append(folder)
+        return write(job)
+    except BaseException as error:
+        for folder in reversed(made):
+            with suppress(OSError):  # somebody has put something there
+                folder.rmdir()
+        if isinstance(error, OSError):
+            raise WriteFailed(plan.dest, error) from error
+        raise
