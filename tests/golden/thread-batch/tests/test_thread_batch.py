@@ -17,6 +17,8 @@ from demo.thread_batch import BatchError, BatchThread, TaskError, run_batch
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+HANG = 10  # seconds: no test waits for them unless something is broken
+
 
 class Call(BatchThread):
     """Calls a function, and keeps where that happened."""
@@ -36,7 +38,7 @@ def fail(error: BaseException) -> None:
 
 
 def wait_for(event: threading.Event) -> None:
-    assert event.wait(30)
+    assert event.wait(HANG)
 
 
 def errors_of(batch: Sequence[BatchThread], *, workers: int, timeout: float) -> list[str]:
@@ -53,7 +55,7 @@ def test_no_name_of_the_thread_is_taken(clashes: Callable[[type], set[str]]) -> 
 @pytest.mark.parametrize("workers", [1, 3, 100])
 def test_every_task_runs_once_in_its_own_thread(workers: int) -> None:
     batch = [Call(lambda: None) for _ in range(20)]
-    run_batch(batch, workers=workers, timeout=30)
+    run_batch(batch, workers=workers, timeout=HANG)
     assert all(thread.ran_in == [thread] for thread in batch)
 
 
@@ -65,11 +67,11 @@ def test_as_many_as_allowed_work_at_once_and_no_more() -> None:
         with lock:
             now += 1
             most = max(most, now)
-        together.wait(30)  # passes only three by three
+        together.wait(HANG)  # passes only three by three
         with lock:
             now -= 1
 
-    run_batch((Call(work) for _ in range(12)), workers=3, timeout=30)
+    run_batch((Call(work) for _ in range(12)), workers=3, timeout=HANG)
     assert most == 3
 
 
@@ -91,7 +93,7 @@ def test_the_errors_of_all_are_collected_in_order(caplog: pytest.LogCaptureFixtu
     raised = [ValueError("broken"), SystemExit(3), KeyboardInterrupt("now"), SilentError()]
     batch = [Call(partial(fail, error), type(error).__name__) for error in raised]
     with pytest.raises(BatchError, match="4 of 5 threads failed") as caught:
-        run_batch([*batch, Call(lambda: None)], workers=3, timeout=30)
+        run_batch([*batch, Call(lambda: None)], workers=3, timeout=HANG)
     errors = caught.value.exceptions
     assert str(errors[0]) == "ValueError: ValueError: broken"
     assert str(errors[3]) == "SilentError: SilentError"
@@ -125,7 +127,7 @@ def test_errors_that_no_batch_brings_are_logged(caplog: pytest.LogCaptureFixture
 
     alone = Call(partial(fail, ValueError()), "alone")
     alone.start()
-    alone.join(30)
+    alone.join(HANG)
     early, last = Call(partial(fail, ValueError()), "early"), Interrupted(lambda: None)
     with pytest.raises(KeyboardInterrupt):
         run_batch([early, last], workers=1)
@@ -149,7 +151,7 @@ def test_the_deadline_asks_what_runs_to_stop_and_starts_nothing_more(
     assert errors == ["a: still running after 0.3 s", "b: not started"]
     assert [thread.stopping.is_set() for thread in batch] == [True, False]
     done.set()
-    assert batch[0].ended.get(timeout=30).error is error
+    assert batch[0].ended.get(timeout=HANG).error is error
     assert caplog.messages == ["a failed"]  # as no BatchError brings it
     assert not batch[1].ran_in
 
@@ -165,7 +167,7 @@ def test_what_ended_in_time_counts_though_a_slow_start_passes_the_deadline() -> 
         def start(self) -> None:
             super().start()
             for thread in batch[:2]:
-                thread.join(30)
+                thread.join(HANG)
             time.sleep(0.5)
 
     batch = [Call(lambda: None), Slow(lambda: None), Call(lambda: None, "late")]
@@ -182,7 +184,7 @@ def test_a_thread_that_cannot_be_started() -> None:
             raise MemoryError("can't start new thread")
 
     batch = [Call(partial(wait_for, refused)), Refused(lambda: None, "b"), Call(lambda: None, "c")]
-    errors = errors_of(batch, workers=10, timeout=30)
+    errors = errors_of(batch, workers=10, timeout=HANG)
     assert errors == ["b: MemoryError: can't start new thread", "c: not started"]
     assert not any(thread.stopping.is_set() for thread in batch)
 

@@ -18,6 +18,7 @@ import pytest
 from demo.thread_task import Task, stopping
 
 MODULE = "demo.thread_task"
+HANG = 10  # seconds: no test waits for them unless something is broken
 
 
 def fail(error: BaseException) -> None:
@@ -34,7 +35,7 @@ def test_the_function_gets_its_arguments_in_another_thread() -> None:
 
     task = Task(note, 1, self=2, func=3)
     task.start()
-    assert task.result(timeout=30) == "value"
+    assert task.result(timeout=HANG) == "value"
     assert calls == [(task.thread, (1,), {"self": 2, "func": 3})]
 
 
@@ -46,29 +47,39 @@ def test_an_error_is_raised_as_often_as_somebody_asks(kind: type[BaseException])
     task.start()
     for _ in range(2):
         with pytest.raises(kind, match="broken"):
-            task.result(timeout=30)
+            task.result(timeout=HANG)
     assert task.exception() is task.error is error
 
 
 def test_an_error_is_logged_if_nobody_asked_until_the_task_is_dropped(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """To wait is not to ask."""
+    """To wait is not to ask. The thread that writes the log leaves nothing behind."""
+
+    def threads() -> int:
+        return sum(type(it) is threading.Thread for it in gc.get_objects())
+
+    before = threads()
     asked, waited = (Task(fail, ValueError(word)) for word in ("asked", "waited"))
     asked.start()
     waited.start()
-    assert asked.exception(timeout=30)
-    assert waited.wait(timeout=30)
+    assert asked.exception(timeout=HANG)
+    assert waited.wait(timeout=HANG)
     gc.collect()
     assert not caplog.records
     del asked, waited
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + HANG
     while "ValueError: waited" not in caplog.text:  # as its traceback ends
         assert time.monotonic() < deadline
         gc.collect()
         time.sleep(0.001)
     assert "fail failed and nobody asked" in caplog.text
     assert "ValueError: asked" not in caplog.text
+    caplog.clear()  # its tracebacks keep what they have met
+    while threads() > before:
+        assert time.monotonic() < deadline
+        gc.collect()
+        time.sleep(0.001)
 
 
 def test_an_error_is_logged_at_once_where_nobody_is_going_to_ask(
@@ -78,7 +89,7 @@ def test_an_error_is_logged_at_once_where_nobody_is_going_to_ask(
     task = Task(fail, error)
     task.log_error = True
     task.start()
-    assert task.wait(timeout=30)
+    assert task.wait(timeout=HANG)
     (record,) = caplog.records
     assert record.getMessage() == "fail failed: SystemExit(3)"
     assert record.exc_info == (SystemExit, error, error.__traceback__)
@@ -109,7 +120,7 @@ def test_a_start_that_a_signal_or_the_system_ends(reason: type[BaseException]) -
 
 def test_a_timeout_is_told_and_the_task_goes_on_until_it_is_asked_to_stop() -> None:
     """Each task for itself, and a function outside of a task never."""
-    tasks = [Task(partial(lambda: stopping().wait(30))) for _ in range(2)]
+    tasks = [Task(partial(lambda: stopping().wait(HANG))) for _ in range(2)]
     for task in tasks:
         with pytest.raises(RuntimeError, match=r"start\(\) comes before"):
             task.wait(timeout=0)
@@ -120,7 +131,7 @@ def test_a_timeout_is_told_and_the_task_goes_on_until_it_is_asked_to_stop() -> N
         with pytest.raises(TimeoutError, match="task still runs after 0 s"):
             task.result(timeout=0)
         task.stopping.set()
-        assert task.result(timeout=30)
+        assert task.result(timeout=HANG)
         assert task.wait(timeout=0)
         assert task.exception() is None
     stopping().set()
@@ -138,11 +149,11 @@ def test_stopping_belongs_to_the_innermost_task_and_goes_along_with_its_context(
         )
         helper.start()
         helper.join()
-        return [inner.stopping, inner.result(timeout=30), stopping()]
+        return [inner.stopping, inner.result(timeout=HANG), stopping()]
 
     task = Task(work)
     task.start()
-    inner, innermost, own = task.result(timeout=30)
+    inner, innermost, own = task.result(timeout=HANG)
     assert inner is innermost
     assert [own] == found == [task.stopping]
 
@@ -165,9 +176,9 @@ def test_what_failed_is_freed_with_its_handle() -> None:
     gc.disable()
     try:
         with suppress(ValueError):
-            task.result(timeout=30)
+            task.result(timeout=HANG)
         del task
-        assert freed.wait(30)
+        assert freed.wait(HANG)
     finally:
         gc.enable()
 

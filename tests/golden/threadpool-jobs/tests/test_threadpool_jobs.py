@@ -25,6 +25,8 @@ from demo.threadpool_jobs import Job, JobPool, as_completed, first_error, first_
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+HANG = 10  # seconds: no test waits for them unless something is broken
+
 
 @pytest.fixture(autouse=True, scope="module")
 def ctrl_c() -> None:
@@ -39,10 +41,10 @@ def busy(pool: JobPool) -> Generator[tuple[Job[object], threading.Event]]:
 
     def hold() -> None:
         started.set()
-        release.wait(10)  # whoever wants it to run until then looks at its status
+        release.wait(HANG)  # whoever wants it to run until then looks at its status
 
     job = pool.submit(hold)
-    assert started.wait(10)
+    assert started.wait(HANG)
     try:
         yield job, release
     finally:
@@ -59,7 +61,7 @@ def fail(error: BaseException) -> NoReturn:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + HANG
     while not condition():
         assert time.monotonic() < deadline
         gc.collect()
@@ -81,7 +83,9 @@ def test_status_follows_a_job_and_a_timeout_does_not_stop_it() -> None:
             assert cancelled.cancel()
             jobs = [running, waiting, cancelled, pool.submit(int, "x")]
             assert [job.status for job in jobs] == ["running", "waiting", "cancelled", "waiting"]
+            began = time.monotonic()
             assert not running.wait(timeout=0.01)
+            assert time.monotonic() - began >= 0.01
             with pytest.raises(TimeoutError, match="after 0 s"):
                 running.result(timeout=0)
         assert all(job.wait() for job in jobs)
@@ -138,7 +142,7 @@ def test_future_ends_as_its_job_does_and_cancels_it_if_it_waits() -> None:
             assert [future.cancel() for future in (futures[0], futures[3])] == [False, True]
             assert jobs[4].cancel()
             assert concurrent.futures.wait(futures, timeout=0).done == set(futures[3:])
-        assert set(concurrent.futures.as_completed(futures, timeout=10)) == set(futures)
+        assert set(concurrent.futures.as_completed(futures, timeout=HANG)) == set(futures)
     assert [job.status for job in jobs] == ["done", "done", "failed", "cancelled", "cancelled"]
     assert [future.cancelled() for future in futures] == [False] * 3 + [True] * 2
     assert [future.cancel() for future in futures] == [False] * 3 + [True] * 2
@@ -214,7 +218,7 @@ def test_log_that_fails_harms_nothing_else() -> None:
     try:
         with JobPool(1) as pool:
             pool.submit(int).add_done_callback(lambda _: fail(ValueError()))
-            assert pool.submit(int, "7").result(timeout=10) == 7
+            assert pool.submit(int, "7").result(timeout=HANG) == 7
     finally:
         log.removeFilter(refuse)
 
@@ -326,14 +330,14 @@ def test_first_result_and_first_error_cancel_what_has_not_started(texts: tuple[s
     with JobPool(1) as pool:
         release = threading.Event()
         jobs: list[Job[object]] = [pool.submit(int, text) for text in texts]
-        jobs += [pool.submit(release.wait, 10), pool.submit(int)]
+        jobs += [pool.submit(release.wait, HANG), pool.submit(int)]
         assert first(jobs) is jobs[1]
         assert jobs[3].status == "cancelled"
         assert first(jobs[:1]) is None
         assert first(jobs[:0]) is None
         with pytest.raises(TimeoutError):
-            first([pool.submit(release.wait, 10)], timeout=0)
-        assert list(as_completed(jobs[:2], timeout=10)) == jobs[:2]
+            first([pool.submit(release.wait, HANG)], timeout=0)
+        assert list(as_completed(jobs[:2], timeout=HANG)) == jobs[:2]
         release.set()
     assert [isinstance(job.exception(), ValueError) for job in jobs[:2]].count(True) == 1
 

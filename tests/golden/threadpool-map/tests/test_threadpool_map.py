@@ -171,6 +171,24 @@ def test_streams_within_a_stream_share_its_workers() -> None:
     assert sum(map_all(outer, range(32))) <= 2.5 * 32
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
+def test_threads_that_cannot_be_started_are_an_error() -> None:
+    script = """
+import resource, threading, time
+from demo.threadpool_map import map_all
+
+threading.stack_size(2**31)
+resource.setrlimit(resource.RLIMIT_AS, (2**34, resource.RLIM_INFINITY))
+try:
+    map_all(time.sleep, [0.01] * 32, workers=32)
+except RuntimeError as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
+    assert (done.stdout, done.stderr) == ("could not start 6 threads\n", "")
+
+
 @pytest.mark.parametrize("options", [{"workers": 0}, {"chunk": 0}, {"window": 0}])
 def test_options_below_one_are_refused_at_once(options: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
@@ -247,6 +265,15 @@ def test_what_has_finished_comes_out_before_the_next_item_is_read() -> None:
     for outcome in stream(work, source(), workers=1, window=8):
         seen.append(outcome.item)  # noqa: PERF401 (the source looks at it)
     assert seen == [0, 1, 2]
+
+
+def test_waiting_for_results_takes_no_cpu() -> None:
+    """Neither while the window is full nor at the end."""
+    outcomes = stream(time.sleep, [0.2] * 4, workers=1, window=2)
+    next(outcomes)  # by now the threads are there
+    before = time.thread_time()
+    assert len(list(outcomes)) == 3
+    assert time.thread_time() - before < 0.05
 
 
 @ordered_or_not
@@ -583,8 +610,9 @@ def test_leaving_waits_no_longer_than_the_timeout() -> None:
 # map_all and for_each
 
 
-def test_map_all_returns_results_in_input_order() -> None:
-    """It does not wait for a slow item before going on to the next."""
+@pytest.mark.parametrize("consumer", [map_all, for_each])
+def test_a_slow_item_holds_up_no_other(consumer: Callable[..., object]) -> None:
+    """Though map_all returns the results in input order."""
     gate = threading.Event()
 
     def work(item: int) -> int:
@@ -594,7 +622,20 @@ def test_map_all_returns_results_in_input_order() -> None:
             gate.set()
         return item
 
-    assert map_all(work, range(100), workers=2, chunk=3) == list(range(100))
+    expected: object = list(range(100)) if consumer is map_all else Report(100, 0, [])
+    assert consumer(work, range(100), workers=2, chunk=3) == expected
+
+
+@consumers
+def test_an_item_is_called_before_the_next_one_is_there(consumer: Callable[..., object]) -> None:
+    """Unless a larger chunk is asked for."""
+    called = threading.Event()
+
+    def source() -> Iterator[int]:
+        yield 1
+        assert called.wait(HANG)
+
+    consumer(lambda _: called.set(), source())
 
 
 @consumers
@@ -625,3 +666,4 @@ def test_for_each_counts_and_keeps_the_first_failures() -> None:
     assert (report.succeeded, report.failed, len(report.first_failures)) == (20, 10, 2)
     assert [failure.item % 3 for failure in report.first_failures] == [0, 0]
     assert for_each(double, [], workers=1) == Report(0, 0, [])
+    assert len(for_each(int, ["x"] * 101).first_failures) == 100

@@ -1,4 +1,5 @@
 import functools
+import gc
 import itertools
 import multiprocessing
 import os
@@ -189,6 +190,15 @@ def test_reading_ahead_waits_for_no_result(where: Where, tmp_path: Path) -> None
     assert len(list(stream(wait_for, source(), window=100, **where))) == 99
 
 
+def test_waiting_for_results_takes_no_cpu(where: Where) -> None:
+    """Neither while the window is full nor at the end."""
+    outcomes = stream(time.sleep, [0.4] * 6, window=3, **where)
+    next(outcomes)  # by now the workers are there
+    before = time.thread_time()
+    assert len(list(outcomes)) == 5
+    assert time.thread_time() - before < 0.05
+
+
 @ordered_or_not
 @pytest.mark.parametrize("chunk", [1, 3])
 def test_input_may_depend_on_results(where: Where, ordered: bool, chunk: int) -> None:
@@ -230,7 +240,9 @@ def test_errors_are_values(where: Where, chunk: int) -> None:
     items: list[object] = [*range(9), threading.Lock()]
     outcomes = list(stream(fail_in_many_ways, items, chunk=chunk, **where))
     errors = {o.item: o.error for o in outcomes if isinstance(o, Failed)}
-    assert "in fail_in_many_ways" in str(errors[1].__cause__)  # the traceback from the worker
+    trace = str(errors[1].__cause__)  # from the worker
+    assert trace.startswith("\nTraceback (most recent call last):\n  File ")
+    assert "in fail_in_many_ways" in trace
     assert "ValueError" in str(errors[5])  # it stands for one that cannot be pickled
     kinds = {item: type(error) for item, error in errors.items()}
     assert kinds.pop(4) in (RuntimeError, NeedsTwoError)  # the latter where tblib mends the class
@@ -331,6 +343,38 @@ def test_map_all_returns_results_in_input_order(where: Where) -> None:
     assert map_all(double, numbers, chunk=3, timeout=HANG, **where) == list(range(0, 100, 2))
 
 
+def wait_or_open_late(gate: Path, item: int) -> int:
+    """Item 0 waits until one has been called that is more than a window behind it."""
+    if item == 0:
+        wait_for(gate)
+    elif item == 49:
+        gate.touch()
+    return item
+
+
+@pytest.mark.parametrize("consumer", [map_all, for_each])
+def test_a_slow_item_holds_up_no_other(
+    where: Where, tmp_path: Path, consumer: Callable[..., object]
+) -> None:
+    work = functools.partial(wait_or_open_late, tmp_path / "gate")
+    expected: object = list(range(50)) if consumer is map_all else Report(50, 0, [])
+    assert consumer(work, range(50), **where) == expected
+
+
+def meet_other(directory: Path, number: int) -> None:
+    (directory / f"{number}").touch()
+    wait_for(directory / f"{1 - number}")
+
+
+@consumers
+def test_two_items_are_called_at_once(
+    where: Where, tmp_path: Path, consumer: Callable[..., object]
+) -> None:
+    """Unless they are of one chunk."""
+    consumer(functools.partial(meet_other, tmp_path), range(2), **where)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 @consumers
 @pytest.mark.parametrize("option", ["workers", "chunk"])
 def test_they_take_the_options_of_stream(consumer: Callable[..., object], option: str) -> None:
@@ -380,6 +424,7 @@ def test_for_each_counts_and_keeps_the_first_failures(where: Where) -> None:
     assert (report.succeeded, report.failed, len(report.first_failures)) == (20, 10, 2)
     assert [failure.item % 3 for failure in report.first_failures] == [0, 0]
     assert for_each(double, [], **where) == Report(0, 0, [])
+    assert len(for_each(int, ["x"] * 101, chunk=51, **where).first_failures) == 100
 
 
 # Processes
@@ -393,6 +438,11 @@ def die(item: int) -> int:
 
 
 def pid(_: int) -> int:
+    return os.getpid()
+
+
+def pid_later(_: int) -> int:
+    time.sleep(0.05)
     return os.getpid()
 
 
@@ -489,6 +539,17 @@ def meet(directory: Path, number: int) -> int:
 
 def test_all_workers_run_at_once_and_no_more(tmp_path: Path) -> None:
     assert len(set(map_all(functools.partial(meet, tmp_path), range(12), workers=3))) == 3
+
+
+def test_by_default_there_is_a_worker_for_each_cpu_that_may_be_used() -> None:
+    if sys.platform != "linux":
+        pytest.skip("limits the CPUs as Linux does")
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        assert len(set(map_all(pid_later, range(9)))) == 1
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def test_no_more_processes_are_started_than_there_are_items() -> None:
@@ -610,6 +671,16 @@ print(number)
 """
     done = run_python("-c", script)
     assert (done.stdout, done.stderr, done.returncode) == ("0\n", "", 0)
+
+
+def test_a_stream_that_has_ended_leaves_nothing_behind() -> None:
+    def left() -> int:
+        gc.collect()
+        return sum(type(it).__module__ == stream.__module__ for it in gc.get_objects())
+
+    before = left()
+    assert map_all(double, [1, 2], workers=2) == [2, 4]
+    assert left() <= before
 
 
 def test_streams_may_run_side_by_side() -> None:

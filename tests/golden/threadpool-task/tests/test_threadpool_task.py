@@ -19,13 +19,15 @@ import pytest
 
 from demo.threadpool_task import Task
 
+HANG = 10  # seconds: no test waits for them unless something is broken
+
 
 def fail(error: BaseException) -> NoReturn:
     raise error
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + HANG
     while not condition():
         assert time.monotonic() < deadline
         gc.collect()
@@ -39,7 +41,7 @@ def run_script(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_status_and_result_and_a_timeout_that_ends_the_waiting_only() -> None:
     gate, before = threading.Event(), threading.active_count()
-    task = Task(gate.wait, 10)
+    task = Task(gate.wait, HANG)
     assert threading.active_count() <= before + 4  # as docs/WHY.md says
     assert not task.ready()
     assert not task.wait(timeout=0)
@@ -60,7 +62,7 @@ def test_error_is_raised_by_get_and_returned_by_exception(error: BaseException) 
     """Be it one that would end the thread, and leave who waits waiting."""
     task = Task(fail, error)
     with pytest.raises(type(error)) as caught:
-        task.get(timeout=30)
+        task.get(timeout=HANG)
     assert caught.value is error
     assert task.exception() is error
     assert task.error() is error
@@ -125,7 +127,7 @@ def test_error_that_was_raised_keeps_nothing_alive() -> None:
     try:
         with suppress(ValueError):
             Task(lambda: fail_with_much_in_hand(Big())).get()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + HANG
         while refs[0]() is not None:  # the thread has it until it ends
             assert time.monotonic() < deadline
             time.sleep(0.001)

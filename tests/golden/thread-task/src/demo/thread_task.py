@@ -68,7 +68,7 @@ class Task(Generic[R]):
             daemon=False,
         )
         self.stopping = threading.Event()  # set it to ask the function to return early
-        self.log_error = False  # True: log an error at once, as nobody is going to ask for it
+        self.log_error: bool = False  # True: log an error at once, as nobody is going to ask for it
         self.error: BaseException | None = None
         self._value: R
         self._failure: _Failure | None = None
