@@ -73,26 +73,16 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Newer:
     return newer
 
 
-@pytest.fixture(scope="session")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The variables that say where git and scaffold keep what is a user's: in folders of this session's."""
-    base = tmp_path_factory.getbasetemp()
-    config = base / "gitconfig"
-    config.write_text(GIT_CONFIG, encoding="utf-8")
-    return {
-        "GIT_CONFIG_GLOBAL": str(config),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "XDG_STATE_HOME": str(base / "state"),
-        "XDG_CONFIG_HOME": str(base / "config"),
-        "XDG_DATA_HOME": str(base / "data"),
-    }
-
-
 @pytest.fixture(autouse=True)
-def plain_surroundings(monkeypatch: pytest.MonkeyPatch, homes: dict[str, str]) -> None:
+def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same author on every machine, and nothing of the user's own."""
-    for name, value in homes.items():
-        monkeypatch.setenv(name, value)
+    config = tmp_path_factory.getbasetemp() / "gitconfig"
+    config.write_text(GIT_CONFIG, encoding="utf-8")  # each time: some tests add to it
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
 
 
 @pytest.fixture(autouse=True)
