@@ -73,6 +73,18 @@ def test_no_newer_syntax_is_asked_for(tmp_path: Path, template: Template, python
     check_form(tmp_path)
 
 
+def test_a_plugin_that_pytest_warns_of_stops_no_tests(tmp_path: Path, template: Template) -> None:
+    """Such as pytest-asyncio, whose option without a value is deprecated; other warnings stay errors."""
+    project = write(DEFAULTS[0].render(template), tmp_path / "demo")
+    (tmp_path / "noisy.py").write_text(
+        "import warnings\nimport pytest\n\n\ndef pytest_configure(config):\n"
+        "    warnings.warn(pytest.PytestDeprecationWarning('an option is unset'))\n",
+        encoding="utf-8",
+    )
+    collect = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "noisy"]
+    check(collect, project, PYTHONPATH=f"{tmp_path}:{project / 'src'}")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("python", ["3.10", "3.15"])
 def test_output_is_typed(tmp_path: Path, template: Template, python: str) -> None:
