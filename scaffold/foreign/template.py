@@ -105,7 +105,7 @@ class UntrustedTemplate:
         Args:
             data: Answers by the name of their question; text is converted as the question's type says.
             defaults: Take the template's default for every other question; else `ask`.
-            ask: How to ask a person (scaffold/foreign/terminal.py), or None where nobody can be asked.
+            ask: How to ask a person (`asked_by` of scaffold/foreign/questions.py), or None where nobody can be asked.
             trusted_digest: What the user trusts, or None.
             suggested: Defaults that win over the template's own, by the name of their question; others are ignored.
             folder_name: What the destination is called; templates may use it.
@@ -113,7 +113,7 @@ class UntrustedTemplate:
         Raises:
             TemplateNotTrusted: It would run things, and `trusted_digest` is not its digest.
             TemplateFault: It does not render, or not within the limits, or writes what no project should hold.
-            Unanswered: An answer is missing; NoDefault: and there is no default for it either.
+            Refused: An answer is missing, and there is no default for it or it may not be taken.
             UsageError: An answer is wrong or for no question of the template.
             Cancelled: Ctrl-C at a question.
         """
