@@ -127,9 +127,8 @@ def _run(command: str, project: str, request: Request, *, show: str | None, as_j
     from scaffold.reports import status
 
     root = find_root(Path(project))
-    if (
-        not request.dry_run
-    ):  # before anything is read: a killed run may have left the record of what it was about to make
+    if not request.dry_run:
+        # Before anything is read: a killed run may have left the record of what it was about to make.
         recover_interrupted(root)
     update = prepare(root, request, Terminal.for_command(as_json=as_json))
     if show is not None:
