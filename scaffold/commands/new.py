@@ -12,6 +12,7 @@ import typer
 
 from scaffold import clone
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
+from scaffold.commands import completion
 from scaffold.commands.given import note_computing, note_without_effect, project_questions, team_names, with_scoped_file
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.commands.written import (
@@ -44,6 +45,7 @@ TemplateFlag = Annotated[
         metavar="NAME|SOURCE[@REF]",
         help="A template of your team's instead: a name, a folder, a git URL, gh:OWNER/REPOSITORY.",
         rich_help_panel=CUSTOM_TEMPLATE,
+        autocompletion=completion.templates,
     ),
 ]
 
