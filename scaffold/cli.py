@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -11,7 +14,7 @@ from typer.exceptions import Abort, TyperException
 
 from scaffold import helptext, machine, streams
 from scaffold.commands import command
-from scaffold.errors import DRIFT, Cancelled, ScaffoldError, UsageError, did_you_mean
+from scaffold.errors import DRIFT, Cancelled, ScaffoldError, UsageError, did_you_mean, fix_in
 from scaffold.reports import output
 from scaffold.signals import end_in_order
 from scaffold.text import one_line
@@ -24,28 +27,42 @@ _PROGRAMS = ("scaffold", "scaffold-threads")
 """The second is called as the distribution is, for `uvx` and `pipx run`."""
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """Why a command did not do what it was asked to."""
+
+    message: str
+    exit_code: int
+    hint: str | None
+    """What to do about it, where the message says so."""
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line and return its exit code; mistakes become one line on stderr."""
+    """Run the command line and return its exit code; a mistake becomes one line on stderr, and JSON beside `--json`."""
     streams.prepare()
     end_in_order()
-    code = _guarded(arguments)
+    end = _guarded(arguments)
+    code = end if isinstance(end, int) else _report(end, [*itertools.takewhile(lambda word: word != "--", arguments)])
     failed = streams.finish(sys.stdout)
     if failed is not None and code in (0, DRIFT):  # else what went wrong before is said already
-        code = streams.NOBODY_READS if isinstance(failed, BrokenPipeError) else _explain(machine.output_failed(failed))
+        if isinstance(failed, BrokenPipeError):
+            code = streams.NOBODY_READS
+        else:
+            code = _report(_explained(machine.output_failed(failed)), [])
     streams.finish(sys.stderr)
     return code
 
 
-def _guarded(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # each end has a code of its own
-    """The last guard: whatever comes up ends here, in one line."""
+def _guarded(arguments: Sequence[str]) -> int | _Failure:  # noqa: PLR0911  # each end has a code of its own
+    """The last guard: whatever comes up ends here."""
     try:
         code = command()(list(arguments), prog_name=_program(), standalone_mode=False, terminal_width=helptext.width())
     except ScaffoldError as error:
-        return _explain(error)
+        return _explained(error)
     except TyperException as error:
-        return _explain_usage(error)
+        return _explained_usage(error)
     except (Abort, KeyboardInterrupt):
-        return _explain(Cancelled())
+        return _explained(Cancelled())
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # Typer has put something else in place of stdout
             return _nobody_reads()
@@ -53,8 +70,18 @@ def _guarded(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # each end has 
     except BrokenPipeError:
         return _nobody_reads()
     except Exception as error:  # noqa: BLE001  # what nobody thought of
-        return _explain(_line_for(error), error)
+        return _explained(_line_for(error), error)
     return code if isinstance(code, int) else 0
+
+
+def _report(failure: _Failure, words: Sequence[str]) -> int:
+    """A line on stderr; for a program that reads JSON, the same as the one document on stdout."""
+    output.say_error(failure.message)
+    if "--json" in words or "--jsonl" in words:
+        error = {"message": failure.message, "exit_code": failure.exit_code, "hint": failure.hint}
+        with suppress(OSError, ValueError):  # stdout is what failed
+            output.print_json({"error": error}, indent=None if "--jsonl" in words else 2)
+    return failure.exit_code
 
 
 def _program() -> str:
@@ -77,16 +104,15 @@ def _line_for(error: Exception) -> ScaffoldError:
     return machine.unexpected(error)
 
 
-def _explain(error: ScaffoldError, cause: BaseException | None = None) -> int:
-    """One line, and for whoever asks for it how the error came about."""
+def _explained(error: ScaffoldError, cause: BaseException | None = None) -> _Failure:
+    """What is said of an error, after how it came about for whoever asks for that."""
     if not isinstance(error, (UsageError, Cancelled)):
         error = machine.behind(error)
     if cause is not None and os.environ.get("SCAFFOLD_TRACEBACK"):
         import traceback
 
         output.say_plain("".join(traceback.format_exception(cause)).rstrip(), to=sys.stderr)
-    output.say_error(error)
-    return error.exit_code
+    return _Failure(str(error), error.exit_code, fix_in(str(error)))
 
 
 def _nobody_reads() -> int:
@@ -95,8 +121,8 @@ def _nobody_reads() -> int:
     return streams.NOBODY_READS
 
 
-def _explain_usage(error: TyperException) -> int:
-    """What Typer has to say, in one line and with the nearest flag; without arguments it is the help."""
+def _explained_usage(error: TyperException) -> int | _Failure:
+    """What Typer has to say, with the nearest flag; without arguments it is the help."""
     message = error.format_message()
     if type(error).__name__ == "NoArgsIsHelpError":
         output.say_plain(message, to=sys.stderr)
@@ -107,5 +133,5 @@ def _explain_usage(error: TyperException) -> int:
         message = f"there is no flag {option}{did_you_mean(option, possible)}"
     elif option and not option.startswith("--"):
         message = f"there is no flag {option}; a path that begins with a dash is written ./{option}"
-    output.say_error(f"{one_line(message, 500)} ({_program()} --help lists what there is)")
-    return error.exit_code
+    hint = f"{_program()} --help lists what there is"
+    return _Failure(f"{one_line(message, 500)} ({hint})", error.exit_code, fix_in(message) or hint)

@@ -5,6 +5,7 @@ There is a base for each exit code. A class of its own has only what somebody ca
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -13,6 +14,13 @@ from scaffold.text import escaped, one_line, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_FIX: Final = re.compile(
+    r"[:;] ((?:add|change|choose|commit|delete|did you mean|end|fix|git|give|install|leave|look|make|move|name|put|read"
+    r"|remove|rename|resolve|restore|run|say|scaffold|set|take|upgrade|use|wait)\b.+)",
+    re.DOTALL,
+)
+"""What to do stands last in a message, and begins with one of these words."""
 
 DRIFT: Final = 3
 """The exit code of a command that found conflicts or drift: no error, what it found stands on stdout."""
@@ -199,6 +207,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A closing question that names the nearest known word, or nothing."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def fix_in(message: str) -> str | None:
+    """The fix that a message ends with, as ours do; None where it names none."""
+    found = _FIX.search(message)
+    return found[1] if found else None
 
 
 def at_line(path: Path, line: int | None = None) -> str:

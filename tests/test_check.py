@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import files_below, git_commit_all
 from newer import NEXT_MAJOR, VERSION, Newer, replace
+from repositories import SMALL, commit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -228,3 +229,46 @@ def test_undo_of_force_restores_what_was_replaced(tmp_path: Path, scaffold: Run)
     assert scaffold("undo", "--yes", str(project)).code == 0
     assert files_below(project) == {"README.md": b"mine"}
     assert (project / "README.md").stat().st_mode & 0o777 == 0o755
+
+
+def test_what_to_do_next_is_said(tmp_path: Path, scaffold: Run) -> None:
+    """An update, with what each release in between changed; nothing where all is well."""
+    project = tmp_path / "demo"
+    assert scaffold("new", str(project), "--defaults").code == 0
+    git_commit_all(project)
+    assert "Next:" not in scaffold("check", str(project)).out
+    assert scaffold("update", str(project), "--to", "2.0.0").code == 0
+    git_commit_all(project)
+    result = scaffold("check", str(project))
+    assert result.code == 3
+    lines = result.out.splitlines()
+    assert lines[0].startswith(f"{project}: 2.0.0, newest 2.")
+    assert lines[1].startswith("  2.1.0: faults of the machinery")
+    assert lines[-1] == f"Next: scaffold update {project} (--dry-run shows the changes first)"
+    document = json.loads(scaffold("check", str(project), "--json").out)
+    assert document["next"] == [f"scaffold update {project}"]
+    assert document["pieces"][0]["notes"][0]["version"] == "2.1.0"
+    assert scaffold(*shlex.split(document["next"][0])[1:]).code == 0
+    assert scaffold("check", str(project)).code == 0
+
+
+def test_conflicts_come_first(project: Path, scaffold: Run) -> None:
+    """They are what stands in the way of an update."""
+    (project / MODULE).write_text("<<<<<<< yours\na\n||||||| base\n=======\nb\n>>>>>>> theirs\n", encoding="utf-8")
+    result = scaffold("check", str(project))
+    assert result.code == 3
+    assert result.out.endswith("Next: resolve the conflicts, and commit\n")
+
+
+@pytest.mark.slow
+def test_a_template_that_cannot_be_reached_has_words_of_its_own(tmp_path: Path, scaffold: Run) -> None:
+    """It is no fault of the code; the reason is said, too."""
+    template = tmp_path / "template"
+    commit(template, SMALL, "v1.0.0")
+    assert scaffold("new", str(tmp_path / "demo"), "--template", str(template), "--defaults").code == 0
+    git_commit_all(tmp_path / "demo")
+    template.rename(tmp_path / "elsewhere")
+    result = scaffold("check", str(tmp_path / "demo"))
+    assert (result.code, result.err) == (3, "")
+    assert "not compared, since its template cannot be reached; the code itself needs no template: " in result.out
+    assert str(template) in result.out

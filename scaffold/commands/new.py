@@ -12,6 +12,7 @@ import typer
 
 from scaffold import clone
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
+from scaffold.commands import completion
 from scaffold.commands.given import (
     advice_questions,
     note_computing,
@@ -52,6 +53,7 @@ TemplateFlag = Annotated[
         metavar="NAME|SOURCE[@REF]",
         help="A template of your team's instead: a name, a folder, a git URL, gh:OWNER/REPOSITORY.",
         rich_help_panel=CUSTOM_TEMPLATE,
+        autocompletion=completion.templates,
     ),
 ]
 

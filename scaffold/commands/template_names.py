@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from scaffold.app import JsonFlag
+from scaffold.commands import completion
 from scaffold.commands.template import template
 from scaffold.errors import UsageError
 from scaffold.flags import PlainCommand
@@ -92,7 +93,14 @@ def list_(
 
 @template.command(cls=PlainCommand)
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, a design of scaffold's, or a source.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A name, a design of scaffold's, or a source.",
+            autocompletion=completion.templates_and_designs,
+        ),
+    ],
     *,
     as_json: JsonFlag = False,
 ) -> None:
@@ -111,7 +119,14 @@ def show(
 
 @template.command(cls=PlainCommand)
 def remove(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A template's name, or a catalogue's.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A template's name, or a catalogue's.",
+            autocompletion=completion.templates_and_catalogues,
+        ),
+    ],
 ) -> None:
     """Forget a template's name, or a catalogue with all its names."""
     from scaffold.sources import names

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
+from scaffold.commands import completion
 from scaffold.commands.given import changeable_questions
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.commands.written import publish, recover_interrupted
@@ -25,7 +26,13 @@ ProjectArgument = Annotated[
     str, typer.Argument(metavar="PROJECT", help="The project, or a directory in it; by default the current one.")
 ]
 ModuleFlag = Annotated[
-    Optional[str], typer.Option("--module", metavar="NAME", help="Only this module, made by scaffold add.")
+    Optional[str],
+    typer.Option(
+        "--module",
+        metavar="NAME",
+        help="Only this module, made by scaffold add.",
+        autocompletion=completion.modules,
+    ),
 ]
 ConflictFlag = Annotated[
     str,
@@ -47,7 +54,13 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     *,
     module: ModuleFlag = None,
     to: Annotated[
-        Optional[str], typer.Option("--to", metavar="VERSION", help="A certain version of the template, also an older.")
+        Optional[str],
+        typer.Option(
+            "--to",
+            metavar="VERSION",
+            help="A certain version of the template, also an older.",
+            autocompletion=completion.versions,
+        ),
     ] = None,
     major: Annotated[
         bool, typer.Option("--major", help="To another major version, too: scaffold says what to do by hand then.")

@@ -16,6 +16,7 @@ from scaffold.life.majors import newer_major, target
 from scaffold.life.merge import Change, Outcome, as_text, has_markers
 from scaffold.life.owned import owned
 from scaffold.plan import is_blocked
+from scaffold.sources.errors import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,6 +80,8 @@ class Status:
     drift: tuple[Drift, ...] = ()
     problem: str = ""
     """Why it could not be compared."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """What each release that an update brings changed: its version and its words, the oldest first."""
 
     @property
     def is_behind(self) -> bool:
@@ -139,10 +142,19 @@ def _status(piece: Piece, ignored: Sequence[str]) -> Status:
         newest = known[-1] if known else version
         goal = target(version, known, cross=False)
         drift = tuple(found for found in _drift(piece) if not _is_ignored(found.path, ignored))
+        notes = history().notes(version, goal) if piece.is_bundled else ()
     except ScaffoldError as error:
-        return Status(piece.root, piece.answers_file, piece.module, version, newest, goal, problem=str(error))
+        problem = _unreachable(piece, error) or str(error)
+        return Status(piece.root, piece.answers_file, piece.module, version, newest, goal, problem=problem)
     major = newer_major(version, known)
-    return Status(piece.root, piece.answers_file, piece.module, version, newest, goal, major, drift)
+    return Status(piece.root, piece.answers_file, piece.module, version, newest, goal, major, drift, notes=notes)
+
+
+def _unreachable(piece: Piece, error: ScaffoldError) -> str:
+    """What is said where a template is not to be had at the moment; nothing where something else is wrong."""
+    if not isinstance(error, (Unreachable, NothingGenerated)) or not isinstance(piece.recorded.get("_commit"), str):
+        return ""
+    return f"not compared, since its template cannot be reached; the code itself needs no template: {error}"
 
 
 def _team() -> ModuleType:

@@ -21,7 +21,7 @@ from scaffold import versions
 from scaffold.errors import Refused
 from scaffold.git import git
 from scaffold.life import majors
-from scaffold.removal import room_is_needed
+from scaffold.removal import room_is_needed, temporary_folder
 from scaffold.template import Template, bundled
 from scaffold.text import shown
 
@@ -86,6 +86,11 @@ class History:
         newer = majors.newer_major(goal, self.available)
         return self.template(goal), ((majors.is_out(newer),) if newer else ())
 
+    def notes(self, version: str, goal: str) -> tuple[tuple[str, str], ...]:
+        """What each release after one version changed, up to another, the oldest first."""
+        after, up_to = Version(version), Version(goal)
+        return _notes(self.bundle, tuple(v for v in self.versions if after < Version(v) <= up_to))
+
     def template(self, version: str) -> Template:
         """The templates as they were released under this version.
 
@@ -115,6 +120,20 @@ def _released(bundle: Path, version: str) -> Template:
     with room_is_needed(folder):
         _unpack(bundle, version, folder)
     return Template(folder / version)
+
+
+@cache
+def _notes(bundle: Path, versions: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each version with what its release said; read from its commit."""
+    if not versions:
+        return ()
+    with temporary_folder("scaffold-notes-") as folder:
+        git("init", "--quiet", "--bare", ".", cwd=folder)
+        tags = [f"refs/tags/{version}" for version in versions]
+        git("fetch", "--quiet", str(bundle.absolute()), *(f"{tag}:{tag}" for tag in tags), cwd=folder)
+        _, said = git("log", "--no-walk=unsorted", "--format=%s", *tags, cwd=folder)
+    lines = said.decode("utf-8", "replace").splitlines()
+    return tuple((version, line.removeprefix(f"{version}: ")) for version, line in zip(versions, lines, strict=True))
 
 
 def _unpack(bundle: Path, version: str, folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import shell
-from scaffold.errors import ScaffoldError, UsageError
+from scaffold.errors import ScaffoldError, UsageError, one_line
 from scaffold.life.check import Group
 from scaffold.life.majors import is_out
 from scaffold.life.merge import diff
@@ -123,6 +123,7 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
             continue
         age = f"{status.version}, newest {status.target}" if status.is_behind else f"{status.version} is current"
         lines.append(f"{name}: {age}")
+        lines += [f"  {version}: {one_line(text, 1000)}" for version, text in status.notes]
         if status.newer_major:
             lines.append(f"  {is_out(status.newer_major)}")
         for group, title in _GROUPS.items():
@@ -132,7 +133,23 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
             )
         if with_diff:
             lines += [diff(drift.change).rstrip("\n") for drift in status.drift]
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(_next, next_steps(statuses))])
+
+
+def _next(step: str) -> str:
+    return f"Next: {step}" + (" (--dry-run shows the changes first)" if step.startswith("scaffold update") else "")
+
+
+def next_steps(statuses: Sequence[Status]) -> Iterator[str]:
+    """What to do about it, in this order."""
+    if any(drift.kind == "conflict" for status in statuses for drift in status.drift):
+        yield "resolve the conflicts, and commit"
+    behind = [status for status in statuses if status.is_behind]
+    if behind:
+        words = ["scaffold", "update", *([] if str(behind[0].root) == "." else [shell.path_word(behind[0].root)])]
+        # All that is behind is updated at once, unless what cannot be compared would stop it.
+        only = len(behind) == 1 and any(status.problem for status in statuses) and behind[0].module
+        yield shell.command([*words, *(["--module", only] if only else [])])
 
 
 def _drift_text(root: Path, drift: Drift, *, strict: bool) -> str:
@@ -167,10 +184,12 @@ def check_json(
                 "update_to": status.target,
                 "newer_major": status.newer_major,
                 "problem": status.problem or None,
+                "notes": [{"version": version, "text": text} for version, text in status.notes],
                 "drift": [_drift_json(drift, with_diff=with_diff, strict=strict) for drift in status.drift],
             }
             for status in found
         ],
+        "next": [*next_steps(found)],
     }
 
 
