@@ -6,12 +6,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import shell
-from scaffold.errors import ScaffoldError, UsageError, one_line
+from scaffold.errors import ScaffoldError, UsageError
 from scaffold.life.check import Group
 from scaffold.life.majors import is_out
 from scaffold.life.merge import diff
 from scaffold.reports.files import file_text
-from scaffold.text import visible
+from scaffold.text import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
