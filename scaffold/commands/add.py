@@ -94,7 +94,11 @@ def add(  # noqa: PLR0913  # a parameter for each flag
         publish(plan, "add")
     if as_json:
         document = project_json(made, written=not dry_run, show=shown)
-        found = {"found": module.found_json(target.survey), "config": module.additions_json(missing)}
+        found = {
+            "found": module.found_json(target.survey),
+            "config": module.additions_json(missing),
+            "start": module.start_json(made, target.survey),
+        }
         output.print_json({**document, **found})
     elif dry_run:
         print_plan(made.plan, shown)

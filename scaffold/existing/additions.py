@@ -72,10 +72,10 @@ def additions(config: Config, optional: str) -> list[Addition]:
     """
     extra, _, runtime = optional.partition(" ")
     found: list[Addition] = []
-    if runtime and not _is_stated(config, runtime):
+    if runtime and not is_stated(config, runtime):
         found.append(_for_use(config.pyproject, extra, runtime))
     for requirement in (_TEST_TOOL, runtime):
-        if requirement and not _is_stated(config, requirement):
+        if requirement and not is_stated(config, requirement):
             found += _for_tests(config.pyproject, requirement)
     return found
 
@@ -152,7 +152,8 @@ def _for_tests_in(table: object) -> list[str]:
     return [key for name in _FOR_TESTS for key in keys if key.lower() == name and isinstance(at(table, key), list)]
 
 
-def _is_stated(config: Config, requirement: str) -> bool:
+def is_stated(config: Config, requirement: str) -> bool:
+    """Whether a requirement is named in any of the project's lists of requirements, or its tool is configured."""
     name = _name(requirement)
     if name in set(_stated(config.pyproject)) or name in config.tools:
         return True

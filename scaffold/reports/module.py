@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import shell
+from scaffold.existing.web import framework_of, where_to_start
 from scaffold.reports import files
 from scaffold.text import visible
 
@@ -45,6 +46,7 @@ def found_json(survey: Survey) -> dict[str, object]:
         "requires_python": survey.config.requires_python or None,
         "tools": list(survey.config.tools),
         "line_length": survey.config.line_length,
+        "web_framework": framework.name if (framework := framework_of(survey.config)) else None,
     }
 
 
@@ -77,11 +79,25 @@ def added_text(project: Project, survey: Survey, additions: str) -> str:
             "",
             "Next:",
             *(f"  {step}" for step in _steps(project, survey)),
+            *_in_web_server(project, survey),
             "",
             "The same again, without questions:",
             f"  {project.command}",
         ]
     )
+
+
+def _in_web_server(project: Project, survey: Survey) -> Iterator[str]:
+    if known := start_json(project, survey):
+        yield ""
+        yield "In its web server:"
+        yield from (f"  {sentence}" for sentence in known)
+
+
+def start_json(project: Project, survey: Survey) -> list[str]:
+    """What to know about its start in the project's web server; nothing without one."""
+    framework = framework_of(survey.config)
+    return [*where_to_start(framework, project.answers)] if framework else []
 
 
 def note_on_python(survey: Survey, python: str) -> str:
