@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import time
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from weakref import finalize
+from weakref import finalize, ref
 
 import pytest
 
@@ -54,12 +55,7 @@ def test_an_error_is_raised_as_often_as_somebody_asks(kind: type[BaseException])
 def test_an_error_is_logged_if_nobody_asked_until_the_task_is_dropped(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """To wait is not to ask. The thread that writes the log leaves nothing behind."""
-
-    def threads() -> int:
-        return sum(type(it) is threading.Thread for it in gc.get_objects())
-
-    before = threads()
+    """To wait is not to ask."""
     asked, waited = (Task(fail, ValueError(word)) for word in ("asked", "waited"))
     asked.start()
     waited.start()
@@ -75,11 +71,26 @@ def test_an_error_is_logged_if_nobody_asked_until_the_task_is_dropped(
         time.sleep(0.001)
     assert "fail failed and nobody asked" in caplog.text
     assert "ValueError: asked" not in caplog.text
-    caplog.clear()  # its tracebacks keep what they have met
-    while threads() > before:
-        assert time.monotonic() < deadline
-        gc.collect()
-        time.sleep(0.001)
+
+
+def test_the_thread_that_writes_the_log_is_freed() -> None:
+    writers: list[ref[threading.Thread]] = []
+
+    def note(_: logging.LogRecord) -> bool:
+        writers.append(ref(threading.current_thread()))
+        return False
+
+    log = logging.getLogger(MODULE)
+    log.addFilter(note)
+    try:
+        Task(fail, ValueError()).start()
+        deadline = time.monotonic() + HANG
+        while not writers or writers[0]() is not None:
+            assert time.monotonic() < deadline
+            gc.collect()
+            time.sleep(0.001)
+    finally:
+        log.removeFilter(note)
 
 
 def test_an_error_is_logged_at_once_where_nobody_is_going_to_ask(
