@@ -6,7 +6,6 @@ A file of the template that is kept so is never generated, merged or compared la
 from __future__ import annotations
 
 import fnmatch
-import hashlib
 import json
 import os
 import re
@@ -100,6 +99,8 @@ def license_in(folder: Path) -> tuple[str, str] | None:
 
 def recognised(text: str) -> str:
     """The license that a text is, word for word but for its holder; else the answer for an unknown one."""
+    import hashlib  # takes a while, and most directories have no license
+
     words = " ".join(re.findall(r"[a-z]+", text.lower()))
     for name, first in _FIRST_WORDS.items():
         before, start, rest = words.partition(first)

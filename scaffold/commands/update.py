@@ -111,6 +111,15 @@ def reanswer(  # noqa: PLR0913  # as above
     answers: AnswersFile = None,
     data: DataFlag = None,
     trust: TrustFlag = None,
+    rename: Annotated[
+        Optional[str],
+        typer.Option(
+            "--rename",
+            metavar="NAME",
+            help="Give the module another name: the project's own, or the one that --module chooses. Its files and"
+            " its record move, imports in generated files follow, and those in yours are listed.",
+        ),
+    ] = None,
     as_json: JsonFlag = False,
     given: Answers,
 ) -> None:
@@ -129,6 +138,7 @@ def reanswer(  # noqa: PLR0913  # as above
         accept_moved=None,
         allow_dirty=allow_dirty,
         dry_run=dry_run,
+        rename=rename,
     )
     _run("reanswer", project, request, show=show, as_json=as_json)
 

@@ -35,7 +35,7 @@ _FRAMEWORKS: Final = (
         "Django",
         ("django",),
         "In AppConfig.ready() of one of your apps: {name} = {make}, then atexit.register({name}.{end})."
-        " Every manage.py command calls ready(), and runserver has two processes, of which that with RUN_MAIN serves:"
+        " Every manage.py command calls ready(), and runserver has two processes (the one with RUN_MAIN serves):"
         " start it where requests are served, and nowhere else.",
     ),
     Framework(

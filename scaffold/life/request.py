@@ -6,26 +6,26 @@ What comes from the bundled templates is merged by us, what comes from a team's 
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scaffold.answers import read_answers
-from scaffold.errors import UsageError
+from scaffold.errors import Taken, UsageError
 from scaffold.life.generated import pieces_of, select
 from scaffold.life.history import history
-from scaffold.life.targets import to_answers, to_version
+from scaffold.life.targets import Target, to_answers, to_version
 from scaffold.life.update import join, merge
 from scaffold.life.worktree import check_clean
 from scaffold.template import bundled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from scaffold.life.generated import Piece
     from scaffold.life.merge import ConflictStyle
-    from scaffold.life.targets import Target
     from scaffold.life.team_update import Order
     from scaffold.life.update import Update
     from scaffold.questions import Answers
@@ -51,6 +51,10 @@ class Request(ABC):
     accept_moved: str | None
     allow_dirty: bool
     dry_run: bool
+
+    @abstractmethod
+    def check(self, pieces: Sequence[Piece]) -> None:
+        """Raise UsageError where it does not fit what is there."""
 
     @abstractmethod
     def target(self, piece: Piece, ui: Ui) -> Target:
@@ -79,6 +83,9 @@ class NewVersion(Request):
     """Whether another major version is wanted, too."""
     use_defaults: bool
 
+    def check(self, pieces: Sequence[Piece]) -> None:
+        """A version fits any."""
+
     def target(self, piece: Piece, ui: Ui) -> Target:
         """As the base class says."""
         template, notes = history().next_version(piece.template.version, self.to, cross=self.major)
@@ -98,10 +105,23 @@ class NewVersion(Request):
 class NewAnswers(Request):
     """Other answers, in the same version of the template."""
 
+    rename: str | None = None
+    """Another name for the module: of the one that is chosen, or else of the project's own."""
+
+    def check(self, pieces: Sequence[Piece]) -> None:
+        """As the base class says."""
+        if self.rename is not None and not any(piece.is_bundled and piece.module == self.module for piece in pieces):
+            raise UsageError("--rename: the project has no module of its own: choose one with --module")
+
     def target(self, piece: Piece, ui: Ui) -> Target:
         """As the base class says."""
         in_file = {} if self.answers_file is None else read_answers(self.answers_file, bundled().all_questions)
         new = {**in_file, **self.given}
+        if self.rename is not None and piece.module == self.module:
+            new["module"] = self.rename
+            _check_free(piece, self.rename)
+        elif self.rename is not None and not new:
+            return Target(piece, piece.template, piece.answers)
         if not new and not ui.can_ask:
             raise UsageError("no terminal to ask at: add the answers to change as flags, such as --workers 8")
         return to_answers(piece, new, ui)
@@ -124,6 +144,7 @@ def prepare(root: Path, request: Request, ui: Ui) -> Update:
     pieces = select(pieces_of(root), request.module)
     ours = [piece for piece in pieces if piece.is_bundled]
     theirs = [piece for piece in pieces if not piece.is_bundled]
+    request.check(pieces)
     if request.data and not theirs:
         raise UsageError("--data answers a team's template: for those of scaffold each question is a flag")
     if not request.dry_run and not request.allow_dirty:
@@ -134,6 +155,16 @@ def prepare(root: Path, request: Request, ui: Ui) -> Update:
 
         updates += [team_update.prepare(root, piece, request.order(piece), ui) for piece in theirs]
     return join(root, updates)
+
+
+def _check_free(piece: Piece, module: str) -> None:
+    """Raise Taken where a file is in the way of a module's new name."""
+    if module == piece.answers["module"]:
+        return
+    answers = {**piece.answers, "module": module}
+    for path in piece.template.sources(answers).keys() - piece.template.sources(piece.answers).keys():
+        if os.path.lexists(piece.root / path):
+            raise Taken("--rename", module, f"would need {path}, which is there already: take another name")
 
 
 def _order(request: Request, to: str | None, *, major: bool, use_defaults: bool) -> Order:

@@ -14,6 +14,7 @@ from scaffold.recommend import recommend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import PurePosixPath
 
     from scaffold.life.generated import Piece
     from scaffold.questions import Answers, Question, Value
@@ -29,6 +30,16 @@ class Target:
     template: Template
     answers: Answers
     notes: tuple[str, ...] = ()
+
+    @property
+    def answers_file(self) -> str:
+        """The record's name: that of a module follows the module's."""
+        is_renamed = self.answers.get(SCOPE) == "module" and self.answers["module"] != self.piece.answers["module"]
+        return self.template.answers_file(self.answers) if is_renamed else self.piece.answers_file
+
+    def render(self) -> dict[PurePosixPath, bytes]:
+        """All that is generated for it."""
+        return self.piece.but_for_kept(self.template.render(self.answers, self.answers_file))
 
 
 def to_version(piece: Piece, template: Template, given: Answers, ui: Ui, *, use_defaults: bool) -> Target:

@@ -59,7 +59,7 @@ def by_hand(
     for row in rows:
         file = template.evaluate(row["file"], answers) if "file" in row else None
         say = template.evaluate(row["say"], answers)
-        for path in _python_files(piece.root) if file is None else [PurePosixPath(file)]:
+        for path in python_files(piece.root) if file is None else [PurePosixPath(file)]:
             content = present(path)
             if content is None or as_text(content) == generated.get(path):
                 continue
@@ -74,8 +74,8 @@ def _without_theirs(text: str) -> str:
     return _THEIRS.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
-def _python_files(root: Path) -> list[PurePosixPath]:
-    """Those that the user's repository knows; none where there is no repository."""
+def python_files(root: Path) -> list[PurePosixPath]:
+    """The Python files that the user's repository knows; none where there is no repository."""
     with suppress(NotUndoable):
         return [path for path in tracked(root) if path.suffix == ".py"]
     return []

@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import shell
-from scaffold.existing.web import framework_of, where_to_start
 from scaffold.reports import files
 from scaffold.text import visible
 
@@ -37,6 +36,8 @@ def found_text(survey: Survey) -> str:
 
 def found_json(survey: Survey) -> dict[str, object]:
     """The same as data."""
+    from scaffold.existing.web import framework_of
+
     return {
         "root": str(survey.root),
         "by": survey.mark or None,
@@ -96,6 +97,8 @@ def _in_web_server(project: Project, survey: Survey) -> Iterator[str]:
 
 def start_json(project: Project, survey: Survey) -> list[str]:
     """What to know about its start in the project's web server; nothing without one."""
+    from scaffold.existing.web import framework_of, where_to_start
+
     framework = framework_of(survey.config)
     return [*where_to_start(framework, project.answers)] if framework else []
 

@@ -60,6 +60,10 @@ def _by_hand_text(update: Update) -> Iterator[str]:
             yield ""
             yield f"To do by hand for version {step.version}:"
             yield from (f"  {visible(str(item.path))}:{item.line}: {item.say}" for item in step.by_hand)
+        if step.renamed:
+            yield ""
+            yield "To do by hand, since a name has changed:"
+            yield from (f"  {visible(str(item.path))}:{item.line}: {item.say}" for item in step.renamed)
 
 
 def example_text(update: Update, name: str) -> str:
@@ -88,6 +92,7 @@ def update_json(update: Update, *, written: bool) -> dict[str, object]:
                 "to": step.version,
                 "notes": list(step.notes),
                 "by_hand": [{"path": str(item.path), "line": item.line, "say": item.say} for item in step.by_hand],
+                "renamed": [{"path": str(item.path), "line": item.line, "say": item.say} for item in step.renamed],
             }
             for step in update.steps
         ],
