@@ -75,6 +75,8 @@ def _explain(error: ScaffoldError, cause: BaseException | None = None) -> int:
 
         output.say_plain("".join(traceback.format_exception(cause)).rstrip(), to=sys.stderr)
     output.say_error(error)
+    if isinstance(error, Cancelled) and error.resume:
+        output.say_plain(f"To go on from here:\n  {error.resume}", to=sys.stderr)
     return error.exit_code
 
 

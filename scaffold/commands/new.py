@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import note_computing, note_without_effect, project_questions, team_names, with_scoped_file
+from scaffold.commands.given import (
+    module_questions,
+    note_computing,
+    note_without_effect,
+    project_questions,
+    team_names,
+    with_scoped_file,
+)
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
 from scaffold.commands.written import (
     DryRunFlag,
@@ -57,6 +64,10 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     force: Annotated[
         bool, typer.Option("--force", help="Replace files of the project that are there already.")
     ] = False,
+    git: Annotated[
+        Optional[bool],
+        typer.Option("--git/--no-git", help="Make a git repository with a first commit of it.", show_default=False),
+    ] = None,
     as_json: JsonFlag = False,
     template: TemplateFlag = None,
     data: DataFlag = None,
@@ -68,25 +79,72 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     shown = check_show(show, dry_run=dry_run)
     place = None if dest is None else Path(dest)
     ui = Terminal.for_command(as_json=as_json)
+    flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git)
+    if ui.can_ask and not defaults and not force:
+        from scaffold.conversation.place import AddPreferred, choose_place
+
+        try:
+            place = choose_place(ui, place, flags.words, offer_add=template is None)
+        except AddPreferred as preferred:
+            _add(preferred.root, flags, given)
+            return
     project: Project | TeamProject
     if template is None:
         for flag, value in (("--data", data), ("--trust", trust), ("--accept-moved", accept_moved)):
             if value:
                 raise UsageError(f"{flag} goes with --template")
-        project = _of_ours(place, answers, given, ui, defaults=defaults)
+        project = _of_ours(place, given, ui, flags)
     else:
         order = _Order(template, data or (), trust, accept_moved, answers)
         project = _of_theirs(order, place, given, ui, defaults=defaults)
+    became = ""
     if dry_run:
         check_shown(project.plan, shown)
     else:
         _write(project, ui, force=force, ask=ui.can_ask and not (defaults and project.plan.is_fresh))
+        became = _make_repository(project, wanted=git)
     if as_json:
+        if became:
+            output.say_note(became)
         output.print_json(project_json(project, written=not dry_run, show=shown))
     elif dry_run:
         print_plan(project.plan, shown)
     else:
-        output.say(files.done_text(project))
+        output.say(files.done_text(project, became))
+
+
+@dataclass(frozen=True)
+class _Flags:
+    """What the command line says beside answers."""
+
+    answers: str | None
+    _: KW_ONLY
+    defaults: bool
+    dry_run: bool
+    show: Sequence[str]
+    force: bool
+    git: bool | None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The same as words, but for the answers: those are known by the time that anybody needs this."""
+        named = {"--dry-run": self.dry_run, "--force": self.force, "--git": self.git, "--no-git": self.git is False}
+        shown = (word for name in self.show for word in ("--show", name))
+        return (*(flag for flag, is_set in named.items() if is_set), *shown)
+
+
+def _add(root: Path, flags: _Flags, given: Answers) -> None:
+    """Go on as `scaffold add`: the answers that make sense for a module stay."""
+    from scaffold.commands import add
+
+    known = {question.name for question in module_questions()}
+    given = with_scoped_file(flags.answers, given, "project")
+    add.add(
+        str(root),
+        dry_run=flags.dry_run,
+        show=[*flags.show] or None,
+        given={name: value for name, value in given.items() if name in known},
+    )
 
 
 @dataclass(frozen=True)
@@ -100,18 +158,28 @@ class _Order:
     answers: str | None
 
 
-def _of_ours(
-    dest: Path | None, answers: str | None, given: Answers, ui: Ui, *, defaults: bool
-) -> Project | TeamProject:
+def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Project | TeamProject:
     """A project from the bundled templates, or from the team's that the user prefers when told of it."""
-    from scaffold.project import TeamTemplatePreferred, new_project, prepare
+    from scaffold.conversation.making import prepare
+    from scaffold.project import TeamTemplatePreferred, new_project
+    from scaffold.repositories.making import can_begin
     from scaffold.template import bundled
 
-    given = with_scoped_file(answers, given, "project")
+    given = with_scoped_file(flags.answers, given, "project")
+    defaults = flags.defaults
     team = team_names()
     target = new_project(dest, team.answers_for(bundled().questions_of("project")) if team else {})
     try:
-        project = prepare(bundled(), target, given, ui, use_defaults=defaults, team=team)
+        project = prepare(
+            bundled(),
+            target,
+            given,
+            ui,
+            use_defaults=defaults,
+            team=team,
+            flags=flags.words,
+            offer_git=flags.git is None and not flags.dry_run and dest is not None and can_begin(dest),
+        )
     except TeamTemplatePreferred as preferred:
         order = _Order(preferred.name, (), None, None, None)
         return _of_theirs(order, dest, preferred.workload, ui, defaults=defaults)
@@ -162,3 +230,12 @@ def _write(project: Project | TeamProject, ui: Ui, *, force: bool, ask: bool) ->
         from scaffold.sources import tags
 
         tags.remember(project.made_from)
+
+
+def _make_repository(project: Project | TeamProject, *, wanted: bool | None) -> str:
+    """Make a git repository of what was written, if that was asked for; what came of it, in a line, or nothing."""
+    if not (wanted or (wanted is None and project.git)):
+        return ""
+    from scaffold.repositories.making import begin_with
+
+    return begin_with(project.plan.dest, f"Made with {project.command.partition(' --')[0]}")

@@ -117,7 +117,7 @@ def asked_by(ui: Ui) -> Ask:
 
 def _page(prompt: Prompt) -> Page:
     several = prompt.kind == "checkbox"
-    rows = [Row(c.number, c.label, c.disabled, checked=several and c.is_default) for c in prompt.choices]
+    rows = [Row(c.number, c.label, disabled=c.disabled, checked=several and c.is_default) for c in prompt.choices]
     return Page(prompt.message, rows, next((choice.number for choice in prompt.choices if choice.is_default), None))
 
 

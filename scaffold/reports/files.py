@@ -66,13 +66,21 @@ def file_text(path: PurePosixPath, content: bytes) -> str:
     return capture.get()
 
 
-def done_text(project: Project | TeamProject) -> str:
-    """What was made, what to do next, and how to make it again without being asked."""
+def done_text(project: Project | TeamProject, repository: str = "") -> str:
+    """What was made, what to do next, and how to make it again without being asked.
+
+    Args:
+        project: What was made.
+        repository: A line about its git repository, or nothing.
+    """
     dest = shell.quoted(shell.path_word(project.plan.dest))
     lines = [tree_text(str(project.plan.dest), project.plan.files), ""]
     if project.made_from is None and project.recommendation is not None:
+        work = next((path for path in project.plan.files if path.name == "work.py"), "work.py")
         lines += [
-            f"**{project.recommendation.design.value}** is in place; your own work goes into work.py. Next:",
+            f"**{project.recommendation.design.value}** is in place; your own work goes into {work}.",
+            *([repository] if repository else []),
+            "Next:",
             f"  cd {dest} && python3 -m venv .venv",
             '  .venv/bin/python -m pip install -e ".[test]"',
             "  .venv/bin/python -m pytest",
