@@ -6,7 +6,6 @@ No alternate screen but to read a file, no mouse, no queries to the terminal: it
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 _ESCAPE_WAIT = 0.25  # seconds for the rest of an arrow key's sequence, which a slow link may split; then it is an Esc
 _WIDEST = 100  # columns of running text
 _PAGE = 10  # rows
+_LEAST_ROWS = 4  # of the list, however little room there is
 _STYLE = Style([("here", "bold fg:ansicyan"), ("title", "bold"), ("live", "fg:ansicyan"), ("problem", "fg:ansired")])
 
 
@@ -161,8 +161,8 @@ class _Picker:
     def run(self) -> Any:  # noqa: ANN401  # whatever the rows hold
         """Show it until something is chosen."""
         self._bind_all()
-        least = min(3, len(self._page.rows))
-        parts = [_window(self._top, 1), _window(self._rows, least), _window(self._bottom, 1 + self._live_height)]
+        least = min(_LEAST_ROWS, len(self._page.rows))
+        parts = [_window(self._top, None), _window(self._rows, least), _window(self._bottom, 1 + self._live_height)]
         app: Application[Any] = Application(
             Layout(HSplit(parts)), key_bindings=self._keys, style=_STYLE, erase_when_done=True
         )
@@ -227,14 +227,18 @@ class _Picker:
     def _top(self) -> Text:
         page = self._page
         title = wrapped(page.title, " ")
+        lines = room().lines
         text = wrapped(page.text, " ") if page.text else []
-        room = shutil.get_terminal_size().lines - len(title) - len(text) - len(page.rows) - self._live_height - 5
-        trail = [f" {self._done} {line}" for line in page.trail][-room:] if room > 0 else []
+        for_text = max(0, lines - len(title) - min(_LEAST_ROWS, len(page.rows)) - self._live_height - 3)
+        if len(text) > for_text:
+            text = [*text[: max(0, for_text - 1)], " ..."] if for_text else []
+        for_trail = lines - len(title) - len(text) - len(page.rows) - self._live_height - 5
+        trail = [f" {self._done} {line}" for line in page.trail][-for_trail:] if for_trail > 0 else []
         above = "\n\n".join("\n".join(part) for part in (trail, text) if part)
         return [("", f"{above}\n\n" if above else ""), ("class:title", "\n".join(title))]
 
     def _rows(self) -> Text:
-        columns = shutil.get_terminal_size().columns
+        columns = room().columns
         rows = self._page.rows
         label = max((len(self._label(number)) for number, row in enumerate(rows) if not row.heading), default=0)
         example = max((len(row.example) for row in rows), default=0)
@@ -267,17 +271,36 @@ class _Picker:
         what = "Space choose" if self._several else "choose"
         back = "  Esc back" if self._page.back else ""
         hint = f" {self._updown} {what}  Enter next{back}  Ctrl-C quit"
+        if len(hint) >= room().columns:
+            hint = f" {self._updown} Enter{back}  ^C quit"
         return [("class:live", "\n".join(live) + "\n" if self._live_height else ""), ("class:hint", hint)]
 
 
-def _window(text: Callable[[], Text], least: int) -> Window:
+def _window(text: Callable[[], Text], least: int | None) -> Window:
+    """A part of the page, with the least number of its lines; None, where all of it has to be seen."""
+
+    def height() -> Dimension:
+        return Dimension(min=least) if least is not None else Dimension.exact(_lines(text()))
+
     control = FormattedTextControl(text, show_cursor=False)
-    return Window(control, dont_extend_height=True, height=Dimension(min=least), always_hide_cursor=True)
+    return Window(control, dont_extend_height=True, height=height, always_hide_cursor=True)
+
+
+def _lines(text: Text) -> int:
+    return sum(part[1].count("\n") for part in text) + 1
+
+
+def room() -> os.terminal_size:
+    """The columns and lines that there are, whatever the environment says; a usual size where nobody knows."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return os.terminal_size((80, 24))
 
 
 def wrapped(text: str, indent: str = "  ") -> list[str]:
     """The text's lines, each wrapped to the terminal's width."""
-    width = max(20, min(_WIDEST, shutil.get_terminal_size().columns - 1))
+    width = max(20, min(_WIDEST, room().columns - 1))
     return [
         piece
         for line in text.split("\n")

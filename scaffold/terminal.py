@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -70,7 +69,10 @@ class Terminal:
 
 def _display() -> Drawn | Plain:
     """Drawn where the terminal can move its cursor, has room, and nobody asked for plain lines."""
-    size = shutil.get_terminal_size()
+    try:
+        size = os.get_terminal_size(sys.stdout.fileno())  # not what the environment says of it
+    except (OSError, ValueError):
+        size = os.terminal_size((80, 24))
     dumb = os.environ.get("TERM", "") in ("", "dumb") and os.name != "nt"
     small = size.lines < _LEAST_LINES or size.columns < _LEAST_COLUMNS
     if dumb or small or os.environ.get("SCAFFOLD_PLAIN"):

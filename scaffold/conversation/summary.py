@@ -66,9 +66,11 @@ def _reason(ours: Recommendation) -> str:
 
 
 def leads_to(known: Answers, reply: Reply) -> str:
-    """What a reply leads to, in a line."""
+    """What a reply leads to, in a line; nothing, where the design is settled and the example says it all."""
     if reply.means:
         return f"-> {reply.means}"
+    if "design" in known:
+        return ""
     designs = possible({**known, **reply.sets})
     if len(designs) == 1:
         return f"-> {designs[0].value}: {DOES[designs[0]]}"

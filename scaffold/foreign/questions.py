@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scaffold.ui import Ui
 
 _NO_DEFAULT = object()
+_MOST_LINES = 20  # of a question's text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +170,7 @@ def _prompt(message: Mapping[str, Any]) -> Prompt:
     return Prompt(
         name=one_line(message["name"]),
         kind=message["kind"],
-        message=one_line(message["message"], 1_000),
+        message="\n".join(one_line(line, 1_000) for line in str(message["message"]).rstrip().split("\n")[:_MOST_LINES]),
         default=default if isinstance(default, bool) else "\n".join(map(escaped, str(default).split("\n"))),
         choices=tuple(
             PromptChoice(one_line(label), number, is_default, one_line(disabled))
