@@ -228,7 +228,11 @@ def completed(template: Template, target: Target, workload: Answers) -> dict[str
 def filled(template: Template, target: Target, workload: Answers) -> dict[str, Value]:
     """The same without a look at what the answers are."""
     known = {**workload, SCOPE: target.scope}
-    return template.fill(known, _suggested(template, target, known))
+    try:
+        suggested = _suggested(template, target, known)
+    except BadAnswer:  # the surroundings suggest what will not do
+        suggested = {}
+    return template.fill(known, suggested)
 
 
 def _suggested(template: Template, target: Target, given: Answers) -> Answers:
