@@ -246,3 +246,24 @@ def test_no_repository_in_a_repository(here: Path, scaffold: Run) -> None:
     result = scaffold("new", "demo", "--defaults", "--git")
     assert (result.code, (here / "demo" / ".git").exists()) == (0, False)
     assert "It is in a git repository already" in result.out
+
+
+@pytest.mark.slow
+def test_add_advise_and_reanswer_go_on_from_their_commands(here: Path, opened: Open, scaffold: Run) -> None:
+    """Each by its own."""
+    assert scaffold("new", "demo", "--defaults").code == 0
+    screen = opened("add", "demo")
+    screen.answers((WALK[0], "4"), ("Does anybody wait", CTRL_C))
+    assert screen.ends() == 130
+    assert screen.goes_on() == ["add", str(here / "demo"), "--shape", "service"]
+    screen = opened("advise", "--shape", "service")
+    screen.answers(("Does anybody wait", ENTER), (WALK[3], CTRL_C))
+    assert screen.ends() == 130
+    assert screen.goes_on() == ["advise", "--shape", "service", "--results"]
+    screen = opened("reanswer", "demo", "--allow-dirty")
+    screen.answers(("Merge them in", "3"), ("How it runs", END + ENTER), ("How many threads", "\b\b8" + ENTER))
+    screen.answers(("Threads         8", CTRL_C))
+    assert screen.ends() == 130
+    assert screen.goes_on() == ["reanswer", "demo", "--workers", "8"]
+    before = files_below(here / "demo")
+    assert b"workers: 32" in before[".copier-answers.yml"]

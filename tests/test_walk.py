@@ -203,3 +203,32 @@ def test_another_shape_takes_another_design() -> None:
     walk = Walk({"shape": "service", "design": "thread/task"})
     walk.reply(TURNS[0], "heterogeneous")
     assert "design" not in walk.stand().known
+
+
+@pytest.mark.parametrize(
+    ("given", "because", "mind"),
+    [
+        ({"shape": "service", "results": True, "bound": "cpu"}, "it keeps running", "with a GIL"),
+        ({"shape": "service", "results": False, "bound": "io"}, "it keeps running", "needs a lock"),
+        ({"shape": "many-similar", "results": True, "bound": "cpu"}, "it computes in Python", "pickled"),
+        ({"shape": "many-similar", "results": True, "bound": "cpu", "releases_gil": True}, "a value", "each outcome"),
+        ({"shape": "many-similar", "results": True, "bound": "io"}, "you want a value back", "each outcome"),
+        ({"shape": "one-off", "results": False, "status": True, "state": True}, "how far it is", "only asked"),
+        ({"shape": "one-off", "results": False, "bound": "io"}, "nothing comes back", "only asked"),
+        (
+            {"shape": "one-off", "results": True, "bound": "io", "design": "thread/task"},
+            "you chose it",
+            "the rules say",
+        ),
+        ({"shape": "heterogeneous", "results": True, "state": True}, "the jobs differ", "keep state out of the tasks"),
+    ],
+)
+def test_three_lines(given: dict[str, Value], because: str, mind: str) -> None:
+    """The design, one reason in the words of the answers, one thing to mind: of what nobody said there is nothing."""
+    first, second, third = conversation(given).three_lines().split("\n")
+    assert first.startswith(str(conversation(given).known["design"]))
+    assert second.startswith("Because ")
+    assert because in second
+    assert third.startswith("Mind: ")
+    assert mind in third
+    assert "1,000" not in first + second + third

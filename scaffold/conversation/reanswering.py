@@ -40,37 +40,45 @@ def other_answers(  # noqa: PLR0913  # each says something else about the one pa
         BadAnswer: The template refuses one beside the others.
         Cancelled: With the command that goes on.
     """
-    before = answers
-    current: Any = None
+    changing = _Changing(ui, template, answers, changed)
     try:
-        while True:
-            groups = _groups(template, answers)
+        changing.run(escaped(title))
+    except Cancelled as error:
+        raise Cancelled(error.why, resume=_command(template, command, answers, changing.answers)) from error
+    return changing.answers
+
+
+class _Changing:
+    """The answers, as they are changed."""
+
+    def __init__(self, ui: Ui, template: Template, answers: Answers, changed: Changed) -> None:
+        self.answers = answers
+        self._ui, self._template, self._changed = ui, template, changed
+
+    def run(self, title: str) -> None:
+        """Show the groups until the answers are to be merged in."""
+        current: Any = None
+        while current != "merge":
+            groups = _groups(self._template, self.answers)
             rows = [
                 Row("merge", "Merge them in", "your edits are kept"),
                 *(group_row(name, entries) for name, entries in groups.items()),
                 QUIT,
             ]
-            current = ui.pick(Page(escaped(title), rows, current))
+            current = self._ui.pick(Page(title, rows, current))
             if current is Cancelled:
-                break
-            if current == "merge":
-                return answers
-            answers = _changed_in(ui, template, current, answers, changed)
-    except Cancelled as error:
-        raise Cancelled(error.why, resume=_command(template, command, before, answers)) from error
-    raise Cancelled(resume=_command(template, command, before, answers))
+                raise Cancelled
+            self._group(current)
 
-
-def _changed_in(ui: Ui, template: Template, name: str, answers: Answers, changed: Changed) -> Answers:
-    current: Any = None
-    while name in (groups := _groups(template, answers)):
-        current = pick_entry(ui, GROUPS[name], groups[name], current)
-        if current is BACK:
-            return answers
-        value = change(ui, template, current, answers)
-        if value is not BACK:
-            answers = changed(answers, {current.name: value})
-    return answers
+    def _group(self, name: str) -> None:
+        current: Any = None
+        while name in (groups := _groups(self._template, self.answers)):
+            current = pick_entry(self._ui, GROUPS[name], groups[name], current)
+            if current is BACK:
+                return
+            value = change(self._ui, self._template, current, self.answers)
+            if value is not BACK:
+                self.answers = self._changed(self.answers, {current.name: value})
 
 
 def _groups(template: Template, answers: Answers) -> dict[str, list[Entry]]:

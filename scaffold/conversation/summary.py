@@ -39,17 +39,20 @@ def three_lines(ours: Recommendation, answers: Answers) -> str:
     because = _reason(ours)
     computes = workload.bound is not Bound.IO and not answers.get("releases_gil")
     lost = [citation.because for citation in ours.overruled if citation.code in _LOST]
-    if design is Design.MAP and answers.get("workers_kind") == "process" and workload.bound is Bound.CPU:
+    on_processes = design is Design.MAP and answers.get("workers_kind") == "process"
+    if on_processes and workload.bound is Bound.CPU:
         because = "it computes in Python: processes do that side by side, with a GIL threads take turns"
         mind = _PICKLED
     elif design is not ours.recommended:
         because, mind = "you chose it", f"the rules say {ours.recommended.value}, because {because}"
-    elif answers.get("workers_kind") == "process":
+    elif on_processes:
         mind = _PICKLED
     elif computes and answers.get("scale") != "cluster":
         mind = "with a GIL, threads make computing in Python no faster"
     elif lost:
         mind = lost[0]
+    elif design is Design.SERVICE:
+        mind = "state that other threads touch, too, needs a lock"
     elif design.family is Family.THREAD:
         mind = "a thread cannot be stopped from outside, only asked: look at `stopping` in your loop"
     else:

@@ -258,7 +258,12 @@ WORK: Final = _plain(
     "Acts on",
     "What makes it act?",
     ("inbox", "Messages that are sent to it", "lines for a log", "messages wait in a queue with a limit"),
-    ("periodic", "The clock", "read a sensor every 10 seconds", "a failure is noted, and the next tick tries again"),
+    (
+        "periodic",
+        "The clock",
+        "read a sensor every 10 seconds",
+        "an error is a line in the log, and the next tick tries again",
+    ),
     ("both", "Both", "take lines, and flush every second", "a queue with a limit, and a tick"),
     group="run",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scaffold import shell
 from scaffold.errors import escaped
@@ -66,6 +66,12 @@ def file_text(path: PurePosixPath, content: bytes) -> str:
     return capture.get()
 
 
+_IN_AN_OUTAGE: Final = (
+    "In an outage each tick that fails is a line in the log, and the next one tries again: max_errors_in_a_row",
+    "lets it give up, health() says how it is.",
+)
+
+
 def done_text(project: Project | TeamProject, repository: str = "") -> str:
     """What was made, what to do next, and how to make it again without being asked.
 
@@ -84,6 +90,7 @@ def done_text(project: Project | TeamProject, repository: str = "") -> str:
             f"  cd {dest} && python3 -m venv .venv",
             '  .venv/bin/python -m pip install -e ".[test]"',
             "  .venv/bin/python -m pytest",
+            *(_IN_AN_OUTAGE if project.answers.get("work") == "periodic" else []),
             "",
         ]
     return "\n".join([*lines, "The same again, without questions:", f"  {project.command}"])
