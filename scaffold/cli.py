@@ -35,6 +35,8 @@ class _Failure:
     exit_code: int
     hint: str | None
     """What to do about it, where the message says so."""
+    resume: str = ""
+    """The command that goes on from where it was cancelled."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -77,6 +79,8 @@ def _guarded(arguments: Sequence[str]) -> int | _Failure:  # noqa: PLR0911  # ea
 def _report(failure: _Failure, words: Sequence[str]) -> int:
     """A line on stderr; for a program that reads JSON, the same as the one document on stdout."""
     output.say_error(failure.message)
+    if failure.resume:
+        output.say_plain(f"To go on from here:\n  {failure.resume}", to=sys.stderr)
     if "--json" in words or "--jsonl" in words:
         error = {"message": failure.message, "exit_code": failure.exit_code, "hint": failure.hint}
         with suppress(OSError, ValueError):  # stdout is what failed
@@ -112,7 +116,8 @@ def _explained(error: ScaffoldError, cause: BaseException | None = None) -> _Fai
         import traceback
 
         output.say_plain("".join(traceback.format_exception(cause)).rstrip(), to=sys.stderr)
-    return _Failure(str(error), error.exit_code, fix_in(str(error)))
+    resume = error.resume if isinstance(error, Cancelled) else ""
+    return _Failure(str(error), error.exit_code, fix_in(str(error)), resume)
 
 
 def _nobody_reads() -> int:

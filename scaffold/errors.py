@@ -65,8 +65,10 @@ class Cancelled(ScaffoldError):
 
     exit_code = 130
 
-    def __init__(self) -> None:
-        super().__init__("cancelled; nothing was written")
+    def __init__(self, why: str = "cancelled", *, resume: str = "") -> None:
+        """What happened, and the command that goes on from there, where answers would be lost."""
+        self.why, self.resume = why, resume
+        super().__init__(f"{why}; nothing was written")
 
 
 # --- answers --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from scaffold import clone, naming, prompt, shell
+from scaffold import clone, naming, shell
 from scaffold.answers import Unasked, from_folder, from_git, from_interpreter
 from scaffold.errors import BadAnswer
 from scaffold.plan import Plan, check_destination
@@ -22,8 +22,7 @@ from scaffold.questions import (
     is_relevant,
     workload_of,
 )
-from scaffold.recommend import AXES, recommend
-from scaffold.ui import Page, Row
+from scaffold.recommend import recommend
 from scaffold.workload import Design
 
 if TYPE_CHECKING:
@@ -31,10 +30,7 @@ if TYPE_CHECKING:
 
     from scaffold.foreign.checkout import Checkout
     from scaffold.recommend import Recommendation
-    from scaffold.sources.catalogue import Entry
-    from scaffold.sources.names import Names
     from scaffold.template import Template
-    from scaffold.ui import Ui
 
 
 class Target(Protocol):
@@ -51,8 +47,16 @@ class Target(Protocol):
     def place(self, answers: Answers) -> Path:
         """The project's directory."""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command line that makes it, without answers."""
+
+    @property
+    def headline(self) -> str:
+        """What will be made where, as far as that is known before the answers."""
+
     def title(self, answers: Answers) -> str:
-        """What the review screen asks."""
+        """What the review asks."""
 
     def suggested(self, given: Answers) -> Answers:
         """Answers that its surroundings suggest beside those given."""
@@ -77,6 +81,16 @@ class NewProject:
     def place(self, answers: Answers) -> Path:
         """The directory to make."""
         return self.dest or Path(str(answers["name"]))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """With the directory, where it was named."""
+        return ("scaffold", self.command, *([] if self.dest is None else [shell.path_word(self.dest)]))
+
+    @property
+    def headline(self) -> str:
+        """With the whole path."""
+        return "New project" if self.dest is None else f"New project in {self.dest.absolute()}"
 
     def title(self, answers: Answers) -> str:
         """With the directory."""
@@ -121,34 +135,6 @@ class TeamTemplatePreferred(Exception):
         super().__init__(name)
 
 
-def _offer(ui: Ui, entries: Sequence[Entry], workload: Answers) -> None:
-    """Let the user take a template that their team has for such work.
-
-    Raises:
-        TeamTemplatePreferred: They do.
-    """
-    if not entries:
-        return
-    rows = [Row(entry.name, f"the team's template {entry.name}") for entry in entries]
-    own = Row(None, "the one of scaffold")
-    chosen = ui.pick(Page("Your team has a template for this.", [*rows, own], rows[0].value))
-    if chosen is not None:
-        raise TeamTemplatePreferred(chosen, {name: workload[name] for name in (*AXES, "design")})
-
-
-def _offer_processes(ui: Ui, workload: Answers) -> str | None:
-    """Offer the map on processes for what a few threads would compute no faster; the design, if it is taken."""
-    if workload["design"] != Design.BATCH.value or workload["bound"] != "cpu" or workload["releases_gil"]:
-        return None
-    rows = (
-        Row(Design.MAP.value, "threadpool/map on processes: they compute side by side"),
-        Row(None, "thread/batch: threads keep it out of the way, and get no faster"),
-    )
-    title = "With a GIL, threads compute in Python no faster than one does."
-    chosen: str | None = ui.pick(Page(title, rows, rows[0].value))
-    return chosen
-
-
 @dataclass(frozen=True)
 class Project:
     """A project with all its answers, rendered but not written."""
@@ -160,6 +146,8 @@ class Project:
     """The command line that makes the same without asking."""
     made_from: None = None
     """The bundled templates."""
+    git: bool = False
+    """Whether the user wants a git repository of it."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +160,8 @@ class TeamProject:
     """None where the template asks nothing about the work."""
     command: str
     made_from: Checkout
+    git: bool = False
+    """As that of a project."""
 
 
 def recommendation_for(answers: Answers) -> Recommendation:
@@ -179,39 +169,30 @@ def recommendation_for(answers: Answers) -> Recommendation:
     return recommend(workload_of(answers), Design(answers["design"]))
 
 
-def prepare(  # noqa: PLR0913  # each says something else about the one project
-    template: Template,
-    target: Target,
-    given: Answers,
-    ui: Ui,
-    *,
-    use_defaults: bool,
-    team: Names | None = None,
-) -> Project:
-    """Collect the missing answers and render; `team` has templates to offer for the work.
+def prepare(template: Template, target: Target, given: Answers, *, use_defaults: bool) -> Project:
+    """Render with the answers that are given, and defaults for the rest: nobody is asked.
 
     Raises:
-        TeamTemplatePreferred: The user takes one of them.
-        ScaffoldError: An answer is missing or refused, the target cannot be made, or the user cancels.
+        ScaffoldError: An answer is missing or refused, or the target cannot be made.
     """
-    if ui.can_ask and not use_defaults:
-        return _project(template, target, _ask_all(template, target, given, ui, team))
     unasked = Unasked()
     workload = complete_follow_ups(complete_workload(given, unasked), unasked)
     if not use_defaults:
         unasked.refuse_missing()
     answers = template.complete({**workload, SCOPE: target.scope}, _suggested(template, target, given))
     target.check(answers)
-    return _project(template, target, answers)
+    return project_of(template, target, answers)
 
 
-def _project(template: Template, target: Target, answers: Answers) -> Project:
-    questions = _relevant(template, answers)
+def project_of(template: Template, target: Target, answers: Answers, *, git: bool = False) -> Project:
+    """Render with complete answers."""
+    questions = relevant(template, answers)
     return Project(
         plan=Plan(target.place(answers), template.render(answers)),
         answers={question.name: answers[question.name] for question in questions},
         recommendation=recommendation_for(answers),
         command=shell.command(_command(template, target, answers, questions)),
+        git=git,
     )
 
 
@@ -227,72 +208,35 @@ def _command(template: Template, target: Target, answers: Answers, questions: Se
     yield "--defaults"
 
 
-def _relevant(template: Template, answers: Answers) -> list[Question]:
+def relevant(template: Template, answers: Answers) -> list[Question]:
+    """The questions that make sense beside complete answers: those about the work, the design, the others."""
     advice = [question for question in ADVICE_QUESTIONS if is_relevant(question, answers)]
     project = [question for question in template.project_questions if template.is_relevant(question, answers)]
     return [*advice, DESIGN_QUESTION, *project]
 
 
-def _ask_all(template: Template, target: Target, given: Answers, ui: Ui, team: Names | None) -> Answers:
-    """Ask for the workload, show the recommendation, then let everything be changed on one screen."""
-    chosen: dict[str, Value] = dict(given)
-    while True:
-        workload = complete_workload(chosen, prompt.asking(ui))
-        ui.recommend(recommendation_for(workload))
-        if team is not None:
-            _offer(ui, team.serving(recommendation_for(workload)), workload)
-        workload = complete_follow_ups(workload, prompt.asking(ui))
-        if (design := _offer_processes(ui, workload)) is not None:
-            chosen["design"] = design
-            workload = complete_follow_ups({**workload, **chosen, "workers_kind": "process"}, prompt.asking(ui))
-        chosen |= {
-            question.name: workload[question.name] for question in ADVICE_QUESTIONS if is_relevant(question, workload)
-        }
-        answers = _review(template, target, workload, chosen, ui)
-        if answers is not None:
-            return answers
+def completed(template: Template, target: Target, workload: Answers) -> dict[str, Value]:
+    """All answers, where those about the work are complete.
+
+    Raises:
+        BadAnswer: One will not do, such as the name of a folder called `queue`.
+    """
+    known = {**workload, SCOPE: target.scope}
+    answers = template.complete(known, _suggested(template, target, known))
+    target.check(answers)
+    return answers
 
 
-def _review(template: Template, target: Target, workload: Answers, chosen: dict[str, Value], ui: Ui) -> Answers | None:
-    """The review screen; None when an answer changed that the recommendation depends on."""
-    while True:
-        answers = _completed(template, target, workload, chosen, ui)
-        question = prompt.review(ui, target.title(answers), answers, _relevant(template, answers), "yes, write it")
-        if question is None:
-            return answers
-        _change(template, question, answers, chosen, ui)
-        if question in ADVICE_QUESTIONS or question is DESIGN_QUESTION:
-            return None
-
-
-def _completed(template: Template, target: Target, workload: Answers, chosen: dict[str, Value], ui: Ui) -> Answers:
-    """All answers; where a default does not do, such as a folder called `queue`, ask at once."""
-    while True:
-        project = {q.name: chosen[q.name] for q in template.project_questions if q.name in chosen}
-        known = {**workload, **project, SCOPE: target.scope}
-        suggested: Answers = {}
-        try:
-            suggested = _suggested(template, target, known)
-            answers = template.complete(known, suggested)
-            target.check(answers)
-        except BadAnswer as error:
-            question = next(question for question in template.project_questions if question.flag == error.flag)
-            ui.warn(error)
-            _change(template, question, template.fill(known, suggested), chosen, ui)
-        else:
-            return answers
+def filled(template: Template, target: Target, workload: Answers) -> dict[str, Value]:
+    """The same without a look at what the answers are."""
+    known = {**workload, SCOPE: target.scope}
+    try:
+        suggested = _suggested(template, target, known)
+    except BadAnswer:  # the surroundings suggest what will not do
+        suggested = {}
+    return template.fill(known, suggested)
 
 
 def _suggested(template: Template, target: Target, given: Answers) -> Answers:
     """What the target's surroundings suggest, and for what they leave open this machine."""
     return {**from_interpreter(template), **target.suggested(given)}
-
-
-def _change(template: Template, question: Question, answers: Answers, chosen: dict[str, Value], ui: Ui) -> None:
-    def check(value: Value) -> None:
-        template.validate(question, {**answers, question.name: value})
-
-    default = answers.get(question.name, template.default(question, answers))
-    chosen[question.name] = prompt.ask(ui, question, default, check)
-    if question.name == "shape":
-        chosen.pop("design", None)  # it was chosen for work of another shape

@@ -80,6 +80,11 @@ def recommend(workload: Workload, design: Design | None = None) -> Recommendatio
     )
 
 
+def design_for(workload: Workload) -> Design:
+    """The design that the rules say, without the reasons."""
+    return _deciding(workload).design
+
+
 def can_change_design(axis: str, known: dict[str, Any]) -> bool:
     """Whether an answer on `axis` can still change the design, whatever the axes not in `known` turn out to be."""
     open_axes = [name for name in AXES if name not in known and name not in (axis, "bound")]

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scaffold import prompt, reading, shell, yamlfile
+from scaffold import reading, shell, yamlfile
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
+from scaffold.conversation.making import ask_work
 from scaffold.errors import Refused, UsageError, did_you_mean
 from scaffold.foreign import approvals
 from scaffold.foreign.questions import asked_by
@@ -154,15 +155,26 @@ def _answers(
 def _advise(given: Answers, order: Order, ui: Ui, *, follow_up: bool) -> Answers:
     """The questions about the work, as without a template."""
     if ui.can_ask and not order.use_defaults:
-        workload = complete_workload(given, prompt.asking(ui))
-        ui.recommend(recommendation_for(workload))
-        return complete_follow_ups(workload, prompt.asking(ui)) if follow_up else workload
+        words = ("scaffold", "new", shell.path_word(order.dest), *_how(order))
+        return ask_work(ui, words, given, with_design=True, follow_ups=follow_up)
     unasked = Unasked()
     workload = complete_workload(given, unasked)
     workload = complete_follow_ups(workload, unasked) if follow_up else workload
     if not order.use_defaults:
         unasked.refuse_missing(Refused)
     return workload
+
+
+def _how(order: Order) -> Iterator[str]:
+    """The flags that are no answers about the work."""
+    source, entry = order.located.source, order.located.entry
+    name = source.recorded if entry is None else entry.name
+    yield from ("--template", f"{name}@{source.ref}" if source.ref else name)
+    for name, value in order.data.items():
+        yield from ("--data", f"{name}={value}")
+    for flag, word in (("--answers", order.file), ("--trust", order.trust), ("--accept-moved", order.accept_moved)):
+        if word is not None:
+            yield from (flag, str(word))
 
 
 def _from_file(path: Path, questions: Mapping[str, ForeignQuestion]) -> Iterator[tuple[str, object]]:

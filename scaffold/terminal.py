@@ -1,17 +1,21 @@
-"""The person at the terminal: questions by questionary, text on stdout, notes and problems on stderr."""
+"""The person at the terminal: questions drawn or as plain lines, text on stdout, notes and problems on stderr."""
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import BadAnswer, Cancelled
 from scaffold.reports import advice, output
 
 if TYPE_CHECKING:
+    from scaffold.drawn import Drawn
+    from scaffold.plain import Plain
     from scaffold.recommend import Recommendation
-    from scaffold.ui import Line, Page, Row
+    from scaffold.ui import Line, Page
+
+_LEAST_LINES, _LEAST_COLUMNS = 12, 40  # of a terminal, to draw in
 
 
 @dataclass(frozen=True)
@@ -28,45 +32,23 @@ class Terminal:
 
     def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
         """As the protocol says."""
-        import questionary
-
-        choices = _choices(page)
-        start = next((choice for choice, row in zip(choices, page.rows, strict=True) if row is page.start), None)
-        return page.rows[_ask(questionary.select(page.title, choices, default=start))].value
+        return _display().pick(page)
 
     def pick_several(self, page: Page) -> list[Any]:
         """As the protocol says."""
-        import questionary
+        return _display().pick_several(page)
 
-        return [page.rows[number].value for number in _ask(questionary.checkbox(page.title, _choices(page)))]
-
-    def line(self, line: Line) -> str:
+    def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
         """As the protocol says."""
-        import questionary
-
-        def problem(text: str) -> bool | str:
-            try:
-                if line.check is not None:
-                    line.check(text)
-            except BadAnswer as error:
-                return str(error)
-            return True
-
-        prompt = questionary.text(
-            line.title,
-            default=line.default,
-            validate=problem,
-            multiline=line.multiline,
-            placeholder=line.placeholder or None,
-            is_password=line.secret,
-        )
-        return str(_ask(prompt))
+        return _display().line(line)
 
     def confirm(self, text: str, *, default: bool = False) -> bool:
         """As the protocol says."""
-        import questionary
+        return _display().confirm(text, default=default)
 
-        return bool(_ask(questionary.confirm(text, default=default)))
+    def view(self, name: str, text: str) -> None:
+        """As the protocol says."""
+        _display().view(name, text)
 
     def show(self, text: str) -> None:
         """As the protocol says."""
@@ -74,7 +56,7 @@ class Terminal:
 
     def recommend(self, recommendation: Recommendation) -> None:
         """As the protocol says."""
-        output.say("\n" + advice.recommendation_text(recommendation) + "\n")
+        _display().view("", advice.recommendation_text(recommendation).replace("**", ""))
 
     def note(self, text: str) -> None:
         """As the protocol says."""
@@ -85,18 +67,18 @@ class Terminal:
         output.say_error(problem)
 
 
-def _choices(page: Page) -> list[Any]:
-    """The rows as questionary has them: by number, since it takes None for "no value" and compares True with 1."""
-    import questionary
-
-    def choice(number: int, row: Row) -> questionary.Choice:
-        return questionary.Choice(row.label, number, disabled=row.disabled or None, checked=row.checked)
-
-    return [choice(number, row) for number, row in enumerate(page.rows)]
-
-
-def _ask(prompt: Any) -> Any:  # noqa: ANN401  # questionary's own types name no answer
+def _display() -> Drawn | Plain:
+    """Drawn where the terminal can move its cursor, has room, and nobody asked for plain lines."""
     try:
-        return prompt.unsafe_ask()
-    except (KeyboardInterrupt, EOFError) as error:
-        raise Cancelled from error
+        size = os.get_terminal_size(sys.stdout.fileno())  # not what the environment says of it
+    except (OSError, ValueError):
+        size = os.terminal_size((80, 24))
+    dumb = os.environ.get("TERM", "") in ("", "dumb") and os.name != "nt"
+    small = size.lines < _LEAST_LINES or size.columns < _LEAST_COLUMNS
+    if dumb or small or os.environ.get("SCAFFOLD_PLAIN"):
+        from scaffold.plain import Plain
+
+        return Plain()
+    from scaffold.drawn import Drawn
+
+    return Drawn()

@@ -6,24 +6,36 @@ The command line's own is scaffold/terminal.py; a test can hand in one with the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from scaffold.recommend import Recommendation
 
+BACK: Final = object()
+"""In place of an answer: one step back."""
+
 
 @dataclass(frozen=True)
 class Row:
-    """Something that can be chosen."""
+    """Something that can be chosen, or a heading over what follows."""
 
     value: Any
     label: str
+    example: str = ""
+    live: str = ""
+    """Shown below the list while the cursor is on the row: what choosing it leads to."""
     disabled: str = ""
     """Why it cannot be chosen, or nothing."""
     checked: bool = False
     """Where several can be chosen: whether it is unless the user changes that."""
+    heading: bool = False
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """Whether the cursor stops at it."""
+        return not self.heading and not self.disabled
 
 
 @dataclass(frozen=True)
@@ -34,12 +46,20 @@ class Page:
     rows: Sequence[Row]
     current: Any = None
     """The value of the row that the cursor is on at first."""
+    trail: Sequence[str] = ()
+    """What was decided before."""
+    text: str = ""
+    """What there is to know."""
+    back: bool = False
+    """Whether there is a step back."""
 
     @property
-    def start(self) -> Row | None:
-        """That row, where there is one."""
+    def start(self) -> int:
+        """The number of the row that the cursor is on at first."""
         kind = type(self.current)  # True equals 1, and is another answer
-        return next((row for row in self.rows if type(row.value) is kind and row.value == self.current), None)
+        free = [number for number, row in enumerate(self.rows) if row.can_be_chosen]
+        same = (n for n in free if type(self.rows[n].value) is kind and self.rows[n].value == self.current)
+        return next(same, free[0] if free else 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +74,10 @@ class Line:
     placeholder: str = ""
     secret: bool = False
     """Whether what is typed stays hidden."""
+    trail: Sequence[str] = ()
+    text: str = ""
+    back: bool = False
+    """As those of a page."""
 
 
 class Ui(Protocol):
@@ -67,22 +91,25 @@ class Ui(Protocol):
         """Whether somebody is there who can see a question and answer it."""
 
     def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
-        """The value of the chosen row."""
+        """The value of the chosen row, or BACK."""
 
     def pick_several(self, page: Page) -> list[Any]:
         """The values of the chosen rows."""
 
-    def line(self, line: Line) -> str:
-        """What was typed."""
+    def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
+        """What was typed, or BACK."""
 
     def confirm(self, text: str, *, default: bool = False) -> bool:
         """Yes or no, where no is the safe answer unless it is said otherwise."""
+
+    def view(self, name: str, text: str) -> None:
+        """Let the user read a file."""
 
     def show(self, text: str) -> None:
         """Lines to read before a question."""
 
     def recommend(self, recommendation: Recommendation) -> None:
-        """What is recommended for the work, and why."""
+        """Let the user read what is recommended for the work, with all reasons."""
 
     def note(self, text: str) -> None:
         """A line that explains, and stops nothing."""

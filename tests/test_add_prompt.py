@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness import files_below
 from test_add import ANSWERS, LAYOUTS, MODULE, TESTS, TESTS_OF_WORK, WORK, make
-from test_prompt import DOWN, ENTER, UP, YES, Open, ask_workload, open_terminal
+from test_prompt import DOWN, ENTER, ESC, YES, Open, ask_workload, open_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,13 +39,16 @@ def test_what_is_not_clear_is_asked_and_what_is_taken_asked_again(here: Path, op
     terminal.sees("What is the module with the workers called?")
     terminal.types("\x7f" * 20, "fetch", ENTER)
     terminal.sees("Write two/fetch.py and tests/test_fetch.py?")
-    terminal.sees("cancel, write nothing")
-    terminal.types(UP * 6, ENTER)
-    terminal.sees("What is its import package called?")
+    terminal.types("5")
+    terminal.answers("Project: which one do you want to change?")
+    terminal.sees("What do you import it as?")
     terminal.types("\x7f" * 20, "none", ENTER)
     terminal.sees("error: --package: 'none' is no package of this project")
     terminal.types("\x7f" * 20, "one", ENTER)
+    terminal.sees("Project: which one do you want to change?")
+    terminal.types(ESC)
     terminal.sees("Write one/fetch.py and tests/test_fetch.py?")
-    terminal.answers(YES)
+    terminal.sees(YES)
+    terminal.types("1")
     assert terminal.ends() == 0
     assert b"from one.fetch import" in files_below(here)["tests/test_fetch.py"]

@@ -11,13 +11,15 @@ from importlinter.cli import lint_imports
 from opening import actions
 from repositories import SMALL, write
 
+from scaffold.conversation.making import prepare
 from scaffold.errors import Cancelled
 from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
 from scaffold.foreign.trust import TemplateNotTrusted
-from scaffold.project import new_project, prepare
+from scaffold.project import new_project
 from scaffold.sources.resolve import opened, parse
 from scaffold.team import settle_trust
 from scaffold.template import bundled
+from scaffold.ui import BACK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +40,14 @@ class Written:
     told: list[str] = field(default_factory=list)
 
     def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
-        """The first row, unless an answer is written down."""
+        """The row that the cursor is on, unless an answer is written down."""
+        if page.title == "Shall it be this?":
+            self.told.append(page.text)
         start = self._next(page.title)
+        if start == "Esc":
+            return BACK
+        if not start:
+            return page.rows[page.start].value
         return next(row.value for row in page.rows if row.label.startswith(start))
 
     def pick_several(self, page: Page) -> list[Any]:
@@ -57,6 +65,10 @@ class Written:
         """Whatever is the default."""
         self.told.append(text)
         return default
+
+    def view(self, name: str, text: str) -> None:
+        """Remember it."""
+        self.told.append(f"{name}: {text}")
 
     def show(self, text: str) -> None:
         """Remember it."""
@@ -86,13 +98,14 @@ def test_imports_lead_downwards(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_project_is_asked_for_without_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is asked, shown and refused goes through the Ui, and nothing else is printed."""
-    review = ["change name", "yes, write it"]
-    person = Written({"What does the work": ["service"], "Write this": review, "What is the project called": ["queue"]})
-    person.answers["What is its import package"] = ["fifo"]
+    review = ["Project", "Write it"]
+    person = Written({"What should run": ["Something"], "Write this": review, "What is the project called": ["queue"]})
+    person.answers["Project: which"] = ["Project", "Esc"]
+    person.answers["What do you import"] = ["fifo"]
     project = prepare(bundled(), new_project(tmp_path / "demo", {}), {}, person, use_defaults=False)
     assert (project.answers["design"], project.answers["package"]) == ("thread/service", "fifo")
-    assert person.told == [
-        "recommended: thread/service",
+    assert [told.partition(": a thread that runs")[0] for told in person.told] == [
+        "thread/service",
         "--package: 'queue' would shadow a module of the standard library: take another name",
     ]
     assert capsys.readouterr() == ("", "")
@@ -100,7 +113,7 @@ def test_a_project_is_asked_for_without_a_terminal(tmp_path: Path, capsys: pytes
 
 def test_the_last_entry_cancels(tmp_path: Path) -> None:
     """Wherever it is shown."""
-    person = Written({"Write this": ["cancel"]})
+    person = Written({"Write this": ["Quit"]})
     with pytest.raises(Cancelled):
         prepare(bundled(), new_project(tmp_path / "demo", {}), {}, person, use_defaults=False)
 

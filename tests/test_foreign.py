@@ -240,7 +240,7 @@ def test_asks_everything_through_scaffold(folder: Path) -> None:
     assert "password" not in rendered.answers
     assert "never" not in rendered.answers
     assert [prompt.name for prompt in seen] == ["name", "name", "port", "port", "tls", "cert", "zones", "password"]
-    assert seen[0].message == r"\x1b[31mName? Really?"
+    assert seen[0].message == "\\x1b[31mName?\nReally?"
     assert seen[1].problem == r"Validation error for question 'name': \x1b[2Jnot that"
     assert [prompt.default for prompt in seen[2:5]] == ["8000", "8000", True]
     assert [(choice.label, choice.is_default) for choice in seen[5].choices] == [

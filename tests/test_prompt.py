@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from newer import Newer
 
 ENTER, DOWN, UP, CTRL_C, CTRL_D = "\r", "\x1b[B", "\x1b[A", "\x03", "\x04"
-YES = "yes, write it"
+YES = "Write it"
+ESC, END = "\x1b", "\x1b[F"
 BATCH_OF_FEW = ("--shape", "many-similar", "--no-results", "--no-status", "--no-long-running", "--volume", "few")
 
 
@@ -80,14 +81,14 @@ def open_terminal(here: Path) -> Iterator[Open]:
 def ask_workload(terminal: Terminal) -> None:
     """Take the recommended answer to each of the questions of the default shape."""
     for question in (
-        "What does the work look like?",
-        "need something back",
-        "most of the program",
-        "spend its time on",
+        "What should run in threads?",
+        "When does a job end?",
+        "What do you need back",
+        "What takes most",
     ):
         terminal.answers(question)
-    terminal.sees("Design: threadpool/map")
-    terminal.sees("Another answer would lead elsewhere")
+    terminal.sees("threadpool/map: one function over many inputs")
+    terminal.answers("Shall it be this?")
     terminal.answers("In which order")
 
 
@@ -105,25 +106,31 @@ def test_enter_all_the_way_writes_the_recommended_project(here: Path, open_termi
 def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_terminal: Open) -> None:
     """Here the name, the license and, from the workload, the shape, which leads to another recommendation."""
     terminal = open_terminal("new")
-    ask_workload(terminal)
-    terminal.sees("change python")
-    terminal.types("\x1b[B" * 1, ENTER)
-    terminal.answers("What does the work look like?", DOWN, DOWN, DOWN)
-    terminal.sees("Design: thread/service")
-    terminal.answers("How does the service get its work?")
-    terminal.sees("change python")
-    terminal.types(*[UP] * 5, ENTER)
-    terminal.answers("Under which license", DOWN)
-    terminal.sees("change python")
-    terminal.types(*[UP] * 10, ENTER)
     terminal.sees("What is the project called?")
     terminal.types("\x7f" * 20, "queue", ENTER)
+    ask_workload(terminal)
     terminal.sees("error: --package: 'queue' would shadow")
-    terminal.sees("What is its import package called?")
+    terminal.sees("What do you import it as?")
     terminal.types("\x7f" * 20, "class", ENTER)
     terminal.sees("is a keyword")
     terminal.types("\x7f" * 20, "fifo", ENTER)
-    terminal.answers(YES)
+    terminal.sees("Look at the files")
+    terminal.types("4")
+    terminal.answers("Work: which one do you want to change?")
+    terminal.answers("What should run in threads?", DOWN, DOWN, DOWN)
+    terminal.answers("Does anybody wait for an answer from it?")
+    terminal.sees("thread/service: a thread that runs as long as the program")
+    terminal.answers("Shall it be this?")
+    terminal.answers("What makes it act?")
+    terminal.sees("Look at the files")
+    terminal.types("6")
+    terminal.sees("Project: which one do you want to change?")
+    terminal.types("6")
+    terminal.answers("Who may use it?", DOWN)
+    terminal.sees("Project: which one do you want to change?")
+    terminal.types(ESC)
+    terminal.sees(YES)
+    terminal.types("1")
     assert terminal.ends() == 0
     files = files_below(here / "queue")
     assert "src/fifo/thread_service.py" in files
@@ -134,8 +141,10 @@ def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_t
 def test_flags_are_not_asked_again(here: Path, open_terminal: Open) -> None:
     """Only what is missing."""
     terminal = open_terminal("new", "demo", "--shape", "one-off", "--results", "--bound", "io", "--no-long-running")
-    terminal.answers("keep much state")
-    terminal.sees("Design: threadpool/task")
+    terminal.answers("what must the rest of the program do?")
+    terminal.answers("What does the job look like")
+    terminal.sees("threadpool/task: one call in the background")
+    terminal.answers("Shall it be this?")
     terminal.answers(YES)
     assert terminal.ends() == 0
     assert (here / "demo" / "src" / "demo" / "threadpool_task.py").is_file()
@@ -143,7 +152,7 @@ def test_flags_are_not_asked_again(here: Path, open_terminal: Open) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
-@pytest.mark.parametrize("moment", ["What does the work look like?", YES])
+@pytest.mark.parametrize("moment", ["What should run in threads?", YES])
 def test_cancelling_exits_130_and_writes_nothing(here: Path, open_terminal: Open, moment: str, key: str) -> None:
     """At the first question and at the last."""
     terminal = open_terminal("new", "demo")
@@ -151,9 +160,9 @@ def test_cancelling_exits_130_and_writes_nothing(here: Path, open_terminal: Open
         ask_workload(terminal)
     terminal.sees(moment)
     terminal.types(key)
-    if key == CTRL_D:
-        terminal.types(CTRL_C)  # a list to choose from does not listen to Ctrl-D
     terminal.sees("error: cancelled; nothing was written")
+    terminal.sees("To go on from here:")
+    terminal.sees("scaffold new demo" + (" --shape many-similar" if moment == YES else ""))
     assert terminal.ends() == 130
     assert os.listdir(here) == []
 
@@ -162,8 +171,8 @@ def test_cancel_on_the_review_screen(here: Path, open_terminal: Open) -> None:
     """It is the last entry."""
     terminal = open_terminal("new", "demo")
     ask_workload(terminal)
-    terminal.sees("cancel, write nothing")
-    terminal.types(UP, ENTER)
+    terminal.sees("Quit, write nothing")
+    terminal.types(END, ENTER)
     assert terminal.ends() == 130
     assert os.listdir(here) == []
 
@@ -185,10 +194,12 @@ def test_force_asks_after_the_preview(here: Path, open_terminal: Open, key: str,
 def test_advise_asks_too(here: Path, open_terminal: Open) -> None:
     """And writes nothing."""
     terminal = open_terminal("advise")
-    terminal.answers("What does the work look like?", DOWN)
-    terminal.answers("need something back", DOWN)
-    for question in ("most of the program", "keep much state", "check on tasks", "spend its time on"):
+    terminal.answers("What should run in threads?", DOWN)
+    terminal.answers("When does a job end?")
+    terminal.answers("What do you need back", DOWN)
+    for question in ("what must the rest of the program do?", "What does the job look like", "What takes most"):
         terminal.answers(question)
+    terminal.sees("thread/task: one thread for one job")
     terminal.sees("Design: thread/task")
     assert terminal.ends() == 0
     assert os.listdir(here) == []
@@ -224,18 +235,19 @@ def test_other_answers_on_one_screen(open_terminal: Open, here: Path) -> None:
     assert open_terminal("new", "demo", "--defaults").ends() == 0
     git_commit_all(here / "demo")
     terminal = open_terminal("reanswer", "demo")
-    terminal.sees("cancel, write nothing")
-    terminal.types(UP, ENTER)
+    terminal.sees("Quit, write nothing")
+    terminal.types(END, ENTER)
     assert terminal.ends() == 130
     terminal = open_terminal("reanswer", "demo")
-    terminal.sees("cancel, write nothing")
-    while True:
-        terminal.types(DOWN)
-        if terminal.child.expect_exact(["» change workers ", "» change"]) == 0:
-            break
-    terminal.types(ENTER)
-    terminal.answers("How many threads may work at once?", "\b", "\b", "8")
-    terminal.answers("yes, merge them in")
+    terminal.sees("Merge them in")
+    terminal.types("3")
+    terminal.sees("How it runs: which one")
+    terminal.types(END, ENTER)
+    terminal.answers("How many threads at once?", "\b", "\b", "8")
+    terminal.sees("How it runs: which one")
+    terminal.types(ESC)
+    terminal.sees("Merge them in")
+    terminal.types("1")
     assert terminal.ends() == 0
     assert "workers: 8" in (here / "demo" / ".copier-answers.yml").read_text(encoding="utf-8")
 
@@ -287,10 +299,10 @@ def test_a_teams_template_is_offered_after_the_recommendation(
     assert scaffold("template", "add", "--catalogue", str(team.parent / "catalogue")).code == 0
     for choice in ("", DOWN):
         terminal = open_terminal("new", f"demo{len(choice)}", "--shape", "service", "--results", "--bound", "io")
-        terminal.sees("Design: thread/service")
+        terminal.sees("thread/service: ")
         terminal.answers("Your team has a template for this.", choice)
         if choice:
-            terminal.answers("How does the service get its work?")
+            terminal.answers("What makes it act?")
             terminal.answers(YES)
         else:
             terminal.sees("Have you read it, and may it run these?")
@@ -307,11 +319,12 @@ def test_a_teams_template_is_offered_after_the_recommendation(
 def test_a_person_is_asked_where_the_computing_is_done(here: Path, open_terminal: Open) -> None:
     """Enter means in Python, and that processes."""
     terminal = open_terminal("new", "demo")
-    for question in ("What does the work look like?", "need something back", "most of the program"):
+    for question in ("What should run in threads?", "When does a job end?", "What do you need back"):
         terminal.answers(question)
-    terminal.answers("spend its time on", DOWN)
+    terminal.answers("What takes most", DOWN)
+    terminal.answers("Where is the computing done?")
+    terminal.answers("Shall it be this?")
     terminal.answers("In which order")
-    terminal.answers("Is the computing done in C")
     terminal.answers(YES)
     assert terminal.ends() == 0
     assert (here / "demo" / "src" / "demo" / "process_map.py").is_file()
@@ -327,7 +340,7 @@ def test_a_few_tasks_that_compute_are_offered_processes(
 ) -> None:
     """Or go on with threads."""
     terminal = open_terminal("new", "demo", *BATCH_OF_FEW, "--bound", "cpu", "--no-releases-gil", "--order", "finished")
-    terminal.answers("threads compute in Python no faster", *keys)
+    terminal.answers("Where is the computing done?", *keys)
     terminal.answers(YES)
     assert terminal.ends() == 0
     assert (here / "demo" / "src" / "demo" / made).is_file()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold import prompt
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import module_questions, note_computing, note_without_effect, with_scoped_file
 from scaffold.commands.written import (
@@ -23,9 +22,10 @@ from scaffold.commands.written import (
 )
 from scaffold.errors import SeveralPackages
 from scaffold.helptext import THE_PROJECT
-from scaffold.questions import Answers, Choice
+from scaffold.questions import Answers
 from scaffold.reports import module, output
 from scaffold.terminal import Terminal
+from scaffold.ui import Page, Row
 
 if TYPE_CHECKING:
     from scaffold.existing.additions import Addition
@@ -64,11 +64,11 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     given: Answers,
 ) -> None:
     """Ask about the work, recommend a design, and add one tested module for it to an existing project."""
+    from scaffold.conversation.making import prepare
     from scaffold.existing.additions import additions
     from scaffold.existing.module import NewModule, with_plain_paths
     from scaffold.existing.survey import survey
     from scaffold.plan import check_new
-    from scaffold.project import prepare
     from scaffold.template import bundled
 
     shown = check_show(show, dry_run=dry_run)
@@ -79,7 +79,12 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     if not dry_run:
         recover_interrupted(target.survey.root)
     known = _with_package(target, given, ui, use_defaults=defaults)
-    made = prepare(target.template, target, known, ui, use_defaults=defaults)
+    flags = [
+        *(["--dry-run"] if dry_run else []),
+        *(word for name in shown for word in ("--show", name)),
+        *(["--write-config"] if write_config else []),
+    ]
+    made = prepare(target.template, target, known, ui, use_defaults=defaults, flags=flags)
     note_without_effect(given, made.answers)
     note_computing(given, made.answers, asked=ui.can_ask and not defaults)
     if note := module.note_on_tests(made, target.survey):
@@ -122,10 +127,8 @@ def _with_package(target: NewModule, given: Answers, ui: Ui, *, use_defaults: bo
     except SeveralPackages as error:
         if use_defaults or not ui.can_ask:
             raise
-        question = next(question for question in target.template.project_questions if question.name == "package")
-        choices = tuple(Choice(package, package) for package in error.packages)
-        which = replace(question, help="Which package is it for?", choices=choices)
-        return {**given, "package": prompt.ask(ui, which, error.packages[0])}
+        rows = [Row(package, package) for package in error.packages]
+        return {**given, "package": ui.pick(Page("Which package is it for?", rows))}
     return given
 
 

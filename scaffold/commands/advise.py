@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from scaffold import prompt
 from scaffold.answers import Unasked
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands.given import advice_questions, note_computing, note_without_effect, team_names, with_file
@@ -25,7 +24,9 @@ def advise(
     given = with_file(answers, given, advice_questions())
     ui = Terminal.for_command(as_json=as_json)
     if ui.can_ask and not defaults:
-        complete = complete_workload(given, prompt.asking(ui))
+        from scaffold.conversation.making import ask_work
+
+        complete = {**ask_work(ui, ("scaffold", "advise"), given, with_design=False, follow_ups=False)}
     else:
         unasked = Unasked()
         complete = complete_workload(given, unasked)
@@ -42,6 +43,10 @@ def advise(
         computing = advice.computing_json(complete)
         output.print_json({**advice.recommendation_json(recommendation), "computing": computing, **found})
         return
+    if ui.can_ask and not defaults:
+        from scaffold.conversation.summary import three_lines
+
+        output.say_plain(f"{three_lines(recommendation, complete)}\n")
     output.say(advice.recommendation_text(recommendation))
     for entry in entries:
         output.say_note(advice.team_template_text(entry))

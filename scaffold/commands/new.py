@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -15,6 +15,7 @@ from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands import completion
 from scaffold.commands.given import (
     advice_questions,
+    module_questions,
     note_computing,
     note_without_effect,
     project_questions,
@@ -32,6 +33,7 @@ from scaffold.commands.written import (
     publish,
     recover_interrupted,
 )
+from scaffold.conversation.place import AddPreferred, choose_place
 from scaffold.errors import Cancelled, UsageError, shown_path
 from scaffold.helptext import CUSTOM_TEMPLATE, WITHOUT_QUESTIONS
 from scaffold.questions import Answers
@@ -88,6 +90,10 @@ def new(  # noqa: PLR0913  # a parameter for each flag
             "--force", help="Replace files of the project that are there already.", rich_help_panel=WITHOUT_QUESTIONS
         ),
     ] = False,
+    git: Annotated[
+        Optional[bool],
+        typer.Option("--git/--no-git", help="Make a git repository with a first commit of it.", show_default=False),
+    ] = None,
     as_json: JsonFlag = False,
     template: TemplateFlag = None,
     data: DataFlag = None,
@@ -101,31 +107,67 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     ui = Terminal.for_command(as_json=as_json)
     if not dry_run:
         _recover_in(place)  # before it is looked at: what a killed run left there is nobody's
+    flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git)
+    try:
+        place = _settled(place, ui, flags, offer_add=template is None)
+    except AddPreferred as preferred:
+        _add(preferred.root, flags, given)
+        return
     project: Project | TeamProject
     if template is None:
         _refuse_for_ours({"--data": data, "--trust": trust, "--accept-moved": accept_moved})
-        project = _of_ours(place, answers, given, ui, defaults=defaults)
+        project = _of_ours(place, given, ui, flags)
     else:
         order = _Order(template, data or (), trust, accept_moved, answers)
         project = _of_theirs(order, place, given, ui, defaults=defaults)
     if not force:
         project = replace(project, plan=clone.beside_present(project.plan))
     notes = [*_notes(project, place, given, written=not dry_run)]
-    if dry_run:
-        check_shown(project.plan, shown)
-    else:
-        if place is None:
-            _recover_in(project.plan.dest)
-        welcome = project.plan.is_fresh or project.plan.in_clone
-        _write(project, ui, force=force, ask=ui.can_ask and not (defaults and welcome))
+    became = _made(project, ui, flags, is_named=place is not None)
     for note in notes:
         output.say_note(note)
-    if as_json:
-        output.print_json(project_json(project, written=not dry_run, show=shown))
-    elif dry_run:
-        print_plan(project.plan, shown)
-    else:
-        output.say(files.done_text(project))
+    _report(project, flags, became, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class _Flags:
+    """What the command line says beside answers."""
+
+    answers: str | None
+    _: KW_ONLY
+    defaults: bool
+    dry_run: bool
+    show: Sequence[str]
+    force: bool
+    git: bool | None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The same as words, but for the answers: those are known by the time that anybody needs this."""
+        named = {"--dry-run": self.dry_run, "--force": self.force, "--git": self.git, "--no-git": self.git is False}
+        shown = (word for name in self.show for word in ("--show", name))
+        return (*(flag for flag, is_set in named.items() if is_set), *shown)
+
+
+def _settled(place: Path | None, ui: Ui, flags: _Flags, *, offer_add: bool) -> Path | None:
+    """Where to write, which a person is asked before anything else."""
+    if not ui.can_ask or flags.defaults or flags.force:
+        return place
+    return choose_place(ui, place, flags.words, offer_add=offer_add)
+
+
+def _add(root: Path, flags: _Flags, given: Answers) -> None:
+    """Go on as `scaffold add`: the answers that make sense for a module stay."""
+    from scaffold.commands import add
+
+    known = {question.name for question in module_questions()}
+    given = with_scoped_file(flags.answers, given, "project")
+    add.add(
+        str(root),
+        dry_run=flags.dry_run,
+        show=[*flags.show] or None,
+        given={name: value for name, value in given.items() if name in known},
+    )
 
 
 def _recover_in(place: Path | None) -> None:
@@ -152,18 +194,28 @@ class _Order:
     answers: str | None
 
 
-def _of_ours(
-    dest: Path | None, answers: str | None, given: Answers, ui: Ui, *, defaults: bool
-) -> Project | TeamProject:
+def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Project | TeamProject:
     """A project from the bundled templates, or from the team's that the user prefers when told of it."""
-    from scaffold.project import TeamTemplatePreferred, new_project, prepare
+    from scaffold.conversation.making import prepare
+    from scaffold.project import TeamTemplatePreferred, new_project
+    from scaffold.repositories.making import can_begin
     from scaffold.template import bundled
 
-    given = with_scoped_file(answers, given, "project")
+    given = with_scoped_file(flags.answers, given, "project")
+    defaults = flags.defaults
     team = team_names()
     target = new_project(dest, team.answers_for(bundled().questions_of("project")) if team else {})
     try:
-        project = prepare(bundled(), target, given, ui, use_defaults=defaults, team=team)
+        project = prepare(
+            bundled(),
+            target,
+            given,
+            ui,
+            use_defaults=defaults,
+            team=team,
+            flags=flags.words,
+            offer_git=flags.git is None and not flags.dry_run and dest is not None and can_begin(dest),
+        )
     except TeamTemplatePreferred as preferred:
         order = _Order(preferred.name, (), None, None, None)
         return _of_theirs(order, dest, preferred.workload, ui, defaults=defaults)
@@ -221,6 +273,29 @@ def _notes(project: Project | TeamProject, place: Path | None, given: Answers, *
         yield f"{name} is {known}, and the project says {project.answers['license']}"
 
 
+def _made(project: Project | TeamProject, ui: Ui, flags: _Flags, *, is_named: bool) -> str:
+    """Write it, unless that is only tried; what came of the git repository, in a line, or nothing."""
+    if flags.dry_run:
+        check_shown(project.plan, flags.show)
+        return ""
+    if not is_named:
+        _recover_in(project.plan.dest)
+    welcome = project.plan.is_fresh or project.plan.in_clone
+    _write(project, ui, force=flags.force, ask=ui.can_ask and not (flags.defaults and welcome))
+    return _make_repository(project, wanted=flags.git)
+
+
+def _report(project: Project | TeamProject, flags: _Flags, became: str, *, as_json: bool) -> None:
+    if as_json:
+        if became:
+            output.say_note(became)
+        output.print_json(project_json(project, written=not flags.dry_run, show=flags.show))
+    elif flags.dry_run:
+        print_plan(project.plan, flags.show)
+    else:
+        output.say(files.done_text(project, became))
+
+
 def _write(project: Project | TeamProject, ui: Ui, *, force: bool, ask: bool) -> None:
     from scaffold.plan import check_plan
 
@@ -235,3 +310,12 @@ def _write(project: Project | TeamProject, ui: Ui, *, force: bool, ask: bool) ->
         from scaffold.sources import tags
 
         tags.remember(project.made_from)
+
+
+def _make_repository(project: Project | TeamProject, *, wanted: bool | None) -> str:
+    """Make a git repository of what was written, if that was asked for; what came of it, in a line, or nothing."""
+    if not (wanted or (wanted is None and project.git)):
+        return ""
+    from scaffold.repositories.making import begin_with
+
+    return begin_with(project.plan.dest, f"Made with {project.command.partition(' --')[0]}")

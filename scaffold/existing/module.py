@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold import naming
+from scaffold import naming, shell
 from scaffold.errors import BadAnswer, Refused, SeveralPackages, Taken, did_you_mean
 from scaffold.plan import is_blocked
 
@@ -35,6 +35,16 @@ class NewModule:
     def place(self, _: Answers) -> Path:
         """The project's root."""
         return self.survey.root
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """With the project's root."""
+        return ("scaffold", self.command, shell.path_word(self.survey.root))
+
+    @property
+    def headline(self) -> str:
+        """With the project's root."""
+        return f"New module in {self.survey.root.absolute()}"
 
     def title(self, answers: Answers) -> str:
         """With the two files that matter."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scaffold.ui import Ui
 
 _NO_DEFAULT = object()
+_MOST_LINES = 20  # of a question's text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +125,7 @@ def asked_by(ui: Ui) -> Ask:
 
 def _page(prompt: Prompt) -> Page:
     several = prompt.kind == "checkbox"
-    rows = [Row(c.number, c.label, c.disabled, checked=several and c.is_default) for c in prompt.choices]
+    rows = [Row(c.number, c.label, disabled=c.disabled, checked=several and c.is_default) for c in prompt.choices]
     return Page(prompt.message, rows, next((choice.number for choice in prompt.choices if choice.is_default), None))
 
 
@@ -166,7 +167,7 @@ def _prompt(message: Mapping[str, Any]) -> Prompt:
     return Prompt(
         name=one_line(message["name"]),
         kind=message["kind"],
-        message=one_line(message["message"], 1_000),
+        message="\n".join(one_line(line, 1_000) for line in str(message["message"]).rstrip().split("\n")[:_MOST_LINES]),
         default=default if isinstance(default, bool) else "\n".join(map(escaped, str(default).split("\n"))),
         choices=tuple(
             PromptChoice(one_line(label), number, is_default, one_line(disabled))

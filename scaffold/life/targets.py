@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scaffold import naming, prompt
+from scaffold import naming, shell
 from scaffold.answers import Unasked
 from scaffold.computing import computing_of
 from scaffold.errors import BadAnswer, UsageError
@@ -101,22 +101,26 @@ def _carry_over(old: Answers, template: Template) -> tuple[dict[str, Value], lis
 
 
 def to_answers(piece: Piece, given: Answers, ui: Ui) -> Target:
-    """The piece in the same version with other answers: those given, or where there are none, changed on a screen.
+    """The piece in the same version with other answers: those given, or where there are none, as the user changes them.
 
     Raises:
         BadAnswer: The template refuses one.
-        Cancelled: The user leaves the screen.
+        Cancelled: The user quits.
     """
     template = piece.template
     answers = _changed(template, piece.answers, given)
-    while ui.can_ask and not given:
-        relevant = [q for q in template.questions if q.name != SCOPE and template.is_relevant(q, answers)]
-        question = prompt.review(ui, f"New answers for {piece.path}?", answers, relevant, "yes, merge them in")
-        if question is None:
-            break
-        answers = _changed(template, answers, {question.name: _ask(ui, template, question, answers)})
-    changed = [name for name in ("name", "package", "module") if answers.get(name) != piece.answers.get(name)]
-    naming.check_portable(answers, [f"--{name}" for name in changed])
+    if ui.can_ask and not given:
+        from scaffold.conversation.reanswering import other_answers
+
+        def changed(answers: Answers, new: Answers) -> dict[str, Value]:
+            return _changed(template, answers, new)
+
+        module = [] if piece.module is None else ["--module", piece.module]
+        title = f"New answers for {piece.path}?"
+        command = ["scaffold", "reanswer", shell.path_word(piece.root), *module]
+        answers = {**other_answers(ui, template, answers, changed, title=title, command=command)}
+    changed_names = [name for name in ("name", "package", "module") if answers.get(name) != piece.answers.get(name)]
+    naming.check_portable(answers, [f"--{name}" for name in changed_names])
     naming.check_imports(answers)
     notes = [*_computing_now(piece.answers, answers), *_advice_now(answers)]
     return Target(piece, template, answers, tuple(notes))
@@ -138,10 +142,10 @@ def _changed(template: Template, answers: Answers, given: Answers) -> dict[str, 
 
 
 def _ask(ui: Ui, template: Template, question: Question, known: Answers) -> Value:
-    def check(value: Value) -> None:
-        template.validate(question, {**known, question.name: value})
+    from scaffold.conversation.review import change
 
-    return prompt.ask(ui, question, known.get(question.name, template.default(question, known)), check)
+    answer: Value = change(ui, template, question, known, back=False)
+    return answer
 
 
 def _evaluated(template: Template, question: Question, known: Answers) -> Question:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scaffold import shell
 from scaffold.reports.output import colour_wanted
@@ -66,17 +66,32 @@ def file_text(path: PurePosixPath, content: bytes) -> str:
     return capture.get()
 
 
-def done_text(project: Project | TeamProject) -> str:
-    """What was made, what to do next, and how to make it again without being asked."""
+_IN_AN_OUTAGE: Final = (
+    "In an outage each tick that fails is a line in the log, and the next one tries again: max_errors_in_a_row",
+    "lets it give up, health() says how it is.",
+)
+
+
+def done_text(project: Project | TeamProject, repository: str = "") -> str:
+    """What was made, what to do next, and how to make it again without being asked.
+
+    Args:
+        project: What was made.
+        repository: A line about its git repository, or nothing.
+    """
     dest = shell.quoted(shell.path_word(project.plan.dest))
     kept = dict.fromkeys(project.plan.kept, "kept")
     lines = [tree_text(str(project.plan.dest), project.plan.files, kept), ""]
     if project.made_from is None and project.recommendation is not None:
+        work = next((path for path in project.plan.files if path.name == "work.py"), "work.py")
         lines += [
-            f"**{project.recommendation.design.value}** is in place; your own work goes into work.py. Next:",
+            f"**{project.recommendation.design.value}** is in place; your own work goes into {work}.",
+            *([repository] if repository else []),
+            "Next:",
             f"  cd {dest} && python3 -m venv .venv",
             '  .venv/bin/python -m pip install -e ".[test]"',
             "  .venv/bin/python -m pytest",
+            *(_IN_AN_OUTAGE if project.answers.get("work") == "periodic" else []),
             "",
         ]
     return "\n".join([*lines, "The same again, without questions:", f"  {project.command}"])

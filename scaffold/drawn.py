@@ -1,0 +1,308 @@
+"""Questions drawn in place below the shell's prompt by prompt_toolkit, and taken away again.
+
+No alternate screen but to read a file, no mouse, no queries to the terminal: it is quiet over a slow link.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout.dimension import Dimension
+from prompt_toolkit.shortcuts import PromptSession
+from prompt_toolkit.styles import Style
+from prompt_toolkit.validation import ValidationError, Validator
+
+from scaffold.errors import BadAnswer, Cancelled
+from scaffold.ui import BACK, Page, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prompt_toolkit.document import Document
+    from prompt_toolkit.formatted_text import StyleAndTextTuples as Text
+    from prompt_toolkit.key_binding import KeyPressEvent
+
+    from scaffold.ui import Line
+
+_ESCAPE_WAIT = 0.25  # seconds for the rest of an arrow key's sequence, which a slow link may split; then it is an Esc
+_WIDEST = 100  # columns of running text
+_PAGE = 10  # rows
+_LEAST_ROWS = 4  # of the list, however little room there is
+_STYLE = Style([("here", "bold fg:ansicyan"), ("title", "bold"), ("live", "fg:ansicyan"), ("problem", "fg:ansired")])
+
+
+class Drawn:
+    """One page after the other in the same place."""
+
+    def __init__(self) -> None:
+        os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")  # a round trip, and a warning where nobody answers
+        utf8 = "utf" in (sys.stdout.encoding or "").lower()
+        signs = ("\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}", "✓", "↑↓") if utf8 else (">", "*", "Up/Down")
+        self._pointer, self._done, self._updown = signs
+
+    def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
+        """The value of the chosen row, or BACK.
+
+        Raises:
+            Cancelled: Ctrl-C or Ctrl-D.
+        """
+        return _Picker(page, self._pointer, self._done, self._updown).run()
+
+    def pick_several(self, page: Page) -> list[Any]:
+        """The values of the rows that are checked at the end.
+
+        Raises:
+            Cancelled: Ctrl-C or Ctrl-D.
+        """
+        picker = _Picker(page, self._pointer, self._done, self._updown, several=True)
+        picker.run()
+        return [row.value for number, row in enumerate(page.rows) if number in picker.checked]
+
+    def confirm(self, text: str, *, default: bool) -> bool:
+        """Yes or no, by one key.
+
+        Raises:
+            Cancelled: Ctrl-C or Ctrl-D.
+        """
+        page = Page(text, [Row(True, "Yes"), Row(False, "No")], default)
+        picker = _Picker(page, self._pointer, self._done, self._updown)
+        picker.bind({"y": 0, "Y": 0, "n": 1, "N": 1})
+        return bool(picker.run())
+
+    def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
+        """What was typed, or BACK.
+
+        Raises:
+            Cancelled: Ctrl-C or Ctrl-D.
+        """
+
+        class Checked(Validator):
+            def validate(self, document: Document) -> None:
+                try:
+                    if line.check is not None:
+                        line.check(document.text)
+                except BadAnswer as error:
+                    raise ValidationError(len(document.text), str(error)) from error
+
+        keys = KeyBindings()
+        if line.back:
+            keys.add("escape")(lambda event: event.app.exit(result=BACK))
+        end = "Esc Enter" if line.multiline else "Enter"
+        back = "  Esc back" if line.back else ""
+        above = [f" {self._done} {said}" for said in line.trail]
+        above += [*([""] if above else []), *wrapped(line.text, " ")] if line.text else []
+        message: Text = [
+            ("", "".join(f"{said}\n" for said in above)),
+            ("class:title", "\n".join(wrapped(line.title, " "))),
+            ("class:hint", f"\n {end} next{back}  Ctrl-C quit\n"),
+            ("class:here", f" {self._pointer} "),
+        ]
+        session: PromptSession[Any] = PromptSession(
+            message,
+            validator=Checked(),
+            validate_while_typing=False,
+            multiline=line.multiline,
+            placeholder=line.placeholder or None,
+            is_password=line.secret,
+            key_bindings=keys,
+            style=_STYLE,
+            erase_when_done=True,
+        )
+        session.app.ttimeoutlen = session.app.timeoutlen = _ESCAPE_WAIT
+        try:
+            return session.prompt(default=line.default)
+        except (KeyboardInterrupt, EOFError) as error:
+            raise Cancelled from error
+
+    def view(self, name: str, text: str) -> None:
+        """A file over the whole screen, highlighted, and gone without a trace."""
+        from prompt_toolkit.lexers import PygmentsLexer
+        from prompt_toolkit.widgets import Label, TextArea
+
+        keys = KeyBindings()
+        for key in ("escape", "q", "c-c", "c-d", "enter", "left"):
+            keys.add(key, eager=key == "left")(lambda event: event.app.exit())
+        code = bool(name)
+        area = TextArea(
+            text,
+            lexer=PygmentsLexer.from_filename(name) if code else None,
+            read_only=True,
+            scrollbar=True,
+            wrap_lines=True,
+        )
+        hint = Label(f" {self._updown} PgUp PgDn  Esc back")
+        app: Application[None] = Application(
+            Layout(HSplit([Label(f" {name or 'All reasons'}", style="bold"), area, hint])),
+            key_bindings=keys,
+            full_screen=True,
+            enable_page_navigation_bindings=True,
+        )
+        app.ttimeoutlen = app.timeoutlen = _ESCAPE_WAIT
+        app.run()
+
+
+class _Picker:
+    """A page with a cursor."""
+
+    def __init__(self, page: Page, pointer: str, done: str, updown: str, *, several: bool = False) -> None:
+        self._page, self._pointer, self._done, self._updown = page, pointer, done, updown
+        self._index = page.start
+        self._several = several
+        self.checked = {number for number, row in enumerate(page.rows) if row.checked}
+        self._keys = KeyBindings()
+        self._live_height = max((len(wrapped(row.live)) for row in page.rows if row.live), default=0)
+
+    def run(self) -> Any:  # noqa: ANN401  # whatever the rows hold
+        """Show it until something is chosen."""
+        self._bind_all()
+        least = min(_LEAST_ROWS, len(self._page.rows))
+        parts = [_window(self._top, None), _window(self._rows, least), _window(self._bottom, 1 + self._live_height)]
+        app: Application[Any] = Application(
+            Layout(HSplit(parts)), key_bindings=self._keys, style=_STYLE, erase_when_done=True
+        )
+        app.ttimeoutlen = app.timeoutlen = _ESCAPE_WAIT
+        return app.run()
+
+    def bind(self, keys: dict[str, int]) -> None:
+        """Let keys choose rows at once."""
+        for key, number in keys.items():
+            self._keys.add(key)(self._choosing(number))
+
+    def _bind_all(self) -> None:
+        rows = self._page.rows
+        for names, step in (
+            (("up", "k", "s-tab"), -1),
+            (("down", "j", "tab"), 1),
+            (("pageup",), -_PAGE),
+            (("pagedown",), _PAGE),
+            (("home",), -len(rows)),
+            (("end",), len(rows)),
+        ):
+            for name in names:
+                self._keys.add(name)(lambda _, step=step: self._move(step))
+        chosen = [number for number, row in enumerate(rows) if row.can_be_chosen]
+        for digit, number in enumerate(chosen[:9], 1):
+            self._keys.add(str(digit))(self._choosing(number))
+        self._keys.add("enter")(lambda event: self._choose(event, self._index))
+        if self._several:
+            self._keys.add("space")(lambda _: self._toggle())
+        else:
+            self._keys.add("right")(lambda event: self._choose(event, self._index))
+        if self._page.back:
+            for name in ("escape", "left"):
+                self._keys.add(name)(lambda event: event.app.exit(result=BACK))
+        for name in ("c-c", "c-d"):
+            self._keys.add(name)(lambda event: event.app.exit(exception=Cancelled()))
+
+    def _choosing(self, number: int) -> Callable[[KeyPressEvent], None]:
+        def choose(event: KeyPressEvent) -> None:
+            if self._several:
+                self._index = number
+                self._toggle()
+            else:
+                self._choose(event, number)
+
+        return choose
+
+    def _choose(self, event: KeyPressEvent, number: int) -> None:
+        if self._several or self._page.rows[number].can_be_chosen:
+            event.app.exit(result=self._page.rows[number].value)
+
+    def _toggle(self) -> None:
+        self.checked ^= {self._index}
+
+    def _move(self, step: int) -> None:
+        """Up or down, past what cannot be chosen; the ends are felt, since it does not begin anew."""
+        free = [number for number, row in enumerate(self._page.rows) if row.can_be_chosen]
+        if free:
+            now = free.index(self._index) if self._index in free else 0
+            self._index = free[min(max(now + step, 0), len(free) - 1)]
+
+    def _top(self) -> Text:
+        page = self._page
+        title = wrapped(page.title, " ")
+        lines = room().lines
+        text = wrapped(page.text, " ") if page.text else []
+        for_text = max(0, lines - len(title) - min(_LEAST_ROWS, len(page.rows)) - self._live_height - 3)
+        if len(text) > for_text:
+            text = [*text[: max(0, for_text - 1)], " ..."] if for_text else []
+        for_trail = lines - len(title) - len(text) - len(page.rows) - self._live_height - 5
+        trail = [f" {self._done} {line}" for line in page.trail][-for_trail:] if for_trail > 0 else []
+        above = "\n\n".join("\n".join(part) for part in (trail, text) if part)
+        return [("", f"{above}\n\n" if above else ""), ("class:title", "\n".join(title))]
+
+    def _rows(self) -> Text:
+        columns = room().columns
+        rows = self._page.rows
+        label = max((len(self._label(number)) for number, row in enumerate(rows) if not row.heading), default=0)
+        example = max((len(row.example) for row in rows), default=0)
+        wide = label + example + 6 <= columns
+        lines: Text = []
+        for number, row in enumerate(rows):
+            here = number == self._index and row.can_be_chosen
+            lines += [("[SetCursorPosition]", "")] if here else []
+            lines += [self._line(number, row, label if wide else 0, here=here)]
+            if row.example and (wide or here):
+                lines += [("", f"  {row.example}" if wide else f"\n     {row.example[: columns - 6]}")]
+            lines += [("", "\n")]
+        return lines[:-1]
+
+    def _line(self, number: int, row: Row, width: int, *, here: bool) -> tuple[str, str]:
+        if row.heading:
+            return ("class:title", f" {row.label}")
+        mark = f" {self._pointer} " if here else "   "
+        return ("class:here" if here else "", f"{mark}{self._label(number):<{width}}")
+
+    def _label(self, number: int) -> str:
+        row = self._page.rows[number]
+        box = f"[{'x' if number in self.checked else ' '}] " if self._several else ""
+        return f"{box}{row.label}" + (f" ({row.disabled})" if row.disabled else "")
+
+    def _bottom(self) -> Text:
+        rows = self._page.rows
+        live = wrapped(rows[self._index].live) if rows and rows[self._index].live else []
+        live += [""] * (self._live_height - len(live))
+        what = "Space choose" if self._several else "choose"
+        back = "  Esc back" if self._page.back else ""
+        hint = f" {self._updown} {what}  Enter next{back}  Ctrl-C quit"
+        if len(hint) >= room().columns:
+            hint = f" {self._updown} Enter{back}  ^C quit"
+        return [("class:live", "\n".join(live) + "\n" if self._live_height else ""), ("class:hint", hint)]
+
+
+def _window(text: Callable[[], Text], least: int | None) -> Window:
+    """A part of the page, with the least number of its lines; None, where all of it has to be seen."""
+
+    def height() -> Dimension:
+        return Dimension(min=least) if least is not None else Dimension.exact(_lines(text()))
+
+    control = FormattedTextControl(text, show_cursor=False)
+    return Window(control, dont_extend_height=True, height=height, always_hide_cursor=True)
+
+
+def _lines(text: Text) -> int:
+    return sum(part[1].count("\n") for part in text) + 1
+
+
+def room() -> os.terminal_size:
+    """The columns and lines that there are, whatever the environment says; a usual size where nobody knows."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return os.terminal_size((80, 24))
+
+
+def wrapped(text: str, indent: str = "  ") -> list[str]:
+    """The text's lines, each wrapped to the terminal's width."""
+    width = max(20, min(_WIDEST, room().columns - 1))
+    return [
+        piece
+        for line in text.split("\n")
+        for piece in textwrap.wrap(line, width, initial_indent=indent, subsequent_indent=indent) or [""]
+    ]
