@@ -251,8 +251,9 @@ def test_every_released_version_updates_to_the_newest(
         result = scaffold("update", str(project), "--defaults", "--major")
         assert result.code == 0, result.err + result.out
         found = contents(project)
-        oldest = variant.answers(old)["python"]  # once answered it stays, whatever the default is by now
-        wanted = {str(path): content for path, content in variant.render(bundled(), python=oldest).items()}
+        answered = variant.answers(old)  # once answered it stays, whatever the default is by now
+        kept = {name: answered[name] for name in ("python", "module", "description")}
+        wanted = {str(path): content for path, content in variant.render(bundled(), **kept).items()}
         if edited:
             assert found["src/demo/work.py"] == mine
             wanted["src/demo/work.py"] = mine

@@ -92,7 +92,12 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     ] = False,
     git: Annotated[
         Optional[bool],
-        typer.Option("--git/--no-git", help="Make a git repository with a first commit of it.", show_default=False),
+        typer.Option(
+            "--git/--no-git",
+            help="Make a git repository with a first commit of it.",
+            show_default=False,
+            rich_help_panel=WITHOUT_QUESTIONS,
+        ),
     ] = None,
     as_json: JsonFlag = False,
     template: TemplateFlag = None,
