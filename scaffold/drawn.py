@@ -121,13 +121,19 @@ class Drawn:
             raise Cancelled from error
 
     def view(self, name: str, text: str) -> None:
-        """A file over the whole screen, highlighted, and gone without a trace."""
+        """A file over the whole screen, highlighted, and gone without a trace.
+
+        Raises:
+            Cancelled: Ctrl-C or Ctrl-D.
+        """
         from prompt_toolkit.lexers import PygmentsLexer
         from prompt_toolkit.widgets import Label, TextArea
 
         keys = KeyBindings()
-        for key in ("escape", "q", "c-c", "c-d", "enter", "left"):
+        for key in ("escape", "q", "enter", "left"):
             keys.add(key, eager=key == "left")(lambda event: event.app.exit())
+        for key in ("c-c", "c-d"):
+            keys.add(key)(lambda event: event.app.exit(exception=Cancelled()))
         code = bool(name)
         area = TextArea(
             text,
@@ -136,7 +142,7 @@ class Drawn:
             scrollbar=True,
             wrap_lines=True,
         )
-        hint = Label(f" {self._updown} PgUp PgDn  Esc back")
+        hint = Label(f" {self._updown} PgUp PgDn  Esc back  Ctrl-C quit")
         app: Application[None] = Application(
             Layout(HSplit([Label(f" {name or 'All reasons'}", style="bold"), area, hint])),
             key_bindings=keys,

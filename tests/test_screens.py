@@ -185,8 +185,11 @@ def test_measuring_first(here: Path, opened: Open) -> None:
 def test_the_files_can_be_read_before_they_are_written(here: Path, opened: Open) -> None:
     """The user's own first; the terminal is afterwards as it was."""
     screen = opened("new", "demo", *SETTLED)
-    screen.answers((REVIEW, "3"), ("Yours to edit", ENTER))
-    screen.answers(("Your work: replace", ESC), ("Yours to edit", ESC), (REVIEW, CTRL_C))
+    screen.answers((REVIEW, "3"), ("Yours to edit", ENTER), ("Your work: replace", ESC))
+    screen.answers(("Yours to edit", ESC), (REVIEW, CTRL_C))
+    assert screen.ends() == 130
+    screen = opened("new", "demo", *SETTLED)
+    screen.answers((REVIEW, "3"), ("Yours to edit", ENTER), ("Your work: replace", CTRL_C))
     assert screen.ends() == 130
     assert os.listdir(here) == []
 

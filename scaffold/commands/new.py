@@ -203,7 +203,6 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     """A project from the bundled templates, or from the team's that the user prefers when told of it."""
     from scaffold.conversation.making import prepare
     from scaffold.project import TeamTemplatePreferred, new_project
-    from scaffold.repositories.making import can_begin
     from scaffold.template import bundled
 
     given = with_scoped_file(flags.answers, given, "project")
@@ -219,7 +218,7 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
             use_defaults=defaults,
             team=team,
             flags=flags.words,
-            offer_git=flags.git is None and not flags.dry_run and dest is not None and can_begin(dest),
+            offer_git=lambda: flags.git is None and not flags.dry_run and dest is not None and _can_begin(dest),
         )
     except TeamTemplatePreferred as preferred:
         order = _Order(preferred.name, (), None, None, None)
@@ -315,6 +314,12 @@ def _write(project: Project | TeamProject, ui: Ui, *, force: bool, ask: bool) ->
         from scaffold.sources import tags
 
         tags.remember(project.made_from)
+
+
+def _can_begin(dest: Path) -> bool:
+    from scaffold.repositories.making import can_begin
+
+    return can_begin(dest)
 
 
 def _make_repository(project: Project | TeamProject, *, wanted: bool | None) -> str:

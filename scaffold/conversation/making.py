@@ -11,7 +11,7 @@ from scaffold.errors import Cancelled
 from scaffold.ui import BACK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scaffold.project import Project, Target
     from scaffold.questions import Answers
@@ -29,7 +29,7 @@ def prepare(  # noqa: PLR0913  # each says something else about the one project
     use_defaults: bool,
     team: Names | None = None,
     flags: Sequence[str] = (),
-    offer_git: bool = False,
+    offer_git: Callable[[], bool] = bool,
 ) -> Project:
     """Collect the missing answers and render.
 
@@ -41,7 +41,7 @@ def prepare(  # noqa: PLR0913  # each says something else about the one project
         use_defaults: Ask nothing.
         team: Has templates to offer for the work.
         flags: What was on the command line beside answers, for the command that goes on.
-        offer_git: Let the user choose a git repository, too.
+        offer_git: Whether the user can choose a git repository, too: looked at when it is offered.
 
     Raises:
         TeamTemplatePreferred: The user takes a template of their team's.

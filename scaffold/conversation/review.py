@@ -15,7 +15,7 @@ from scaffold.text import escaped
 from scaffold.ui import BACK, Line, Page, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import PurePosixPath
 
     from scaffold.conversation.dialogue import Conversation
@@ -79,7 +79,9 @@ def entry_of(question: Question, answers: Answers) -> Entry:
 class Review:
     """The last page, and those behind it."""
 
-    def __init__(self, talk: Conversation, template: Template, target: Target, *, offer_git: bool) -> None:
+    def __init__(
+        self, talk: Conversation, template: Template, target: Target, *, offer_git: Callable[[], bool]
+    ) -> None:
         self._talk, self._ui = talk, talk.ui
         self._template, self._target = template, target
         self._offer_git = offer_git
@@ -117,7 +119,7 @@ class Review:
         return None
 
     def _write_rows(self, number: int) -> list[Row]:
-        if self._offer_git:
+        if self._offer_git():
             return [
                 Row("git", "Write it", f"{number} files, with git init and a first commit"),
                 Row("write", "Write it without git", "scaffold update needs a git repository"),
