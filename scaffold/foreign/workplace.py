@@ -139,7 +139,7 @@ def started_ahead() -> Iterator[None]:
     Where that fails it is left to `workplace`, which can say so.
     """
     with ExitStack() as stack:
-        with suppress(OSError, ScaffoldError):
+        with suppress(OSError, ScaffoldError, MemoryError):
             place = stack.enter_context(_made(with_git=False))
             place.start(trusted=False)
             _ahead.append(place)
