@@ -65,11 +65,12 @@ def changes_of(source: str) -> list[Change]:
             continue
         changed = tree.deep_replace(mutation.original_node, mutation.mutated_node)
         assert isinstance(changed, libcst.Module)
-        if changed.code not in changes:
-            mutant = Mutant.between(source, changed.code)
+        text = changed.code  # which is written anew each time
+        if text not in changes:
+            mutant = Mutant.between(source, text)
             name = hashlib.sha256(f"{tree.code_for_node(function)}{mutant}".encode()).hexdigest()[:16]
             alike[name] += 1
-            changes[changed.code] = Change(mutant, changed.code, f"{name}-{alike[name]}")
+            changes[text] = Change(mutant, text, f"{name}-{alike[name]}")
     return list(changes.values())
 
 
