@@ -23,7 +23,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
@@ -150,9 +150,9 @@ def report(variant: Variant, tally: Tally) -> None:
     """Print the totals, and the mutants that need a look."""
     print(f"{variant.name}: {tally}")
     for mutant in tally.unexplained:
-        print(f"survived:\n  - {mutant.was}\n  + {mutant.now}")
+        print(f"survived: {mutant}")
     for mutant in tally.timeouts:
-        print(f"timed out:\n  - {mutant.was}\n  + {mutant.now}")
+        print(f"timed out: {mutant}")
     sys.stdout.flush()
 
 
@@ -177,10 +177,13 @@ def examine(variant: Variant, jobs: int, *, survivors: bool) -> Record:
         finally:
             copies.put(project)
 
-    began = time.monotonic()
-    if attempt(source, 60) != "survived":
-        raise SystemExit(f"{variant.name}: its tests fail without any change, in {HOME}")
-    limit = max(6, time.monotonic() - began)
+    def check() -> float:
+        began = time.monotonic()
+        if attempt(source, 60) != "survived":
+            raise SystemExit(f"{variant.name}: its tests fail without any change, in {HOME}")
+        return time.monotonic() - began
+
+    limit = max(6, check())
     record: Record = {change.key: (change.mutant, "not tried") for change in changes}
     for other in VARIANTS[: VARIANTS.index(variant) + survivors]:
         if other.design == variant.design:
@@ -194,8 +197,9 @@ def examine(variant: Variant, jobs: int, *, survivors: bool) -> Record:
         for done in as_completed(attempts):
             change = attempts[done]
             record[change.key] = (change.mutant, done.result())
-            rows = {key: [mutant.was, mutant.now, outcome] for key, (mutant, outcome) in record.items()}
+            rows = {key: [*astuple(mutant), outcome] for key, (mutant, outcome) in record.items()}
             _record_of(variant).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    check()  # again, as the order of the tests has changed: one may pass only after another
     return record
 
 
@@ -206,7 +210,7 @@ def _record_of(variant: Variant) -> Path:
 def _recorded(variant: Variant) -> Record:
     kept = _record_of(variant)
     rows = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    return {key: (Mutant(was, now), outcome) for key, (was, now, outcome) in rows.items()}
+    return {key: (Mutant(*texts), outcome) for key, (*texts, outcome) in rows.items()}
 
 
 def _rendered(variant: Variant, project: Path) -> Path:
@@ -250,7 +254,7 @@ def _explained(design: str) -> set[Mutant]:
     path = EXPLAINED / f"{design.replace('/', '-')}.toml"
     rows = tomllib.loads(path.read_text(encoding="utf-8"))["survivor"] if path.exists() else ()
     assert all(row["why"] for row in rows)
-    return {Mutant(row["was"], row["now"]) for row in rows}
+    return {Mutant(row["where"], row["was"], row["now"]) for row in rows}
 
 
 def _is_any_stale(design: str, explained: Iterable[Mutant]) -> bool:
@@ -265,7 +269,7 @@ def _is_any_stale(design: str, explained: Iterable[Mutant]) -> bool:
             outcomes[mutant].add(outcome)
     for mutant, found in outcomes.items():
         if not found & {"survived", "not tried"}:
-            print(f"explained, and {'did not survive' if found else 'no mutant'}:\n  - {mutant.was}\n  + {mutant.now}")
+            print(f"explained, and {'did not survive' if found else 'no mutant'}: {mutant}")
     sys.stdout.flush()
     return not all(outcomes.values())
 

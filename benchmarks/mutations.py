@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
 import libcst
 from mutmut.mutation.file_mutation import create_mutations
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 @dataclass(frozen=True)
 class Mutant:
-    """The lines as they were and as they are."""
+    """The function, its lines as they were and as they are."""
 
+    where: str
     was: str
     now: str
+
+    def __str__(self) -> str:
+        """Return it as it stands in survivors/, but for the reason."""
+        where, was, now = map(json.dumps, astuple(self))
+        return f"\n[[survivor]]\nwhere = {where}\nwas = {was}\nnow = {now}"
 
     @classmethod
     def between(cls, source: str, text: str) -> Mutant:
@@ -27,12 +39,12 @@ class Mutant:
         ]
         was = [line.strip() for _, start, end, _, _ in blocks for line in before[start:end]]
         now = [line.strip() for _, _, _, start, end in blocks for line in after[start:end]]
-        return cls(" ".join(was), " ".join(now))
+        return cls(".".join(_names_at(blocks[0][1] + 1, ast.parse(source))), " ".join(was), " ".join(now))
 
 
 @dataclass(frozen=True)
 class Change:
-    """A mutant as a whole module; the key names it in the record as long as its function stays as it is."""
+    """A mutant as a whole module; the key names it in a record as long as its function stays as it is."""
 
     mutant: Mutant
     text: str
@@ -53,14 +65,24 @@ def changes_of(source: str) -> list[Change]:
             continue
         changed = tree.deep_replace(mutation.original_node, mutation.mutated_node)
         assert isinstance(changed, libcst.Module)
-        if changed.code not in changes:
-            mutant = Mutant.between(source, changed.code)
+        text = changed.code  # which is written anew each time
+        if text not in changes:
+            mutant = Mutant.between(source, text)
             name = hashlib.sha256(f"{tree.code_for_node(function)}{mutant}".encode()).hexdigest()[:16]
             alike[name] += 1
-            changes[changed.code] = Change(mutant, changed.code, f"{name}-{alike[name]}")
+            changes[text] = Change(mutant, text, f"{name}-{alike[name]}")
     return list(changes.values())
 
 
 def _is_of_words(node: libcst.CSTNode) -> bool:
     """Tell a text for people, which tests are not to repeat word by word."""
     return isinstance(node, libcst.SimpleString | libcst.FormattedStringText) and " " in node.value
+
+
+def _names_at(line: int, node: ast.AST) -> Iterator[str]:
+    """Yield the names of the class and of the functions that the line is in."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt) and child.lineno <= line <= (child.end_lineno or line):
+            if isinstance(child, ast.ClassDef | ast.FunctionDef):
+                yield child.name
+            yield from _names_at(line, child)
