@@ -622,7 +622,9 @@ def test_a_slow_item_holds_up_no_other(consumer: Callable[..., object]) -> None:
             gate.set()
         return item
 
-    expected: object = list(range(100)) if consumer is map_all else Report(100, 0, [])
+    expected: list[int] | Report[int] = (
+        list(range(100)) if consumer is map_all else Report(100, 0, [])
+    )
     assert consumer(work, range(100), workers=2, chunk=3) == expected
 
 
@@ -635,7 +637,10 @@ def test_an_item_is_called_before_the_next_one_is_there(consumer: Callable[..., 
         yield 1
         assert called.wait(HANG)
 
-    consumer(lambda _: called.set(), source())
+    def call(_: int) -> None:
+        called.set()
+
+    consumer(call, source())
 
 
 @consumers

@@ -374,7 +374,9 @@ def test_a_slow_item_holds_up_no_other(
     where: Where, tmp_path: Path, consumer: Callable[..., object]
 ) -> None:
     work = functools.partial(wait_or_open_late, tmp_path / "gate")
-    expected: object = list(range(50)) if consumer is map_all else Report(50, 0, [])
+    expected: list[int] | Report[int] = (
+        list(range(50)) if consumer is map_all else Report(50, 0, [])
+    )
     assert consumer(work, range(50), **where) == expected
 
 
