@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from scaffold import reading
 from scaffold.copierfmt import reader
-from scaffold.lint.findings import Problem
 from scaffold.lint.paths import glob_matches
+from scaffold.lint.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

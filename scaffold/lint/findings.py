@@ -25,15 +25,6 @@ class Severity(str, Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Something found while reading already, for the rule with this code to report."""
-
-    code: str
-    place: Place
-    message: str
-
-
 @dataclass(frozen=True, order=True)
 class Finding:
     """A line that meets a rule, and what to do about it."""

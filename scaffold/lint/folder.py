@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scaffold import reading
 from scaffold.copierfmt.value import Place
 from scaffold.errors import Refused
-from scaffold.lint.findings import Problem
+from scaffold.lint.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scaffold.copierfmt.value import Value
-    from scaffold.lint.source import Question, Source
+    from scaffold.lint.question import Question
+    from scaffold.lint.source import Source
 
 _WORDS = re.compile(r"(?i)(?:y|yes|n|no|on|off)\Z")
 

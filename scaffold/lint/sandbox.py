@@ -13,25 +13,29 @@ from scaffold.errors import Refused
 from scaffold.lint.evaluation import READY, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from scaffold.lint.source import Question, Source
+    from jinja2 import Environment
+
+    from scaffold.lint.question import Question
 
 _SECONDS = 20  # for all; the process itself allows each question one second of computing
 _START = "import sys; sys.path += sys.argv[1:]; from scaffold.lint.evaluation import main; main()"
 _LONGEST = 300  # characters of a message
 
 
-def outcomes(source: Source) -> tuple[Mapping[str, Outcome], str | None]:
+def outcomes(
+    questions: Sequence[Question], environment: Environment, secrets: Collection[str]
+) -> tuple[Mapping[str, Outcome], str | None]:
     """What came of every question, and the one that exceeded the limits, after which there are no more."""
-    questions = [_as_json(question, source) for question in source.questions]
-    if not questions:
+    asked = [_as_json(question, is_secret=question.name in secrets) for question in questions]
+    if not asked:
         return {}, None
-    request = json.dumps({"envops": _envops(source), "questions": questions}, default=str)
+    request = json.dumps({"envops": _envops(environment), "questions": asked}, default=str)
     lines = _run(request)
     found = [Outcome(**_shortened(json.loads(line))) for line in lines]
     by_name = {outcome.name: outcome for outcome in found}
-    stopped = next((str(question["name"]) for question in questions if question["name"] not in by_name), None)
+    stopped = next((str(question["name"]) for question in asked if question["name"] not in by_name), None)
     return by_name, stopped
 
 
@@ -65,9 +69,8 @@ def _where(*packages: str) -> list[str]:
     return list(dict.fromkeys(str(Path(origin).resolve().parent.parent) for origin in origins))
 
 
-def _envops(source: Source) -> dict[str, object]:
+def _envops(environment: Environment) -> dict[str, object]:
     """The delimiters and the like, as the environment of this process has taken them."""
-    environment = source.environment
     names = [
         "block_start_string",
         "block_end_string",
@@ -83,7 +86,7 @@ def _envops(source: Source) -> dict[str, object]:
     return {name: getattr(environment, name) for name in names}
 
 
-def _as_json(question: Question, source: Source) -> dict[str, object]:
+def _as_json(question: Question, *, is_secret: bool) -> dict[str, object]:
     def said(key: str, otherwise: object = "") -> object:
         value = question.get(key)
         return otherwise if value is None else value.data
@@ -96,7 +99,7 @@ def _as_json(question: Question, source: Source) -> dict[str, object]:
         "multiselect": said("multiselect", otherwise=False) is True,
         "validator": said("validator") if isinstance(said("validator"), str) else "",
         "when": said("when", otherwise=True),
-        "secret": question.name in source.secrets,
+        "secret": is_secret,
         "is_text": question.type == "str" and question.get("choices") is None and not question.is_hidden,
         **({} if default is None else {"default": default.data}),
     }

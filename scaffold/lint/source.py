@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scaffold.copierfmt.answers import holds, type_of
 from scaffold.copierfmt.value import Place, Value
 from scaffold.errors import Refused
 from scaffold.lint import sandbox
 from scaffold.lint.config import problems, read_config
 from scaffold.lint.expressions import HARMLESS_EXTENSIONS, Reading, environment, meets, read
-from scaffold.lint.findings import Problem
 from scaffold.lint.folder import Folder, Texts, list_folder
 from scaffold.lint.known import DEFAULT_EXCLUDE, OF_DEFAULTS, OF_EXCLUDE, OF_MIGRATIONS, OF_TASKS
 from scaffold.lint.paths import is_excluded
+from scaffold.lint.problem import Problem
+from scaffold.lint.question import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,36 +42,6 @@ _TEMPLATED_SETTINGS: Mapping[str, frozenset[str]] = {
 }
 _MOST_TRIES = 1_000_000  # of patterns on names; some seconds
 _TEMPLATED_KEYS = ("type", "help", "choices", "default", "placeholder", "multiline", "validator", "when", "ask")
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question of copier.yml."""
-
-    name: str
-    key: Value
-    spec: Value
-
-    def get(self, key: str) -> Value | None:
-        """What it says under this key; a short question says only its default."""
-        if self.spec.pairs is None:
-            return self.spec if key == "default" else None
-        return self.spec.get(key)
-
-    @property
-    def is_hidden(self) -> bool:
-        """Never asked: a computed value."""
-        when = self.get("when")
-        return when is not None and not holds(str(when.data))
-
-    @property
-    def type(self) -> str:
-        """As Copier takes it: without one, that of the default, else YAML."""
-        given = self.get("type")
-        if given is not None and given.text:
-            return given.text
-        default = self.get("default")
-        return type_of(None if default is None else default.data)
 
 
 @dataclass(frozen=True)
@@ -176,7 +146,7 @@ class Source:
 
     @cached_property
     def _evaluated(self) -> tuple[Mapping[str, Outcome], str | None]:
-        return sandbox.outcomes(self)
+        return sandbox.outcomes(self.questions, self.environment, self.secrets)
 
     def strings(self, name: str) -> tuple[str, ...]:
         """The strings in a setting that is a list."""
