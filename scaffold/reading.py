@@ -198,6 +198,8 @@ def refuse_excess(root: Path, *, without: str) -> None:
             if stat.S_ISDIR(status.st_mode):
                 waiting += [(path, depth + 1)] if entry.name != without else []
             elif stat.S_ISREG(status.st_mode):
+                if status.st_size > _LARGEST_TREE:
+                    raise TooLarge(f"{path[:200]} is larger than {size(_LARGEST_TREE)}")
                 left -= status.st_size
             elif not stat.S_ISLNK(status.st_mode):
                 raise Unreadable(f"{path[:200]} is {kind(status.st_mode)}, not a file")

@@ -225,7 +225,9 @@ class _Reader:
             value = self._value(value_node, path, depth + 1)
             if key_node.tag == _MERGE:
                 for mapping in reversed(value.items if value.items is not None else (value,)):
-                    merged |= mapping.pairs or {}
+                    if mapping.pairs is None:
+                        raise Fault(mapping.place, "`<<` takes a mapping, or a list of mappings")
+                    merged |= mapping.pairs
                 continue
             key = self._value(key_node, path, depth + 1)
             if not isinstance(key_node, yaml.ScalarNode):
