@@ -58,7 +58,8 @@ def _by_hand_text(update: Update) -> Iterator[str]:
     for step in update.steps:
         if step.by_hand:
             yield ""
-            yield f"To do by hand for version {step.version}:"
+            reason = "the new design" if step.version == step.piece.version else f"version {step.version}"
+            yield f"To do by hand for {reason}:"
             yield from (f"  {visible(str(item.path))}:{item.line}: {item.say}" for item in step.by_hand)
         if step.renamed:
             yield ""
