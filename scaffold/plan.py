@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import portable, reading, shell
-from scaffold.errors import Refused
+from scaffold.errors import BadAnswer, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -92,15 +92,16 @@ def check_destination(dest: Path) -> None:
     """Refuse a place that can never hold a project.
 
     Raises:
-        Refused: It is a file, a symlink, in a directory that is missing or may not be written, or misnamed.
+        BadAnswer: No directory can be called that, here or on another system.
+        Refused: It is a file, a symlink, or in a directory that is missing or may not be written.
     """
     text = str(dest)
     if any(len(os.fsencode(part)) > _LONGEST_NAME for part in dest.parts) or len(os.fsencode(text)) > _LONGEST_PATH:
-        raise Refused(dest, "is too long a path: choose a shorter DEST")
+        raise BadAnswer("DEST", text, "is too long a path: choose a shorter one")
     try:
         for folder in (*missing_above(dest), *([] if dest.exists() else [dest])):
             if problem := portable.name_problem(folder.name):
-                raise Refused(folder, f"{problem}: choose another DEST")
+                raise BadAnswer("DEST", str(folder), f"{problem}: choose another")
         _check_existing(dest)
     except OSError as error:
         raise Refused(dest, f"cannot be used ({error.strerror or error}): choose another DEST") from error
