@@ -23,7 +23,7 @@ FAILURES = {
     "new full --defaults --json": (1, "choose another DEST, such as full-2"),
     "new file --defaults --json": (1, "choose another DEST"),
     "new demo --answers missing.yml --json": (2, None),
-    "add full --defaults --json": (1, "name it with --package"),
+    "add full --defaults --json": (1, "make a directory with an __init__.py"),
     "advise --json": (2, "add --shape many-similar"),
     "advise --json --bound": (2, "scaffold --help lists what there is"),
     "check full --json --strict": (1, None),
