@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 from scaffold import helptext
 from scaffold.errors import Cancelled, UsageError
@@ -30,6 +31,15 @@ class PlainCommand(TyperCommand):
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # as above
         """In groups."""
         helptext.write_parameters(self.get_params(ctx), ctx, formatter)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # as above
+        """As the base class does; a mistake names the command whose help lists what there is."""
+        try:
+            return super().parse_args(ctx, args)
+        except TyperException as error:
+            if getattr(error, "ctx", None) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's types are private
         """As the base class does; but Typer would end at Ctrl-C without a word."""

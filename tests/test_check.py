@@ -252,6 +252,26 @@ def test_what_to_do_next_is_said(tmp_path: Path, scaffold: Run) -> None:
     assert scaffold("check", str(project)).code == 0
 
 
+def test_a_module_is_named_beside_the_path_of_its_project(
+    here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every path that is printed is there, also from a folder inside."""
+    (here / "acme" / "inner").mkdir(parents=True)
+    (here / "pyproject.toml").touch()
+    (here / "acme" / "__init__.py").touch()
+    assert scaffold("add", "--module", "fetch", "--defaults").code == 0
+    assert scaffold("check").out.startswith("fetch: ")
+    monkeypatch.chdir(here / "acme" / "inner")
+    printed = scaffold("check").out.partition(", module fetch: ")[0]
+    assert os.path.samefile(printed, here)
+
+
+def test_a_place_that_is_no_project_has_the_same_keys(tmp_path: Path, scaffold: Run) -> None:
+    """There is nothing to do next."""
+    document = json.loads(scaffold("check", str(tmp_path), "--json").out)
+    assert (document["next"], document["pieces"], document["clean"]) == ([], [], False)
+
+
 def test_conflicts_come_first(project: Path, scaffold: Run) -> None:
     """They are what stands in the way of an update."""
     (project / MODULE).write_text("<<<<<<< yours\na\n||||||| base\n=======\nb\n>>>>>>> theirs\n", encoding="utf-8")

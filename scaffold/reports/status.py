@@ -123,7 +123,7 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
     """How the pieces of a project stand."""
     lines: list[str] = []
     for status in statuses:
-        name = visible(str(PurePosixPath(status.root / (status.module or ""))))
+        name = visible(_name(status))
         if status.problem:
             lines.append(f"{name}: {status.problem}")
             continue
@@ -140,6 +140,13 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
         if with_diff:
             lines += [diff(drift.change).rstrip("\n") for drift in status.drift]
     return "\n".join([*lines, *map(_next, next_steps(statuses))])
+
+
+def _name(status: Status) -> str:
+    """What a piece is called: the project by its path, a module by its name beside the path of a project elsewhere."""
+    if status.module is None:
+        return str(status.root)
+    return status.module if str(status.root) == "." else f"{status.root}, module {status.module}"
 
 
 def _next(step: str) -> str:
@@ -175,7 +182,7 @@ def check_json(
 ) -> dict[str, object]:
     """The same as data."""
     if isinstance(found, ScaffoldError):
-        return {"project": project, "error": str(found), "clean": False, "pieces": []}
+        return {"project": project, "error": str(found), "clean": False, "pieces": [], "next": []}
     return {
         "project": project,
         "error": None,
