@@ -89,7 +89,7 @@ def _refuse_empty(parameter: Any, word: object) -> None:  # noqa: ANN401  # as a
     if getattr(parameter, "rich_help_panel", None) in helptext.OF_QUESTIONS:
         return
     if word == "" or (isinstance(word, (list, tuple)) and "" in word):
-        name = parameter.opts[0] if parameter.param_type_name == "option" else parameter.metavar.removesuffix("...")
+        name = parameter.opts[0] if parameter.param_type_name == "option" else parameter.metavar
         raise UsageError(f"{name} must not be empty (is a variable not set?): give a value, or leave it out")
 
 

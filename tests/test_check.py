@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,6 @@ from newer import NEXT_MAJOR, VERSION, Newer, replace
 from repositories import SMALL, commit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness import Run
 
 WORK = "src/demo/work.py"
@@ -263,7 +262,7 @@ def test_a_module_is_named_beside_the_path_of_its_project(
     assert scaffold("check").out.startswith("fetch: ")
     monkeypatch.chdir(here / "acme" / "inner")
     printed = scaffold("check").out.partition(", module fetch: ")[0]
-    assert os.path.samefile(printed, here)
+    assert Path(printed).samefile(here)
 
 
 def test_a_place_that_is_no_project_has_the_same_keys(tmp_path: Path, scaffold: Run) -> None:
