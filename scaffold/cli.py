@@ -27,6 +27,10 @@ _PROGRAMS = ("scaffold", "scaffold-threads")
 """The second is called as the distribution is, for `uvx` and `pipx run`."""
 
 
+_ALIKE = 0.75
+"""From which likeness on a flag may have been meant: the dashes of any two are alike."""
+
+
 @dataclass(frozen=True)
 class _Failure:
     """Why a command did not do what it was asked to."""
@@ -134,9 +138,15 @@ def _explained_usage(error: TyperException) -> int | _Failure:
         return UsageError.exit_code
     option = getattr(error, "option_name", None)
     possible = getattr(error, "possibilities", None)
-    if option and possible:
-        message = f"there is no flag {option}{did_you_mean(option, possible)}"
+    context = getattr(error, "ctx", None)
+    near = did_you_mean(option, possible, least=_ALIKE) if option and possible else ""
+    if near:
+        message = f"there is no flag {option}{near}"
+    elif option and option.startswith("--") and context is not None and context.parent is None:
+        message = f"there is no flag {option} before a command: give it after the command's name, where it has one"
+    elif option and possible:
+        message = f"there is no flag {option}"
     elif option and not option.startswith("--"):
         message = f"there is no flag {option}; a path that begins with a dash is written ./{option}"
-    hint = f"{_program()} --help lists what there is"
+    hint = f"{_program() if context is None else context.command_path} --help lists what there is"
     return _Failure(f"{one_line(message, 500)} ({hint})", error.exit_code, fix_in(message) or hint)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _FIX: Final = re.compile(
     r"[:;] ((?:add|change|choose|commit|delete|did you mean|end|fix|git|give|install|leave|look|make|move|name|put|read"
-    r"|remove|rename|resolve|restore|run|say|scaffold|set|take|upgrade|use|wait)\b.+)",
+    r"|remove|rename|resolve|restore|run|say|set|take|upgrade|use|wait"
+    r"|scaffold (?:add|advise|check|new|reanswer|rules|template|undo|update))\b.+)",
     re.DOTALL,
 )
 """What to do stands last in a message, and begins with one of these words."""
@@ -205,9 +206,9 @@ class TemplateFault(Refused):
 # --- text -----------------------------------------------------------------------------------------------------------
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A closing question that names the nearest known word, or nothing."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.5)
+def did_you_mean(word: str, known: Iterable[str], *, least: float = 0.5) -> str:
+    """A closing question that names the nearest known word, or nothing where none is as alike as `least`, of 1."""
+    near = get_close_matches(word, list(known), n=1, cutoff=least)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

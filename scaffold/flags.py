@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 from scaffold import helptext
 from scaffold.errors import Cancelled, UsageError
@@ -30,6 +31,15 @@ class PlainCommand(TyperCommand):
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # as above
         """In groups."""
         helptext.write_parameters(self.get_params(ctx), ctx, formatter)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # as above
+        """As the base class does; a mistake names the command whose help lists what there is."""
+        try:
+            return super().parse_args(ctx, args)
+        except TyperException as error:
+            if getattr(error, "ctx", None) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's types are private
         """As the base class does; but Typer would end at Ctrl-C without a word."""
@@ -62,11 +72,25 @@ def take_as_typed(parameters: list[Any]) -> list[Any]:
     def process(parameter: Any, context: Any, word: object) -> object:  # noqa: ANN401  # Typer's types are private
         if parameter.required and word is None:
             raise UsageError(f"{context.command_path} needs {parameter.metavar or parameter.name.upper()}")
+        if not context.resilient_parsing:  # as completion parses
+            _refuse_empty(parameter, word)
         return parameter.callback(context, parameter, word) if parameter.callback else word
 
     for parameter in parameters:
         parameter.process_value = functools.partial(process, parameter)
     return parameters
+
+
+def _refuse_empty(parameter: Any, word: object) -> None:  # noqa: ANN401  # as above
+    """Refuse the empty word that an unset variable of a shell leaves: as a path it would be the current directory.
+
+    Only a question may take one as its answer.
+    """
+    if getattr(parameter, "rich_help_panel", None) in helptext.OF_QUESTIONS:
+        return
+    if word == "" or (isinstance(word, (list, tuple)) and "" in word):
+        name = parameter.opts[0] if parameter.param_type_name == "option" else parameter.metavar
+        raise UsageError(f"{name} must not be empty (is a variable not set?): give a value, or leave it out")
 
 
 def with_flags(command: Command, questions: Sequence[Question], *, changes: bool = False) -> Command:

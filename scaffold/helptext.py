@@ -23,6 +23,8 @@ YOUR_WORK: Final = "Your work"
 HOW_IT_RUNS: Final = "How it runs"
 THE_PROJECT: Final = "The project"
 CUSTOM_TEMPLATE: Final = "Custom template"
+OF_QUESTIONS: Final = (YOUR_WORK, HOW_IT_RUNS, THE_PROJECT)
+"""Those of the questions' flags."""
 GROUPS: Final = (WITHOUT_QUESTIONS, YOUR_WORK, HOW_IT_RUNS, THE_PROJECT, CUSTOM_TEMPLATE, "Options")
 """In the order printed; what states no group comes last."""
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import portable, reading, shell
-from scaffold.errors import Refused
+from scaffold.errors import BadAnswer, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -88,34 +88,39 @@ def is_empty(folder: Path) -> bool:
         raise Refused(folder, f"cannot be listed ({error.reason}): choose another DEST") from error
 
 
-def check_destination(dest: Path) -> None:
+def check_destination(dest: Path, called: str = "DEST") -> None:
     """Refuse a place that can never hold a project.
 
+    Args:
+        dest: The place.
+        called: The argument that named it.
+
     Raises:
-        Refused: It is a file, a symlink, in a directory that is missing or may not be written, or misnamed.
+        BadAnswer: No directory can be called that, here or on another system.
+        Refused: It is a file, a symlink, or in a directory that is missing or may not be written.
     """
     text = str(dest)
     if any(len(os.fsencode(part)) > _LONGEST_NAME for part in dest.parts) or len(os.fsencode(text)) > _LONGEST_PATH:
-        raise Refused(dest, "is too long a path: choose a shorter DEST")
+        raise BadAnswer(called, text, "is too long a path: choose a shorter one")
     try:
         for folder in (*missing_above(dest), *([] if dest.exists() else [dest])):
             if problem := portable.name_problem(folder.name):
-                raise Refused(folder, f"{problem}: choose another DEST")
-        _check_existing(dest)
+                raise BadAnswer(called, str(folder), f"{problem}: choose another")
+        _check_existing(dest, called)
     except OSError as error:
-        raise Refused(dest, f"cannot be used ({error.strerror or error}): choose another DEST") from error
+        raise Refused(dest, f"cannot be used ({error.strerror or error}): choose another {called}") from error
 
 
-def _check_existing(dest: Path) -> None:
+def _check_existing(dest: Path, called: str) -> None:
     if dest.is_symlink():
-        raise Refused(dest, "is a symbolic link: give the directory itself as DEST")
+        raise Refused(dest, f"is a symbolic link: give the directory itself as {called}")
     if dest.exists() and not dest.is_dir():
-        raise Refused(dest, "is a file: choose another DEST")
+        raise Refused(dest, f"is a file: choose another {called}")
     nearest = next(folder for folder in dest.absolute().parents if os.path.lexists(folder))
     if not nearest.is_dir():
-        raise Refused(nearest, "is no directory: choose another DEST")
+        raise Refused(nearest, f"is no directory: choose another {called}")
     if not os.access(dest if dest.exists() else nearest, os.W_OK | os.X_OK):
-        raise Refused(dest if dest.exists() else nearest, "may not be written: choose another DEST")
+        raise Refused(dest if dest.exists() else nearest, f"may not be written: choose another {called}")
 
 
 def check_plan(plan: Plan, *, force: bool) -> Plan:

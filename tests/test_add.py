@@ -233,6 +233,23 @@ def test_a_dry_run_writes_nothing_and_shows_the_tree_and_files(project: Path, sc
     assert files_below(project) == before
 
 
+@pytest.mark.usefixtures("project")
+def test_what_is_printed_can_be_done(scaffold: Run) -> None:
+    """Once the module is there `--write-config` would be refused; work is named where it lies."""
+    result = scaffold("add", "--defaults")
+    assert "To add to pyproject.toml by hand, since nothing is written there without --write-config\n" in result.out
+    assert "your own work goes into src/acme/threadpool_map_work.py.\n" in result.out
+
+
+def test_a_folder_without_a_project_is_said_to_be_one(here: Path, scaffold: Run) -> None:
+    """And what is advised for it works."""
+    assert scaffold("add", "--defaults").out.startswith(f"Found no project in {here}\n")
+    (here / "foo").mkdir()
+    (here / "foo" / "__init__.py").touch()
+    result = scaffold("add", "--defaults")
+    assert (result.code, result.out.splitlines()[0]) == (0, f"Found a project in {here}")
+
+
 def test_json_is_alone_on_stdout(project: Path, scaffold: Run) -> None:
     """With what was found, what was written, and what is left to add."""
     planned = json.loads(scaffold("add", "--defaults", "--dry-run", "--json").out)
@@ -472,7 +489,10 @@ def test_what_cannot_be_written_into_pyproject_is_refused(here: Path, scaffold: 
         (["tests/broken"], 1, "pyproject.toml', line 3: "),
         (["tests/cfg"], 1, "setup.cfg', line 1: a section in brackets must come first; fix it first"),
         (["tests/latin"], 1, "pyproject.toml', line 2: is not UTF-8"),
-        (["empty"], 1, "has no package that a module could go into: name it with --package"),
+        (["empty"], 1, "has no package that a module could go into: make a directory with an __init__.py in it"),
+        (["empty", "--package", "foo"], 2, "'foo' is no package of this project: make a directory with an __init__.py"),
+        (["--package", "foo"], 2, "'foo' is no package of this project: take acme, or a package in it"),
+        (["two", "--package", "foo"], 2, "'foo' is no package of this project: take one|two, or a package in it"),
         (["two"], 2, "there are several packages: choose with --package one|two"),
         (["a\nb"], 1, "holds characters that no terminal shows: rename it first"),
     ],

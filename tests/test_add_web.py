@@ -47,6 +47,8 @@ def test_a_service_in_a_web_application(
     text = result.out.partition("In its web server:\n")[2]
     assert says in text
     assert "four workers are four services" in text
+    assert "a file that imports Work from acme.thread_service_work, with `with Work(...) as work:` around" in text
+    assert (project / "src/acme/thread_service_work.py").is_file()
     assert ("post_fork" in text) == (says != "lifespan")
     pool = scaffold("add", "--shape", "heterogeneous", "--module", "jobs", "--defaults").out
     assert "four workers are four pools" in pool

@@ -163,6 +163,19 @@ def test_advise_and_new_say_that_the_team_has_a_template_for_the_design(team: Pa
     jsonschema.validate(document, schema)
 
 
+@pytest.mark.slow
+def test_a_default_stands_apart_from_its_question(here: Path, scaffold: Run) -> None:
+    """Its line breaks are shown as such, and nothing where it is empty."""
+    text = "name: {help: What is it called?, default: widget}\n"
+    text += 'about: {default: "One line\\nand another\\n"}\nnote: {help: What else?, default: ""}\n'
+    (here / "template").mkdir()
+    (here / "template" / "copier.yml").write_text(text, encoding="utf-8")
+    lines = scaffold("template", "show", "./template").out.splitlines()
+    assert "  name                 str   What is it called? [widget]" in lines
+    assert "  about                str   [One line\\nand another]" in lines
+    assert "  note                 str   What else?" in lines
+
+
 def test_show_tells_all_before_anything_is_used(team: Path, scaffold: Run) -> None:
     """Of a name, of a source, and of a design of scaffold's; what it prints of the template cannot touch a terminal."""
     scaffold("template", "add", "--catalogue", "catalogue")

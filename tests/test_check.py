@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,6 @@ from newer import NEXT_MAJOR, VERSION, Newer, replace
 from repositories import SMALL, commit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness import Run
 
 WORK = "src/demo/work.py"
@@ -250,6 +249,26 @@ def test_what_to_do_next_is_said(tmp_path: Path, scaffold: Run) -> None:
     assert document["pieces"][0]["notes"][0]["version"] == "2.1.0"
     assert scaffold(*shlex.split(document["next"][0])[1:]).code == 0
     assert scaffold("check", str(project)).code == 0
+
+
+def test_a_module_is_named_beside_the_path_of_its_project(
+    here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every path that is printed is there, also from a folder inside."""
+    (here / "acme" / "inner").mkdir(parents=True)
+    (here / "pyproject.toml").touch()
+    (here / "acme" / "__init__.py").touch()
+    assert scaffold("add", "--module", "fetch", "--defaults").code == 0
+    assert scaffold("check").out.startswith("fetch: ")
+    monkeypatch.chdir(here / "acme" / "inner")
+    printed = scaffold("check").out.partition(", module fetch: ")[0]
+    assert Path(printed).samefile(here)
+
+
+def test_a_place_that_is_no_project_has_the_same_keys(tmp_path: Path, scaffold: Run) -> None:
+    """There is nothing to do next."""
+    document = json.loads(scaffold("check", str(tmp_path), "--json").out)
+    assert (document["next"], document["pieces"], document["clean"]) == ([], [], False)
 
 
 def test_conflicts_come_first(project: Path, scaffold: Run) -> None:

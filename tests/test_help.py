@@ -90,3 +90,8 @@ def test_it_names_the_command_that_was_run(tmp_path: Path, name: str) -> None:
     assert shown.stdout.startswith(f"Usage: {expected} [OPTIONS] COMMAND")
     wrong = subprocess.run([sys.executable, "-c", program, "nwe"], capture_output=True, text=True, check=False)
     assert f"({expected} --help lists what there is)" in wrong.stderr
+
+
+def test_an_argument_that_repeats_has_its_dots_once(scaffold: Run) -> None:
+    """They say that there may be several."""
+    assert scaffold("check", "--help").out.startswith("Usage: scaffold check [OPTIONS] [PROJECT]...\n")

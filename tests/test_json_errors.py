@@ -23,9 +23,9 @@ FAILURES = {
     "new full --defaults --json": (1, "choose another DEST, such as full-2"),
     "new file --defaults --json": (1, "choose another DEST"),
     "new demo --answers missing.yml --json": (2, None),
-    "add full --defaults --json": (1, "name it with --package"),
+    "add full --defaults --json": (1, "make a directory with an __init__.py"),
     "advise --json": (2, "add --shape many-similar"),
-    "advise --json --bound": (2, "scaffold --help lists what there is"),
+    "advise --json --bound": (2, "scaffold advise --help lists what there is"),
     "check full --json --strict": (1, None),
     "check --show x --json": (2, None),
     "check --jsonl --json": (2, None),
@@ -33,12 +33,15 @@ FAILURES = {
     "reanswer full --json": (1, None),
     "undo full --json": (1, None),
     "rules --json --mermaid": (2, None),
-    "template list --json --nothing": (2, "scaffold --help lists what there is"),
+    "new --json --bogus": (2, "scaffold new --help lists what there is"),
+    "--json": (2, "give it after the command's name"),
+    "--verison --json": (2, "did you mean '--version'?"),
+    "template list --json --nothing": (2, "scaffold template list --help lists what there is"),
     "template show nowhere/at-all --json": (1, None),
     "template lint file --json": (1, None),
     "template test file --json": (1, None),
     "template new full --json": (1, "choose another DIR"),
-    "template nothing --json": (2, "scaffold --help lists what there is"),
+    "template nothing --json": (2, "scaffold template --help lists what there is"),
 }
 
 
@@ -135,3 +138,10 @@ def test_an_unexpected_error_is_json_too(tmp_path: Path) -> None:
     error = json.loads(done.stdout)["error"]
     assert (done.returncode, error["exit_code"], error["hint"]) == (1, 1, "change to one that can (cd)")
     assert in_own_process("new", "x", "--json", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.usefixtures("place")
+def test_what_is_no_advice_is_no_hint(scaffold: Run) -> None:
+    """A message may go on after a colon without saying what to do."""
+    assert json.loads(scaffold("undo", "full", "--json").out)["error"]["hint"] is None
+    assert json.loads(scaffold("new", "full", "--defaults", "--json").out)["error"]["hint"] is not None

@@ -90,8 +90,9 @@ def test_a_folder_that_could_not_be_elsewhere_is_not_made(
 ) -> None:
     """In one line that a terminal only shows."""
     result = scaffold(*command, *(["--defaults"] if command == ["new"] else []), "--", dest)
-    assert (result.code, result.err.count("\n"), list(here.iterdir())) == (1, 1, [])
+    assert (result.code, result.err.count("\n"), list(here.iterdir())) == (2, 1, [])
     assert says in result.err
+    assert result.err.startswith("error: DEST: " if command == ["new"] else "error: DIR: ")
     assert result.err[:-1].isprintable()
 
 

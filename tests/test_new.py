@@ -180,8 +180,12 @@ def test_force_does_not_write_through_symlinks_or_over_directories(here: Path, s
         (["demo", "--defaults", "--dry-run", "--show", "LICENCE"], 2, "did you mean 'LICENSE'?"),
         (["demo"], 2, "--shape many-similar --results"),
         (["queue", "--defaults"], 2, "--package: 'queue' would shadow"),
-        (["x" * 300, "--defaults", "--name", "x"], 1, "too long a path"),
-        (["a\nb", "--defaults", "--name", "x"], 1, "control characters in its name, which no terminal shows"),
+        (["", "--defaults"], 2, "DEST must not be empty"),
+        (["x" * 300, "--defaults", "--name", "x"], 2, "too long a path"),
+        (["con", "--defaults"], 2, "is the name of a device on Windows"),
+        (["json", "--defaults"], 2, "--package: 'json' would shadow"),
+        (["müller", "--defaults"], 2, "add --name mueller"),
+        (["a\nb", "--defaults", "--name", "x"], 2, "control characters in its name, which no terminal shows"),
         (["file", "--defaults"], 1, "is a file"),
         (["file/inner", "--defaults"], 1, "is no directory"),
         (["link", "--defaults"], 1, "is a symbolic link"),
@@ -387,3 +391,43 @@ def test_a_word_that_is_missing(scaffold: Run, command: str, missing: str) -> No
     """It is named."""
     result = scaffold("template", command)
     assert (result.code, result.err) == (2, f"error: scaffold template {command} needs {missing}\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "subject"),
+    [
+        (("new", "", "--template", "gh:acme/worker"), "DEST"),
+        (("new", "demo", "--defaults", "--template", ""), "--template"),
+        (("new", "demo", "--defaults", "--answers", ""), "--answers"),
+        (("new", "demo", "--defaults", "--dry-run", "--show", ""), "--show"),
+        (("add", "", "--defaults"), "PROJECT"),
+        (("add", "--defaults", "--answers="), "--answers"),
+        (("update", ""), "PROJECT"),
+        (("update", "--to", ""), "--to"),
+        (("update", "--module", ""), "--module"),
+        (("reanswer", "", "--workers", "8"), "PROJECT"),
+        (("reanswer", "--rename", ""), "--rename"),
+        (("check", ""), "PROJECT"),
+        (("check", ".", ""), "PROJECT"),
+        (("check", "--ignore", ""), "--ignore"),
+        (("undo", "", "--yes"), "PROJECT"),
+        (("template", "new", ""), "DIR"),
+        (("template", "eject", ""), "DIR"),
+        (("template", "lint", ""), "PATH"),
+        (("template", "test", ""), "PATH"),
+        (("template", "add", "", "."), "NAME"),
+        (("template", "add", "mine", ""), "SOURCE"),
+        (("template", "show", ""), "NAME"),
+        (("template", "remove", ""), "NAME"),
+    ],
+)
+def test_an_empty_word_is_not_the_current_directory(
+    here: Path, scaffold: Run, command: tuple[str, ...], subject: str
+) -> None:
+    """It is what a variable leaves that is not set; nothing is read, and nothing is written."""
+    result = scaffold(*command)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"error: {subject}")
+    assert "must not be empty (is a variable not set?): give a value, or leave it out" in result.err
+    assert os.listdir(here) == []
+    assert scaffold("new", "demo", "--defaults", "--author", "").code == 0  # an answer may be empty

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import stat
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,6 +122,41 @@ def test_another_design_leaves_edited_work_alone(project: Path, scaffold: Run) -
     ]
     assert "TASKS" in scaffold(*shlex.split(command)[1:]).out
     assert scaffold("check", str(project)).code == 0
+
+
+@pytest.mark.parametrize("mine", [WORK, "src/demo/__main__.py"])
+def test_tests_of_another_example_do_not_break_the_suite(project: Path, scaffold: Run, mine: str) -> None:
+    """Where work is the owner's own, those of the former example go, and those of the new one are not written."""
+    edited(project, mine)
+    result = scaffold("reanswer", str(project), "--design", "thread/service")
+    assert result.code == 0, result.err
+    assert f"deleted   tests/test_work.py  (it tested the example of the former design, and {mine} " in result.out
+    assert not (project / "tests/test_work.py").exists()
+    assert f"scaffold check --show tests/test_work.py {project}\n" in result.out
+    assert "by hand for version" not in result.out
+    assert result.err.endswith("the rules say threadpool/map for these answers, not thread/service\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": "src"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert scaffold("check", str(project)).code == 0
+
+
+def test_tests_of_the_owners_stay_beside_another_design(project: Path, scaffold: Run) -> None:
+    """Whatever they test; and what to do by hand is for the design, as the version is the same."""
+    mine = edited(project, WORK, "tests/test_work.py")
+    (project / WORK).write_text("VALUE = 1\n", encoding="utf-8")
+    git_commit_all(project)
+    result = scaffold("reanswer", str(project), "--design", "thread/service")
+    assert result.code == 0, result.err
+    assert (project / "tests/test_work.py").read_bytes() == mine["tests/test_work.py"]
+    assert "\nTo do by hand for the new design:\n" in result.out
 
 
 @pytest.mark.parametrize(

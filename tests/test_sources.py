@@ -132,7 +132,7 @@ def test_addresses_as_copier_has_them(text: str, recorded: str, location: str, r
         ("git+ext::sh -c true", 1, "is no address that git is asked for"),
         ("fd::3.git", 1, "is no address that git is asked for"),
         ("--upload-pack=true", 1, "is none"),
-        ("", 1, "is none"),
+        ("", 2, "--template must not be empty"),
         ("gh:o/r\x1b[31m", 1, "is none"),
         ("x" * 900, 1, "there is no template 'xxx"),
         ("x" * 5000, 1, "is none: it is far too long"),

@@ -121,6 +121,23 @@ def test_updates_from_every_earlier_release(tmp_path: Path, scaffold: Run) -> No
 
 
 @pytest.mark.slow
+def test_updates_of_a_template_with_tasks(tmp_path: Path, scaffold: Run) -> None:
+    """Copier makes them only with `--trust`: without it they are no failures, and counted apart."""
+    root = made(tmp_path / "template", {"copier.yml": "_tasks: ['true']\n", "a.txt": "1\n"} | ANSWERS)
+    git_commit_all(root)
+    git(root, "tag", "v1.0.0")
+    (root / "a.txt").write_text("2\n", encoding="utf-8")
+    result = scaffold("template", "test", str(root))
+    assert (result.code, result.err) == (0, "")
+    assert "1 updates not tested: the template runs commands or loads extensions; add --trust\n" in result.out
+    assert result.out.endswith("1 sets of answers, 0 updates: none failed\n")
+    document = json.loads(scaffold("template", "test", str(root), "--json").out)
+    assert (document["updates"], document["updates_not_tested"], document["failures"]) == ([], ["v1.0.0"], [])
+    document = json.loads(scaffold("template", "test", str(root), "--trust", "--json").out)
+    assert (document["updates"], document["updates_not_tested"], document["failures"]) == (["v1.0.0"], [], [])
+
+
+@pytest.mark.slow
 def test_its_own_tests_are_run_where_asked(tmp_path: Path, scaffold: Run) -> None:
     """With the interpreter that scaffold runs on."""
     files = {"copier.yml": "ok: true\n", "test_it.py.jinja": "def test_it() -> None:\n    assert {{ ok }}\n"}

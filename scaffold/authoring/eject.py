@@ -65,7 +65,7 @@ def plan(dest: Path, given: Answers) -> Plan:
     Raises:
         ScaffoldError: DEST cannot be made or holds something already, or an answer cannot be used.
     """
-    check_destination(dest)
+    check_destination(dest, "DIR")
     root = history().template(history().newest).root
     files = {
         PurePosixPath(path.relative_to(root).as_posix()): path.read_bytes()

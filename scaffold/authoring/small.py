@@ -20,7 +20,7 @@ def plan(dest: Path, given: Answers) -> Plan:
     Raises:
         ScaffoldError: DEST cannot be made or holds something already, or an answer cannot be used.
     """
-    check_destination(dest)
+    check_destination(dest, "DIR")
     return check_empty(Plan(dest, skeleton().render(answers_for(dest, "small", given))))
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _PYPROJECT = PurePosixPath("pyproject.toml")
 _TO_ADD = "To add to pyproject.toml (--write-config does it)"
+_TO_ADD_BY_HAND = "To add to pyproject.toml by hand, since nothing is written there without --write-config"
 _TO_BE_WRITTEN = "Would be added to pyproject.toml"
 _WRITTEN = "Added to pyproject.toml"
 
@@ -109,7 +110,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
         print_plan(made.plan, shown)
         output.say(module.additions_text(missing, _TO_BE_WRITTEN if write_config else _TO_ADD))
     else:
-        added = module.additions_text(missing, _WRITTEN if write_config else _TO_ADD)
+        added = module.additions_text(missing, _WRITTEN if write_config else _TO_ADD_BY_HAND)
         output.say(module.added_text(made, target.survey, added))
 
 

@@ -26,7 +26,7 @@ _AT_ONCE = 8  # projects; reading them is waiting for the disk
 @app.command(cls=PlainCommand)
 def check(  # noqa: PLR0913  # a parameter for each flag
     projects: Annotated[
-        Optional[list[str]], typer.Argument(metavar="PROJECT...", help="By default the current directory.")
+        Optional[list[str]], typer.Argument(metavar="PROJECT", help="One or more; by default the current directory.")
     ] = None,
     *,
     module: ModuleFlag = None,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scaffold import naming, shell
 from scaffold.errors import BadAnswer, Refused, SeveralPackages, Taken, did_you_mean
 from scaffold.plan import is_blocked
+from scaffold.text import one_line
 
 if TYPE_CHECKING:
     from scaffold.existing.survey import Package, Survey
     from scaffold.questions import Answers, Value
     from scaffold.template import Template
+
+_MAKE_ONE: Final = "make a directory with an __init__.py in it first, or a whole project with scaffold new"
 
 
 def with_plain_paths(given: Answers) -> Answers:
@@ -89,9 +92,7 @@ class NewModule:
 
     def _no_package(self) -> Refused:
         projects = self.survey.projects_below()
-        remedy = (
-            f"give one of its projects as PROJECT ({', '.join(projects)})" if projects else "name it with --package"
-        )
+        remedy = f"give one of its projects as PROJECT ({', '.join(projects)})" if projects else _MAKE_ONE
         return Refused(self.survey.root, f"has no package that a module could go into: {remedy}")
 
     def check(self, answers: Answers) -> None:
@@ -136,14 +137,20 @@ class NewModule:
         found = self.survey.find(package)
         if not (root / directory).is_dir():
             if not found:
-                known = [known.path for known in self.survey.packages]
-                raise BadAnswer("--package", package, f"is no package of this project{did_you_mean(package, known)}")
+                raise BadAnswer("--package", package, f"is no package of this project{self._instead_of(package)}")
             raise BadAnswer("--directory", str(directory), "is no directory of this project")
         if found and directory not in [part.directory for part in found]:
             raise BadAnswer("--directory", str(directory), f"is not where {package} is: that is {found[0].directory}")
         for flag, path in (("--directory", directory), ("--tests", tests)):
             if is_blocked(root, path / "file"):
                 raise BadAnswer(flag, str(path), "is a file or leads through a symbolic link: give another directory")
+
+    def _instead_of(self, package: str) -> str:
+        """The package that was meant, or all that there are, or how to get one."""
+        known = [known.path for known in self.survey.packages]
+        if not known:
+            return f": {_MAKE_ONE}"
+        return did_you_mean(package, known) or f": take {one_line('|'.join(known))}, or a package in it"
 
     def _package(self, given: Answers) -> Package | None:
         if "package" in given:

@@ -83,6 +83,9 @@ def where_to_start(framework: Framework, answers: Answers) -> Sequence[str]:
         f"Each worker of the server is a process of its own, with a {what} of its own: four workers are four {what}s."
     )
     if what == "service":
-        workers += " Where there may be only one, run it as a program of its own: python -m, beside the server."
+        workers += (
+            " Where there may be only one, write a program for it that runs beside the server: a file that imports Work"
+            f" from {answers['package']}.{answers['module']}_work, with `with {code} as {name}:` around its main loop."
+        )
     forked = () if "lifespan" in framework.start else (_FORKED,)
     return (start, workers, *forked)

@@ -46,6 +46,8 @@ class Examples:
     theirs: Tree
     moved: Mapping[PurePosixPath, PurePosixPath]
     """Where a file stands now, by where it would be generated: the template or an answer renames it."""
+    other_design: bool = False
+    """Whether the program becomes another: then tests of the former example cannot pass beside it."""
 
     @property
     def paths(self) -> set[PurePosixPath]:
@@ -77,12 +79,22 @@ class Examples:
     def _follow(self, path: PurePosixPath) -> Iterator[Change]:
         """An example that nobody touched."""
         mine, theirs = self.mine.get(path), self.theirs.get(path)
-        subject = self._subject(path)
-        if mine is None and subject is not None and not self._holds_example(subject):
-            yield self._kept(path, f"not written: it tests an example, and {subject} no longer holds one")
+        own = None if theirs in (None, self.base.get(path)) else self._own_beside(path)
+        if own is not None:
+            yield self._untested(path, own)
         elif theirs != self.base.get(path):
             outcome = Outcome.DELETED if theirs is None else Outcome.NEW if mine is None else Outcome.UPDATED
             yield Change(path=path, outcome=outcome, before=mine, after=_ended_as(mine, theirs))
+
+    def _untested(self, path: PurePosixPath, own: PurePosixPath) -> Change:
+        """The tests of an example that is not written, since the owner has work of their own in its place."""
+        if self.mine.get(path) is None:
+            return self._kept(path, f"not written: it tests an example, and {own} no longer holds one")
+        if not self.other_design:
+            return self._kept(path, f"not replaced: it tests an example, and {own} no longer holds one")
+        why = f"it tested the example of the former design, and {own} no longer holds one"
+        example = self.theirs.get(path)
+        return Change(path=path, outcome=Outcome.DELETED, before=self.mine[path], after=None, why=why, example=example)
 
     def _moved(self, path: PurePosixPath, old: PurePosixPath) -> Iterator[Change]:
         mine = self.mine.get(old)
@@ -90,7 +102,10 @@ class Examples:
             yield Change(path=path, outcome=Outcome.KEPT, before=None, after=None, why=f"you deleted {old}", was=old)
             return
         yield Change(path=old, outcome=Outcome.DELETED, before=mine, after=None, why=f"now {path}", was=old)
-        untouched = self._is_untouched(old)
+        own = self._own_beside(path)
+        untouched = self._is_untouched(old) and own is None
+        if own is not None and self.other_design and self._is_untouched(old):
+            return
         yield Change(
             path=path,
             outcome=Outcome.UPDATED if untouched else Outcome.KEPT,
@@ -113,10 +128,12 @@ class Examples:
         mine = self.mine.get(path)
         return self._is_untouched(path) or (mine is not None and as_text(mine) == self.theirs.get(path))
 
-    def _subject(self, path: PurePosixPath) -> PurePosixPath | None:
-        """The owner's file that a test is for: that of the same name."""
-        name = path.name.removeprefix("test_")
-        return next((file for file in sorted(self.paths) if file.name == name and file != path), None)
+    def _own_beside(self, test: PurePosixPath) -> PurePosixPath | None:
+        """Work of the owner's own that a test of the example would meet: it imports the other files of the example."""
+        if not test.name.startswith("test_"):
+            return None
+        others = sorted(path for path in self.paths if not path.name.startswith("test_"))
+        return next((path for path in reversed(others) if not self._holds_example(path)), None)
 
 
 def _ended_as(mine: bytes | None, theirs: bytes | None) -> bytes | None:
@@ -144,6 +161,7 @@ def examples(
         answers: Before and after.
     """
     base, mine, theirs = trees
+    other_design = answers[0]["design"] != answers[1]["design"]
     fresh, gone = theirs.keys() - base.keys() - mine.keys(), base.keys() - theirs.keys()
     moved = {new: old for new, old in same.items() if new in fresh and old in gone and {new, old} <= {*owners}}
     names = {str(answers[0][name]): str(answers[1][name]) for name in _NAMES}
@@ -153,7 +171,7 @@ def examples(
         owners = {*owners}.difference(path for pair in alike for path in pair)
         moved = {new: old for new, old in moved.items() if new in owners}
     base, mine, theirs = ({path: tree[path] for path in owners if path in tree} for tree in trees)
-    return Examples(base=base, mine=mine, theirs=theirs, moved=moved)
+    return Examples(base=base, mine=mine, theirs=theirs, moved=moved, other_design=other_design)
 
 
 def _code(content: bytes, names: Mapping[str, str]) -> list[str] | None:

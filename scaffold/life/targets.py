@@ -71,7 +71,12 @@ def to_version(piece: Piece, template: Template, given: Answers, ui: Ui, *, use_
     if not use_defaults:
         unasked.refuse_missing()
     answers = template.complete(kept, {})
-    return Target(piece, template, answers, (*notes, *_advice_now(answers)))
+    return Target(
+        piece,
+        template,
+        answers,
+        (*notes, *_advice_now(answers, f"; {answers['design']} stays (scaffold reanswer changes it)")),
+    )
 
 
 def _carry_over(old: Answers, template: Template) -> tuple[dict[str, Value], list[str]]:
@@ -122,7 +127,7 @@ def to_answers(piece: Piece, given: Answers, ui: Ui) -> Target:
     changed_names = [name for name in ("name", "package", "module") if answers.get(name) != piece.answers.get(name)]
     naming.check_portable(answers, [f"--{name}" for name in changed_names])
     naming.check_imports(answers)
-    notes = [*_computing_now(piece.answers, answers), *_advice_now(answers)]
+    notes = [*_computing_now(piece.answers, answers), *_advice_now(answers, _standing(piece.answers, answers))]
     return Target(piece, template, answers, tuple(notes))
 
 
@@ -160,8 +165,14 @@ def _computing_now(before: Answers, answers: Answers) -> Iterator[str]:
         yield computing.text
 
 
-def _advice_now(answers: Answers) -> Iterator[str]:
+def _standing(before: Answers, answers: Answers) -> str:
+    """What `reanswer` says of a design that the rules do not recommend."""
+    design = answers["design"]
+    return f"; {design} stays (--design changes it)" if design == before["design"] else f", not {design}"
+
+
+def _advice_now(answers: Answers, standing: str) -> Iterator[str]:
     """A recorded design never changes by itself; but it is said where the rules are of another opinion."""
     advised = recommend(workload_of(answers)).design.value
     if advised != answers["design"]:
-        yield f"the rules say {advised} for these answers; {answers['design']} stays (scaffold reanswer changes it)"
+        yield f"the rules say {advised} for these answers{standing}"

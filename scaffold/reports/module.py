@@ -30,7 +30,8 @@ def found_text(survey: Survey) -> str:
         "tools": ", ".join(_tools(survey)) or "none configured",
     }
     by = f" (by its {survey.mark})" if survey.mark else ""
-    lines = [f"Found a project in **{visible(str(survey.root))}**{by}"]
+    found = "Found a project in" if by or survey.packages else "Found no project in"
+    lines = [f"{found} **{visible(str(survey.root))}**{by}"]
     return "\n".join([*lines, *(f"  {name:<9} {visible(text)}" for name, text in rows.items())])
 
 
@@ -70,7 +71,8 @@ def additions_json(additions: Sequence[Addition]) -> list[dict[str, object]]:
 
 def added_text(project: Project, survey: Survey, additions: str) -> str:
     """What was made, what to do next, and how to make it again without being asked."""
-    work = f"{project.answers['module']}_work.py"
+    module = project.answers["module"]
+    work = next((path for path in project.plan.files if path.name == f"{module}_work.py"), module)
     return "\n".join(
         [
             files.tree_text(str(project.plan.dest), project.plan.files),

@@ -58,7 +58,8 @@ def _by_hand_text(update: Update) -> Iterator[str]:
     for step in update.steps:
         if step.by_hand:
             yield ""
-            yield f"To do by hand for version {step.version}:"
+            reason = "the new design" if step.version == step.piece.version else f"version {step.version}"
+            yield f"To do by hand for {reason}:"
             yield from (f"  {visible(str(item.path))}:{item.line}: {item.say}" for item in step.by_hand)
         if step.renamed:
             yield ""
@@ -122,7 +123,7 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
     """How the pieces of a project stand."""
     lines: list[str] = []
     for status in statuses:
-        name = visible(str(PurePosixPath(status.root / (status.module or ""))))
+        name = visible(_name(status))
         if status.problem:
             lines.append(f"{name}: {status.problem}")
             continue
@@ -139,6 +140,13 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
         if with_diff:
             lines += [diff(drift.change).rstrip("\n") for drift in status.drift]
     return "\n".join([*lines, *map(_next, next_steps(statuses))])
+
+
+def _name(status: Status) -> str:
+    """What a piece is called: the project by its path, a module by its name beside the path of a project elsewhere."""
+    if status.module is None:
+        return str(status.root)
+    return status.module if str(status.root) == "." else f"{status.root}, module {status.module}"
 
 
 def _next(step: str) -> str:
@@ -174,7 +182,7 @@ def check_json(
 ) -> dict[str, object]:
     """The same as data."""
     if isinstance(found, ScaffoldError):
-        return {"project": project, "error": str(found), "clean": False, "pieces": []}
+        return {"project": project, "error": str(found), "clean": False, "pieces": [], "next": []}
     return {
         "project": project,
         "error": None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.reports import files
 from scaffold.sources.overview import bundled_entry
-from scaffold.text import escaped, one_line
+from scaffold.text import escaped, one_line, shortened
 from scaffold.workload import Design
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scaffold.questions import Question
     from scaffold.sources.catalogue import Entry
     from scaffold.sources.overview import Overview
+
+_LONGEST_DEFAULT = 300  # characters
 
 
 def matching(entries: Sequence[Entry], word: str | None, tag: str | None) -> list[Entry]:
@@ -102,8 +104,11 @@ def _lines(overview: Overview) -> Iterator[str]:
 
 
 def _question_text(question: Question | ForeignQuestion) -> str:
-    default = "" if question.default is None else f" [{question.default}]"
-    return f"  {one_line(question.name):<20} {one_line(question.type):<5} {one_line(question.help)}{one_line(default)}"
+    """A question with its default, whose line breaks are shown as such."""
+    default = "" if question.default is None else escaped(str(question.default).strip())
+    shown = f"[{shortened(default, _LONGEST_DEFAULT)}]" if default else ""
+    words = (one_line(question.help), shown)
+    return f"  {one_line(question.name):<20} {one_line(question.type):<5} {' '.join(filter(None, words))}"
 
 
 def _as_json(value: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from scaffold.template import ANSWERS_FILE
 from scaffold.text import one_line
 from scaffold.trial import checks
 from scaffold.trial.answer_sets import AnswerSets
-from scaffold.trial.rendering import LONGEST, TookTooLong, output_of, render, update
+from scaffold.trial.rendering import LONGEST, TookTooLong, output_of, refusal, render, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,6 +58,8 @@ class Outcome:
     """Those that differ from doing nothing; all others take the template's default."""
     problems: tuple[str, ...]
     updated_from: str | None = None
+    untested: bool = False
+    """An update that Copier makes only with `--trust`: it refuses one from a version with tasks even to skip them."""
     command: str
     """The command that makes the same again."""
 
@@ -114,8 +116,17 @@ class Upgrade:
 
     def _tried(self, answers: Row) -> Outcome:
         records: list[Path] = []
-        problems = _caught(self._problems(answers, records.append), self.manner, "does not update")
-        return self._outcome(answers, problems, records[-1] if records else _RECORD)
+        unsafe: list[Exception] = []
+        problems = _caught(self._trusted_problems(answers, records, unsafe), self.manner, "does not update")
+        outcome = self._outcome(answers, problems, records[-1] if records else _RECORD)
+        return replace(outcome, untested=bool(unsafe))
+
+    def _trusted_problems(self, answers: Row, records: list[Path], unsafe: list[Exception]) -> Iterator[str]:
+        """Those of a template that may be updated; why it may not is no problem of its own."""
+        try:
+            yield from self._problems(answers, records.append)
+        except refusal() as error:
+            unsafe.append(error)
 
     def lost(self) -> list[Outcome]:
         """What to say when the process did not come back."""

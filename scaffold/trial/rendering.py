@@ -94,6 +94,13 @@ def update(project: Path, record: Path, *, trust: bool) -> None:
         copier.run_update(project, vcs_ref="HEAD", answers_file=str(record), **_options(copier, trust=trust))
 
 
+def refusal() -> type[Exception]:
+    """What Copier raises of a template that would run something, where that is not trusted."""
+    from copier.errors import UnsafeTemplateError
+
+    return UnsafeTemplateError
+
+
 def _options(copier: Any, *, trust: bool) -> dict[str, Any]:  # noqa: ANN401  # a module
     options = {"defaults": True, "overwrite": True, "quiet": True, "unsafe": trust, "skip_tasks": not trust}
     return {**options, "settings": copier.Settings()}
