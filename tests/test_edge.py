@@ -15,6 +15,8 @@ from scaffold.conversation.making import prepare
 from scaffold.errors import Cancelled
 from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
 from scaffold.foreign.trust import TemplateNotTrusted
+from scaffold.life.generated import pieces_of
+from scaffold.life.targets import to_answers
 from scaffold.project import new_project
 from scaffold.sources.resolve import opened, parse
 from scaffold.team import settle_trust
@@ -54,9 +56,11 @@ class Written:
         """All that are checked."""
         return [row.value for row in page.rows if row.checked]
 
-    def line(self, line: Line) -> str:
+    def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
         """What is written down, as far as it is taken."""
         text = self._next(line.title)
+        if text == "Esc" and line.back:
+            return BACK
         if line.check is not None:
             line.check(text)
         return text
@@ -109,6 +113,41 @@ def test_a_project_is_asked_for_without_a_terminal(tmp_path: Path, capsys: pytes
         "--package: 'queue' would shadow a module of the standard library: take another name",
     ]
     assert capsys.readouterr() == ("", "")
+
+
+def test_esc_takes_back_a_change_that_is_refused(tmp_path: Path) -> None:
+    """A name whose package would be refused is asked for again; Esc there leaves the answers as they were."""
+    person = Written({"Write this": ["Project", "Write it"], "Project: which": ["Project", "Esc"]})
+    person.answers["What is the project called"] = ["8"]
+    person.answers["What do you import"] = ["Esc"]
+    project = prepare(bundled(), new_project(tmp_path / "demo", {}), {}, person, use_defaults=False)
+    assert (project.answers["name"], project.answers["package"]) == ("demo", "demo")
+    assert "--package: '8'" in person.told[-1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told", "became"),
+    [
+        ({"What is the project called": ["8"], "What do you import": ["eight"]}, "--package: '8'", ("8", "eight")),
+        ({"What is the project called": ["8"], "What do you import": ["Esc"]}, "--package: '8'", ("demo", "demo")),
+        ({"What do you import": ["con", "fine"]}, "--package: 'con'", ("demo", "fine")),
+        ({"What do you import": ["con", "Esc"]}, "--package: 'con'", ("demo", "demo")),
+    ],
+)
+def test_a_refused_answer_of_reanswer_is_asked_for_again(
+    tmp_path: Path, scaffold: Run, typed: dict[str, list[str]], told: str, became: tuple[str, str]
+) -> None:
+    """The changes of the session stay; Esc leaves the refused one out."""
+    assert scaffold("new", str(tmp_path / "demo"), "--defaults").code == 0
+    (piece,) = pieces_of(tmp_path / "demo")
+    person = Written({"New answers": ["How it runs", "Project", "Merge"], "How many threads": ["8"]})
+    person.answers["How it runs: which"] = ["Threads", "Esc"]
+    person.answers["Project: which"] = ["Project" if len(typed) > 1 else "Import as", "Esc"]
+    person.answers |= {title: [*texts] for title, texts in typed.items()}
+    target = to_answers(piece, {}, person)
+    assert (target.answers["name"], target.answers["package"]) == became
+    assert target.answers["workers"] == 8
+    assert told in person.told[-1]
 
 
 def test_the_last_entry_cancels(tmp_path: Path) -> None:

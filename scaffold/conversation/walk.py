@@ -71,6 +71,12 @@ class Walk:
         self.chosen: tuple[Design, Design] | None = None
         """What the rules said when the user settled the design, and what was settled."""
 
+    def copy(self) -> Walk:
+        """One that can go another way."""
+        other = Walk(self.given)
+        other.replies, other.kept, other.chosen = {**self.replies}, {**self.kept}, self.chosen
+        return other
+
     def reply(self, turn: Turn, value: Value) -> None:
         """Take a reply; it replaces what was given."""
         for name in turn.sets:
