@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from importlinter.cli import lint_imports
 from opening import actions
 from repositories import SMALL, write
 
+from scaffold import team
 from scaffold.conversation.making import prepare
 from scaffold.errors import Cancelled
 from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
@@ -18,12 +20,14 @@ from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.life.generated import pieces_of
 from scaffold.life.targets import to_answers
 from scaffold.project import new_project
+from scaffold.sources.locate import locate
 from scaffold.sources.resolve import opened, parse
-from scaffold.team import settle_trust
+from scaffold.team import Order, settle_trust
 from scaffold.template import bundled
 from scaffold.ui import BACK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Literal
 
@@ -92,7 +96,10 @@ class Written:
 
     def _next(self, title: str) -> str:
         written = next((texts for start, texts in self.answers.items() if title.startswith(start)), [])
-        return written.pop(0) if written else ""
+        text = written.pop(0) if written else ""
+        if text == "Ctrl-C":
+            raise Cancelled
+        return text
 
 
 def test_imports_lead_downwards(capsys: pytest.CaptureFixture[str]) -> None:
@@ -202,6 +209,59 @@ def test_every_kind_of_a_templates_question_goes_through_the_ui(
     person = Written({"Which": ["one" if kind == "select" else "typed"]})
     assert asked_by(person)(prompt) == answer
     assert person.told[0] == "q: not that"
+
+
+_ASKS = """\
+name: {type: str, default: x, validator: "{% if name == 'bad' %}not that{% endif %}"}
+kind: {type: str, choices: {First: one, "It's second": "2 nd"}}
+count: {type: int, choices: {Few: 1, Many: 100}}
+zones: {type: str, multiselect: true, choices: [a, b], default: [b]}
+token: {type: str, secret: true, default: none}
+sure: {type: bool, default: true}
+last: {type: str, default: y}
+"""
+
+
+def test_what_a_template_was_told_is_not_lost(tmp_path: Path) -> None:
+    """Ctrl-C anywhere prints the command that goes on, with every answer but secrets and what was refused."""
+    write(tmp_path / "template", {**SMALL, "copier.yml": _ASKS})
+    source = str(tmp_path / "template")
+    person = Written({"name": ["good"], "kind": ["It"], "count": ["Many"], "token": ["hidden"], "last": ["Ctrl-C"]})
+    with pytest.raises(Cancelled) as caught:
+        team.prepare(order_of(tmp_path / "demo", source, words=("--no-git",)), person)
+    given = ["name=good", "kind=2 nd", "count=100", 'zones=["b"]', "sure=true"]
+    words = [word for pair in given for word in ("--data", pair)]
+    start = ["scaffold", "new", str(tmp_path / "demo"), "--no-git", "--template"]
+    resumed = shlex.split(caught.value.resume)
+    assert resumed[:5] + resumed[6:] == [*start, *words]
+    data = dict(pair.split("=", 1) for pair in given)
+    project = team.prepare(order_of(tmp_path / "demo", source, data=data), Written({"token": ["t"], "last": ["z"]}))
+    assert {name: project.answers[name] for name in ("kind", "count", "zones", "last")} == {
+        "kind": "2 nd",
+        "count": 100,
+        "zones": ["b"],
+        "last": "z",
+    }
+    assert "token" not in project.goes_on
+    person = Written({"name": ["bad", "Ctrl-C"]})
+    with pytest.raises(Cancelled) as caught:
+        team.prepare(order_of(tmp_path / "demo", source), person)
+    assert "--data" not in caught.value.resume
+
+
+def order_of(dest: Path, source: str, *, words: Sequence[str] = (), data: Mapping[str, str] | None = None) -> Order:
+    """A project from a template, and nothing said about it but this."""
+    return Order(
+        located=locate(source),
+        dest=dest,
+        given={},
+        data=data or {},
+        file=None,
+        use_defaults=False,
+        trust=None,
+        accept_moved=None,
+        words=words,
+    )
 
 
 def test_what_a_template_runs_is_shown_before_the_question(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,6 +68,22 @@ def test_every_kind_of_question(tmp_path: Path, terminal: Child) -> None:
         assert hostile not in screen.getvalue()
 
 
+def test_no_to_writing_goes_on_later(tmp_path: Path, terminal: Child) -> None:
+    """By a command with all that was answered, but no secret."""
+    terminal.logfile_read = screen = io.StringIO()
+    for text, keys in (("Name", "good" + ENTER), ("Second", ENTER), ("zones", ENTER), ("sure", "y"), ("word", ENTER)):
+        terminal.expect_exact(text)
+        terminal.send(keys)
+    terminal.expect_exact("Write these?")
+    terminal.send("n")
+    terminal.expect(pexpect.EOF)
+    assert "To go on from here:" in screen.getvalue()
+    command = screen.getvalue().partition("To go on from here:")[2].replace("\r\n", "")
+    assert """--data name=good --data kind=two --data 'zones=["a"]' --data sure=true""" in command
+    assert "word=" not in command
+    assert not (tmp_path / "demo").exists()
+
+
 def test_ctrl_c_ends_it(tmp_path: Path, terminal: Child) -> None:
     """With the exit code for that, and nothing written."""
     terminal.expect_exact("Name")
