@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scaffold.ui import Line
 
 _ESCAPE_WAIT = 0.25  # seconds for the rest of an arrow key's sequence, which a slow link may split; then it is an Esc
+_ENTER_WAIT = 600.0  # seconds for the Enter after an Esc, where both together end a text of several lines
 _WIDEST = 100  # columns of running text
 _PAGE = 10  # rows
 _LEAST_ROWS = 4  # of the list, however little room there is
@@ -91,16 +92,17 @@ class Drawn:
                     raise ValidationError(len(document.text), str(error)) from error
 
         keys = KeyBindings()
-        if line.back:
+        goes_back = line.back and not line.multiline  # where Esc begins what ends the text
+        if goes_back:
             keys.add("escape")(lambda event: event.app.exit(result=BACK))
-        end = "Esc Enter" if line.multiline else "Enter"
-        back = "  Esc back" if line.back else ""
+        end = "Enter new line  Esc, then Enter: done" if line.multiline else "Enter next"
+        hint = f"{end}{'  Esc back' if goes_back else ''}  Ctrl-C quit"
         above = [f" {self._done} {said}" for said in line.trail]
         above += [*([""] if above else []), *wrapped(line.text, " ")] if line.text else []
         message: Text = [
             ("", "".join(f"{said}\n" for said in above)),
             ("class:title", "\n".join(wrapped(line.title, " "))),
-            ("class:hint", f"\n {end} next{back}  Ctrl-C quit\n"),
+            ("class:hint", "\n{}\n".format("\n".join(wrapped(hint, " ")))),
             ("class:here", f" {self._pointer} "),
         ]
         session: PromptSession[Any] = PromptSession(
@@ -114,7 +116,8 @@ class Drawn:
             style=_STYLE,
             erase_when_done=True,
         )
-        session.app.ttimeoutlen = session.app.timeoutlen = _ESCAPE_WAIT
+        session.app.ttimeoutlen = _ESCAPE_WAIT
+        session.app.timeoutlen = _ENTER_WAIT if line.multiline else _ESCAPE_WAIT
         try:
             return session.prompt(default=line.default)
         except (KeyboardInterrupt, EOFError) as error:

@@ -74,13 +74,13 @@ class Plain:
         Raises:
             Cancelled: Ctrl-C or Ctrl-D.
         """
-        back = ", b for back" if line.back else ""
+        back = ", b for back" if line.back and not line.multiline else ""
         if line.text:
             output.say_plain(f"\n{line.text}")
         shown = "hidden" if line.secret and line.default else line.default.replace("\n", " ")
         while True:
-            text = self._text(line, f"\n{line.title} [{shown}]{back}: ")
-            if text == "b" and line.back:
+            text = self._text(line, f"\n{line.title} [{shown}]{back}, Ctrl-C to quit: ")
+            if text == "b" and back:
                 return BACK
             try:
                 if line.check is not None:
@@ -105,7 +105,9 @@ class Plain:
                 raise Cancelled from error
         if not line.multiline:
             return _typed(prompt) or line.default
-        output.say_plain(f"{prompt}\nA line with nothing but {_END!r} ends it.")
+        output.say_plain(
+            f"{prompt}\nA line with nothing but {_END!r} ends it; as the first, it keeps what is in brackets."
+        )
         lines: list[str] = []
         while (text := _typed("", strip=False)) != _END:
             lines.append(text)
