@@ -91,7 +91,7 @@ class Drawn:
                     if line.check is not None:
                         line.check(document.text)
                 except BadAnswer as error:
-                    raise ValidationError(len(document.text), str(error)) from error
+                    raise ValidationError(len(document.text), error.in_words) from error
 
         keys = KeyBindings()
         goes_back = line.back and not line.multiline  # where Esc begins what ends the text

@@ -31,7 +31,7 @@ class Plain:
         while True:
             text = _typed(f"Number [{start}]{keys}: ") or str(start)
             if text == "q":
-                raise Cancelled
+                raise Cancelled(chosen=True)
             if text == "b" and page.back:
                 return BACK
             if text.isdecimal() and 0 < int(text) <= len(free):
@@ -51,7 +51,7 @@ class Plain:
         while True:
             text = _typed(f"Numbers, with commas [{start}], none for none, q to quit: ") or start
             if text == "q":
-                raise Cancelled
+                raise Cancelled(chosen=True)
             words = [] if text == "none" else text.replace(",", " ").split()
             if all(word.isdecimal() and 0 < int(word) <= len(free) for word in words):
                 return [free[number - 1].value for number in sorted({int(word) for word in words})]
@@ -87,7 +87,7 @@ class Plain:
                 if line.check is not None:
                     line.check(text)
             except BadAnswer as error:
-                _say(str(error))
+                _say(error.in_words)
             else:
                 return text
 

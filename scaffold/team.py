@@ -95,7 +95,7 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
                 folder_name=order.dest.absolute().name,
             )
         except Cancelled as error:
-            raise Cancelled(error.why, resume=said.command()) from error
+            raise error.resumed_by(said.command()) from error
     files = with_commit(rendered.files, checkout)
     command = _command(order.dest, checkout, rendered.answers, digest)
     plan = Plan(order.dest, files, executable=rendered.executable)

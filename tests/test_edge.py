@@ -14,7 +14,8 @@ from repositories import SMALL, write
 
 from scaffold import team
 from scaffold.conversation.making import prepare
-from scaffold.errors import Cancelled
+from scaffold.conversation.place import choose_place
+from scaffold.errors import BadAnswer, Cancelled
 from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
 from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.life.generated import pieces_of
@@ -155,6 +156,36 @@ def test_a_refused_answer_of_reanswer_is_asked_for_again(
     assert (target.answers["name"], target.answers["package"]) == became
     assert target.answers["workers"] == 8
     assert told in person.told[-1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("afile", "'afile' is a file: take another name"),
+        ("müller", "'müller' makes no project name (a-z, digits, hyphens, dots): take mueller, or another"),
+        ("  ", "the answer must not be empty"),
+        ("x" * 300, "(300 characters) is too long a path: take a shorter name"),
+    ],
+)
+def test_a_name_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, said: str) -> None:
+    """Once, and without a word for it that only the command line has."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "afile").touch()
+    with pytest.raises(BadAnswer) as caught:
+        choose_place(Written({"What is the project called": [typed]}), None, (), offer_add=True)
+    assert caught.value.in_words.endswith(said)
+    assert "DEST" not in caught.value.in_words
+
+
+def test_no_is_no_error(tmp_path: Path) -> None:
+    """Whoever chooses to quit has made no mistake; Ctrl-C is told as before."""
+    for last in ("Quit", "Ctrl-C"):
+        with pytest.raises(Cancelled) as caught:
+            prepare(
+                bundled(), new_project(tmp_path / "demo", {}), {}, Written({"Write this": [last]}), use_defaults=False
+            )
+        assert caught.value.chosen == (last == "Quit")
+        assert caught.value.resume
 
 
 def test_the_last_entry_cancels(tmp_path: Path) -> None:

@@ -164,7 +164,8 @@ def _settled(place: Path | None, ui: Ui, flags: _Flags, given: Answers, order: _
         words += order.words
     elif flags.answers is not None:
         words += ("--answers", flags.answers)
-    return choose_place(ui, place, (*flags.words, *words), offer_add=order is None)
+    ours = order is None
+    return choose_place(ui, place, (*flags.words, *words), offer_add=ours, has_name="name" in given or not ours)
 
 
 def _add(root: Path, flags: _Flags, given: Answers) -> None:
@@ -337,12 +338,12 @@ def _confirm(project: Project | TeamProject, ui: Ui, flags: _Flags, *, default: 
         Cancelled: They say no.
     """
     try:
-        agreed = ui.confirm("Write these?", default=default)
-    except Cancelled:
-        agreed = False
+        agreed, stopped = ui.confirm("Write these?", default=default), Cancelled(chosen=True)
+    except Cancelled as error:
+        agreed, stopped = False, error
     if not agreed:
         ours = " ".join([project.command, *map(shell.quoted, flags.words)])
-        raise Cancelled(resume=ours if project.made_from is None else project.goes_on)
+        raise stopped.resumed_by(ours if project.made_from is None else project.goes_on)
 
 
 def _can_begin(dest: Path) -> bool:

@@ -130,7 +130,7 @@ class Conversation:
 
     def cancelled(self, error: Cancelled) -> Cancelled:
         """The same, with the command that goes on."""
-        return Cancelled(error.why, resume=error.resume or self.command())
+        return error.resumed_by(self.command())
 
     def ask_again(self, turn: Turn) -> object:
         """Ask one turn once more, as it was asked the first time; BACK, or what was replied."""

@@ -45,7 +45,7 @@ def other_answers(  # noqa: PLR0913  # each says something else about the one pa
     try:
         changing.run(escaped(title))
     except Cancelled as error:
-        raise Cancelled(error.why, resume=_command(template, command, answers, changing.answers)) from error
+        raise error.resumed_by(_command(template, command, answers, changing.answers)) from error
     return changing.answers
 
 
@@ -68,7 +68,7 @@ class _Changing:
             ]
             current = self._ui.pick(Page(title, rows, current))
             if current is Cancelled:
-                raise Cancelled
+                raise Cancelled(chosen=True)
             self._group(current)
 
     def _group(self, name: str) -> None:

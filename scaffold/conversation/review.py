@@ -110,7 +110,7 @@ class Review:
             back = self._talk.walk.last is not None
             current = self._ui.pick(Page(title, rows, current, text=text, back=back))
             if current is Cancelled:
-                raise Cancelled
+                raise Cancelled(chosen=True)
             if current is BACK:
                 return BACK
             if current in ("write", "git"):
