@@ -188,6 +188,32 @@ def test_no_is_no_error(tmp_path: Path) -> None:
         assert caught.value.resume
 
 
+def test_every_row_of_reanswer_is_in_words(tmp_path: Path, scaffold: Run) -> None:
+    """The project is named; no row is called as its flag, no number stands alone, nothing is said twice."""
+    assert scaffold("new", str(tmp_path / "demo"), "--bound", "cpu", "--releases-gil", "--defaults").code == 0
+    (piece,) = pieces_of(tmp_path / "demo")
+    pages: list[Page] = []
+
+    class Watched(Written):
+        """Remembers what it is asked."""
+
+        def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
+            pages.append(page)
+            return super().pick(page)
+
+    groups = ("Work", "How it runs", "Project")
+    person = Watched({"New answers for the project demo?": [*groups, "Merge"]})
+    person.answers |= {f"{group}: which": ["Esc"] for group in groups}
+    to_answers(piece, {}, person)
+    top, *listed = pages
+    assert not any(part.isdecimal() for row in top.rows for part in row.example.split(" · "))
+    rows = [row for page in listed for row in page.rows if "which one" in page.title]
+    names = {question.flag.removeprefix("--") for question in piece.template.questions}
+    assert not {row.label.split("  ")[0] for row in rows} & names
+    assert any(row.label.endswith("  This machine") for row in rows)
+    assert not any(row.example.startswith(row.label.split("  ")[-1].strip() + ";") for row in rows)
+
+
 def test_the_last_entry_cancels(tmp_path: Path) -> None:
     """Wherever it is shown."""
     person = Written({"Write this": ["Quit"]})

@@ -68,7 +68,12 @@ def pick_entry(ui: Ui, title: str, entries: Sequence[Entry], current: object) ->
 
 def group_row(name: str, entries: Iterable[Entry]) -> Row:
     """A group on the review, with the beginning of what is in it."""
-    return Row(name, GROUPS[name], _fitting([entry.value for entry in entries]), "Enter shows what each means")
+    return Row(name, GROUPS[name], _fitting([_in_row(entry) for entry in entries]), "Enter shows what each means")
+
+
+def _in_row(entry: Entry) -> str:
+    """A value where nothing stands beside it: a number says of what."""
+    return f"{entry.short} {entry.value}" if entry.value[:1].isdigit() else entry.value
 
 
 def entry_of(question: Question, answers: Answers) -> Entry:

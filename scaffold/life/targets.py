@@ -119,7 +119,8 @@ def to_answers(piece: Piece, given: Answers, ui: Ui) -> Target:
         from scaffold.conversation.reanswering import other_answers
 
         module = [] if piece.module is None else ["--module", piece.module]
-        title = f"New answers for {piece.path}?"
+        what = f"the project {piece.answers['name']}" if piece.module is None else f"the module {piece.module}"
+        title = f"New answers for {what}?"
         command = ["scaffold", "reanswer", shell.path_word(piece.root), *module]
         answers = {**other_answers(ui, template, answers, changed, title=title, command=command)}
     notes = [*_computing_now(piece.answers, answers), *_advice_now(answers)]
