@@ -41,6 +41,8 @@ class _Failure:
     """What to do about it, where the message says so."""
     resume: str = ""
     """The command that goes on from where it was cancelled."""
+    chosen: bool = False
+    """Whether the user chose so: that is no error."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -82,7 +84,10 @@ def _guarded(arguments: Sequence[str]) -> int | _Failure:  # noqa: PLR0911  # ea
 
 def _report(failure: _Failure, words: Sequence[str]) -> int:
     """A line on stderr; for a program that reads JSON, the same as the one document on stdout."""
-    output.say_error(failure.message)
+    if failure.chosen:
+        output.say_plain(failure.message, to=sys.stderr)
+    else:
+        output.say_error(failure.message)
     if failure.resume:
         output.say_plain(f"To go on from here:\n  {failure.resume}", to=sys.stderr)
     if "--json" in words or "--jsonl" in words:
@@ -121,7 +126,8 @@ def _explained(error: ScaffoldError, cause: BaseException | None = None) -> _Fai
 
         output.say_plain("".join(traceback.format_exception(cause)).rstrip(), to=sys.stderr)
     resume = error.resume if isinstance(error, Cancelled) else ""
-    return _Failure(str(error), error.exit_code, fix_in(str(error)), resume)
+    chosen = isinstance(error, Cancelled) and error.chosen
+    return _Failure(str(error), error.exit_code, fix_in(str(error)), resume, chosen)
 
 
 def _nobody_reads() -> int:

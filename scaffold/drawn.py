@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import os
 import sys
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, Window
 from prompt_toolkit.layout.dimension import Dimension
+from prompt_toolkit.layout.margins import Margin
 from prompt_toolkit.shortcuts import PromptSession
 from prompt_toolkit.styles import Style
 from prompt_toolkit.validation import ValidationError, Validator
 
 from scaffold.errors import BadAnswer, Cancelled
+from scaffold.reports.wrapping import cut, folded, room, wrapped
 from scaffold.ui import BACK, Page, Row
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from prompt_toolkit.document import Document
     from prompt_toolkit.formatted_text import StyleAndTextTuples as Text
     from prompt_toolkit.key_binding import KeyPressEvent
+    from prompt_toolkit.layout.containers import WindowRenderInfo
+    from prompt_toolkit.layout.controls import UIContent
 
     from scaffold.ui import Line
 
 _ESCAPE_WAIT = 0.25  # seconds for the rest of an arrow key's sequence, which a slow link may split; then it is an Esc
-_WIDEST = 100  # columns of running text
+_ENTER_WAIT = 600.0  # seconds for the Enter after an Esc, where both together end a text of several lines
 _PAGE = 10  # rows
 _LEAST_ROWS = 4  # of the list, however little room there is
 _STYLE = Style([("here", "bold fg:ansicyan"), ("title", "bold"), ("live", "fg:ansicyan"), ("problem", "fg:ansired")])
@@ -88,19 +91,20 @@ class Drawn:
                     if line.check is not None:
                         line.check(document.text)
                 except BadAnswer as error:
-                    raise ValidationError(len(document.text), str(error)) from error
+                    raise ValidationError(len(document.text), error.in_words) from error
 
         keys = KeyBindings()
-        if line.back:
+        goes_back = line.back and not line.multiline  # where Esc begins what ends the text
+        if goes_back:
             keys.add("escape")(lambda event: event.app.exit(result=BACK))
-        end = "Esc Enter" if line.multiline else "Enter"
-        back = "  Esc back" if line.back else ""
-        above = [f" {self._done} {said}" for said in line.trail]
+        end = "Enter new line  Esc, then Enter: done" if line.multiline else "Enter next"
+        hint = f"{end}{'  Esc back' if goes_back else ''}  Ctrl-C quit"
+        above = [cut(f" {self._done} {said}", room().columns) for said in line.trail]
         above += [*([""] if above else []), *wrapped(line.text, " ")] if line.text else []
         message: Text = [
             ("", "".join(f"{said}\n" for said in above)),
             ("class:title", "\n".join(wrapped(line.title, " "))),
-            ("class:hint", f"\n {end} next{back}  Ctrl-C quit\n"),
+            ("class:hint", "\n{}\n".format("\n".join(wrapped(hint, " ")))),
             ("class:here", f" {self._pointer} "),
         ]
         session: PromptSession[Any] = PromptSession(
@@ -114,14 +118,15 @@ class Drawn:
             style=_STYLE,
             erase_when_done=True,
         )
-        session.app.ttimeoutlen = session.app.timeoutlen = _ESCAPE_WAIT
+        session.app.ttimeoutlen = _ESCAPE_WAIT
+        session.app.timeoutlen = _ENTER_WAIT if line.multiline else _ESCAPE_WAIT
         try:
             return session.prompt(default=line.default)
         except (KeyboardInterrupt, EOFError) as error:
             raise Cancelled from error
 
     def view(self, name: str, text: str) -> None:
-        """A file over the whole screen, highlighted, and gone without a trace.
+        """A file over the whole screen, highlighted, and gone without a trace; lines are broken between words.
 
         Raises:
             Cancelled: Ctrl-C or Ctrl-D.
@@ -136,12 +141,12 @@ class Drawn:
             keys.add(key)(lambda event: event.app.exit(exception=Cancelled()))
         code = bool(name)
         area = TextArea(
-            text,
+            folded(text, room().columns - 1),  # the last column says whether there is more
             lexer=PygmentsLexer.from_filename(name) if code else None,
             read_only=True,
-            scrollbar=True,
             wrap_lines=True,
         )
+        area.window.right_margins = [_More()]
         hint = Label(f" {self._updown} PgUp PgDn  Esc back  Ctrl-C quit")
         app: Application[None] = Application(
             Layout(HSplit([Label(f" {name or 'All reasons'}", style="bold"), area, hint])),
@@ -151,6 +156,18 @@ class Drawn:
         )
         app.ttimeoutlen = app.timeoutlen = _ESCAPE_WAIT
         app.run()
+
+
+class _More(Margin):
+    """A column that says whether there is more above, and more below."""
+
+    def get_width(self, get_ui_content: Callable[[], UIContent]) -> int:  # noqa: ARG002  # the same for each
+        return 1
+
+    def create_margin(self, window_render_info: WindowRenderInfo, width: int, height: int) -> Text:  # noqa: ARG002
+        above = " " if window_render_info.top_visible else "^"
+        below = " " if window_render_info.bottom_visible else "v"
+        return [("class:hint", "\n".join([above, *[" "] * (height - 2), below]))]
 
 
 class _Picker:
@@ -239,7 +256,9 @@ class _Picker:
         if len(text) > for_text:
             text = [*text[: max(0, for_text - 1)], " ..."] if for_text else []
         for_trail = lines - len(title) - len(text) - len(page.rows) - self._live_height - 5
-        trail = [f" {self._done} {line}" for line in page.trail][-for_trail:] if for_trail > 0 else []
+        trail = (
+            [cut(f" {self._done} {line}", room().columns) for line in page.trail][-for_trail:] if for_trail > 0 else []
+        )
         above = "\n\n".join("\n".join(part) for part in (trail, text) if part)
         return [("", f"{above}\n\n" if above else ""), ("class:title", "\n".join(title))]
 
@@ -254,16 +273,22 @@ class _Picker:
             here = number == self._index and row.can_be_chosen
             lines += [("[SetCursorPosition]", "")] if here else []
             lines += [self._line(number, row, label if wide else 0, here=here)]
-            if row.example and (wide or here):
-                lines += [("", f"  {row.example}" if wide else f"\n     {row.example[: columns - 6]}")]
+            if row.example and wide:
+                lines += [("", f"  {row.example}")]
+            elif row.example and here:
+                lines += [("", "\n" + "\n".join(wrapped(row.example, "     ")))]
             lines += [("", "\n")]
         return lines[:-1]
 
     def _line(self, number: int, row: Row, width: int, *, here: bool) -> tuple[str, str]:
+        columns = room().columns
         if row.heading:
-            return ("class:title", f" {row.label}")
-        mark = f" {self._pointer} " if here else "   "
-        return ("class:here" if here else "", f"{mark}{self._label(number):<{width}}")
+            return ("class:title", cut(f" {row.label}", columns))
+        label = self._label(number)
+        if here:  # all of it, however narrow the terminal is
+            first, *more = wrapped(label, "   ", "  ") if len(label) + 3 > columns else [f"   {label:<{width}}"]
+            return ("class:here", "\n".join([f" {self._pointer} {first[3:]}", *more]))
+        return ("", cut(f"   {label:<{width}}", columns))
 
     def _label(self, number: int) -> str:
         row = self._page.rows[number]
@@ -294,21 +319,3 @@ def _window(text: Callable[[], Text], least: int | None) -> Window:
 
 def _lines(text: Text) -> int:
     return sum(part[1].count("\n") for part in text) + 1
-
-
-def room() -> os.terminal_size:
-    """The columns and lines that there are, whatever the environment says; a usual size where nobody knows."""
-    try:
-        return os.get_terminal_size(sys.stdout.fileno())
-    except (OSError, ValueError):
-        return os.terminal_size((80, 24))
-
-
-def wrapped(text: str, indent: str = "  ") -> list[str]:
-    """The text's lines, each wrapped to the terminal's width."""
-    width = max(20, min(_WIDEST, room().columns - 1))
-    return [
-        piece
-        for line in text.split("\n")
-        for piece in textwrap.wrap(line, width, initial_indent=indent, subsequent_indent=indent) or [""]
-    ]

@@ -66,10 +66,14 @@ class Cancelled(ScaffoldError):
 
     exit_code = 130
 
-    def __init__(self, why: str = "cancelled", *, resume: str = "") -> None:
-        """What happened, and the command that goes on from there, where answers would be lost."""
-        self.why, self.resume = why, resume
+    def __init__(self, why: str = "cancelled", *, resume: str = "", chosen: bool = False) -> None:
+        """What happened; the command that goes on from there, where answers would be lost; whether it was a choice."""
+        self.why, self.resume, self.chosen = why, resume, chosen
         super().__init__(f"{why}; nothing was written")
+
+    def resumed_by(self, command: str) -> Cancelled:
+        """The same with the command that goes on, unless there is one already."""
+        return Cancelled(self.why, resume=self.resume or command, chosen=self.chosen)
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -80,6 +84,8 @@ class BadAnswer(UsageError):
 
     def __init__(self, flag: str, value: object, reason: str) -> None:
         self.flag = flag
+        self.in_words = f"{shown(value, 40) if str(value).strip() else 'the answer'} {reason}"
+        """The line for somebody who was asked, and used no flag."""
         super().__init__(f"{flag}: {shown(value)}", reason)
 
 

@@ -31,13 +31,19 @@ def check_folder(dest: Path, given: Answers) -> None:
     Raises:
         BadAnswer: It does not, and would have to be guessed; the line suggests a name.
     """
-    folder = dest.resolve().name
-    if "name" in given or not folder or from_folder(dest):
+    if "name" in given or not (guess := guessed(dest)):
         return
-    guess = _hyphened(_in_ascii(folder)) or "my-project"
     raise BadAnswer(
-        "--name", folder, f"makes no project name (a-z, digits, hyphens, dots): add --name {guess}, or another"
+        "--name",
+        dest.resolve().name,
+        f"makes no project name (a-z, digits, hyphens, dots): add --name {guess}, or another",
     )
+
+
+def guessed(dest: Path) -> str:
+    """A name to suggest for a folder whose own makes none; nothing where it does."""
+    folder = dest.resolve().name
+    return "" if not folder or from_folder(dest) else _hyphened(_in_ascii(folder)) or "my-project"
 
 
 def check_portable(answers: Answers, flags: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import BadAnswer, Cancelled
 from scaffold.reports import output
+from scaffold.reports.wrapping import wrapped
 from scaffold.ui import BACK, Page, Row
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ class Plain:
         while True:
             text = _typed(f"Number [{start}]{keys}: ") or str(start)
             if text == "q":
-                raise Cancelled
+                raise Cancelled(chosen=True)
             if text == "b" and page.back:
                 return BACK
             if text.isdecimal() and 0 < int(text) <= len(free):
                 row = free[int(text) - 1]
-                output.say_plain(f"Chosen: {row.label.strip()}." + (f" {row.live}" if row.live else ""))
+                _say(f"Chosen: {row.label.strip()}." + (f" {row.live}" if row.live else ""))
                 return row.value
-            output.say_plain(f"Type a number from 1 to {len(free)}{keys}.")
+            _say(f"Type a number from 1 to {len(free)}{keys}.")
 
     def pick_several(self, page: Page) -> list[Any]:
         """The values of the chosen rows.
@@ -50,11 +51,11 @@ class Plain:
         while True:
             text = _typed(f"Numbers, with commas [{start}], none for none, q to quit: ") or start
             if text == "q":
-                raise Cancelled
+                raise Cancelled(chosen=True)
             words = [] if text == "none" else text.replace(",", " ").split()
             if all(word.isdecimal() and 0 < int(word) <= len(free) for word in words):
                 return [free[number - 1].value for number in sorted({int(word) for word in words})]
-            output.say_plain(f"Type numbers from 1 to {len(free)}, with commas between them.")
+            _say(f"Type numbers from 1 to {len(free)}, with commas between them.")
 
     def confirm(self, text: str, *, default: bool) -> bool:
         """Yes or no.
@@ -66,7 +67,7 @@ class Plain:
             typed = _typed(f"\n{text} [{'Y/n' if default else 'y/N'}]: ").lower()
             if typed in ("", "y", "yes", "n", "no"):
                 return default if not typed else typed.startswith("y")
-            output.say_plain("Type y or n.")
+            _say("Type y or n.")
 
     def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
         """What was typed, or BACK.
@@ -74,19 +75,19 @@ class Plain:
         Raises:
             Cancelled: Ctrl-C or Ctrl-D.
         """
-        back = ", b for back" if line.back else ""
+        back = ", b for back" if line.back and not line.multiline else ""
         if line.text:
-            output.say_plain(f"\n{line.text}")
+            _say(f"\n{line.text}")
         shown = "hidden" if line.secret and line.default else line.default.replace("\n", " ")
         while True:
-            text = self._text(line, f"\n{line.title} [{shown}]{back}: ")
-            if text == "b" and line.back:
+            text = self._text(line, f"\n{line.title} [{shown}]{back}, Ctrl-C to quit: ")
+            if text == "b" and back:
                 return BACK
             try:
                 if line.check is not None:
                     line.check(text)
             except BadAnswer as error:
-                output.say_plain(str(error))
+                _say(error.in_words)
             else:
                 return text
 
@@ -105,7 +106,7 @@ class Plain:
                 raise Cancelled from error
         if not line.multiline:
             return _typed(prompt) or line.default
-        output.say_plain(f"{prompt}\nA line with nothing but {_END!r} ends it.")
+        _say(f"{prompt}\nA line with nothing but {_END!r} ends it; as the first, it keeps what is in brackets.")
         lines: list[str] = []
         while (text := _typed("", strip=False)) != _END:
             lines.append(text)
@@ -114,29 +115,34 @@ class Plain:
 
 def _listed(page: Page) -> list[Row]:
     """Print a page; the rows that can be chosen, in the order of their numbers."""
-    output.say_plain("\n".join([*(["", page.text] if page.text else []), "", page.title]))
+    _say("\n".join([*(["", page.text] if page.text else []), "", page.title]))
     free: list[Row] = []
     for row in page.rows:
         if row.heading:
-            output.say_plain(row.label)
+            _say(row.label)
         elif row.disabled:
-            output.say_plain(f"  - {row.label} ({row.disabled})")
+            _say(f"  - {row.label} ({row.disabled})", "    ")
         else:
             free.append(row)
-            output.say_plain(f"  {len(free)}. {row.label.strip()}{': ' if row.example else ''}{row.example}")
+            _say(f"  {len(free)}. {row.label.strip()}{': ' if row.example else ''}{row.example}", "     ")
     return free
+
+
+def _say(text: str, hanging: str = "") -> None:
+    """Print running text in lines that fit, broken between words."""
+    output.say_plain("\n".join(wrapped(text, "", hanging)))
 
 
 def _typed(prompt: str, *, strip: bool = True) -> str:
     """A line from the terminal, without what editing it by readline would send to a dumb one."""
-    sys.stdout.write(prompt)
+    sys.stdout.write("\n".join(wrapped(prompt, "")) + " " * prompt.endswith(" "))
     sys.stdout.flush()
     try:
         text = sys.stdin.readline()
     except KeyboardInterrupt as error:
-        output.say_plain("")
+        _say("")
         raise Cancelled from error
     if not text:
-        output.say_plain("")
+        _say("")
         raise Cancelled
     return text.strip() if strip else text.rstrip("\n")

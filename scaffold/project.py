@@ -160,6 +160,8 @@ class TeamProject:
     """None where the template asks nothing about the work."""
     command: str
     made_from: Checkout
+    goes_on: str
+    """The command line that goes on from what was answered, and asks for the rest."""
     git: bool = False
     """As that of a project."""
 

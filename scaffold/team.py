@@ -9,25 +9,32 @@ from typing import TYPE_CHECKING
 from scaffold import reading, shell, yamlfile
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
 from scaffold.conversation.making import ask_work
-from scaffold.errors import Refused, UsageError, did_you_mean
+from scaffold.errors import Cancelled, Refused, UsageError, did_you_mean
 from scaffold.foreign import approvals
-from scaffold.foreign.questions import asked_by
+from scaffold.foreign.questions import asked_by, value_of
 from scaffold.foreign.template import UntrustedTemplate
 from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.foreign.workplace import workplace
 from scaffold.plan import Plan, check_destination
 from scaffold.project import TeamProject, recommendation_for
-from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, Answers, complete_follow_ups, complete_workload
+from scaffold.questions import (
+    ADVICE_QUESTIONS,
+    DESIGN_QUESTION,
+    Answers,
+    complete_follow_ups,
+    complete_workload,
+    is_relevant,
+)
 from scaffold.sources import resolve
 from scaffold.sources.tags import by_version
 from scaffold.text import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
     from scaffold.foreign.checkout import Checkout
-    from scaffold.foreign.questions import ForeignQuestion
+    from scaffold.foreign.questions import Ask, ForeignQuestion, Prompt
     from scaffold.foreign.trust import Actions
     from scaffold.questions import Value
     from scaffold.recommend import Recommendation
@@ -54,6 +61,8 @@ class Order:
     use_defaults: bool
     trust: str | None
     accept_moved: str | None
+    words: Sequence[str] = ()
+    """What else was on the command line, for the command that goes on."""
 
 
 def prepare(order: Order, ui: Ui) -> TeamProject:
@@ -73,20 +82,61 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
             ui.note(checkout.note)
         template = UntrustedTemplate(checkout, place)
         digest = settle_trust(template.actions, checkout, ui, trust=order.trust)
-        data, recommendation = _answers(template.questions, order, ui)
+        said = _Said(order, frozenset(question.name for question in template.questions if question.secret))
+        data, recommendation = _answers(template.questions, said, ui)
         asks = ui.can_ask and not order.use_defaults
-        rendered = template.render(
-            data,
-            defaults=order.use_defaults,
-            ask=asked_by(ui) if asks else None,
-            trusted_digest=digest,
-            suggested={**_surroundings(template.questions, order.dest), **located.defaults},
-            folder_name=order.dest.absolute().name,
-        )
+        try:
+            rendered = template.render(
+                data,
+                defaults=order.use_defaults,
+                ask=said.noting(asked_by(ui)) if asks else None,
+                trusted_digest=digest,
+                suggested={**_surroundings(template.questions, order.dest), **located.defaults},
+                folder_name=order.dest.absolute().name,
+            )
+        except Cancelled as error:
+            raise error.resumed_by(said.command()) from error
     files = with_commit(rendered.files, checkout)
     command = _command(order.dest, checkout, rendered.answers, digest)
     plan = Plan(order.dest, files, executable=rendered.executable)
-    return TeamProject(plan, rendered.answers, recommendation, shell.command(command), checkout)
+    return TeamProject(plan, rendered.answers, recommendation, shell.command(command), checkout, said.command())
+
+
+class _Said:
+    """What is answered by now, for the command that goes on from there."""
+
+    def __init__(self, order: Order, secret: Collection[str]) -> None:
+        self.order = order
+        self.work: Answers = {}
+        """About the work, with a design; nothing where that is not spoken of."""
+        self.data: dict[str, object] = {}
+        """To the template's own questions, but for what a file says."""
+        self._secret = secret
+
+    def noting(self, ask: Ask) -> Ask:
+        """`ask`, and every answer is noted."""
+
+        def asked(prompt: Prompt) -> object:
+            self.data.pop(prompt.name, None)  # an answer that was refused is none
+            answer = ask(prompt)
+            self.data[prompt.name] = value_of(prompt, answer)
+            return answer
+
+        return asked
+
+    def words(self) -> Iterator[str]:
+        """The command line without answers about the work; no secret stands on it."""
+        yield from ("scaffold", "new", shell.path_word(self.order.dest), *self.order.words, *_how(self.order))
+        for name, value in self.data.items():
+            if name not in self._secret:
+                yield from ("--data", f"{name}={_word(value)}")
+
+    def command(self) -> str:
+        """All of it."""
+        questions = (q for q in ADVICE_QUESTIONS if q.name in self.work and is_relevant(q, self.work))
+        design = (DESIGN_QUESTION,) if "design" in self.work else ()
+        about = (word for question in (*questions, *design) for word in question.as_flag(self.work[question.name]))
+        return shell.command([*self.words(), *about])
 
 
 def settle_trust(actions: Actions, checkout: Checkout, ui: Ui, *, trust: str | None) -> str | None:
@@ -124,13 +174,14 @@ def _surroundings(questions: Sequence[ForeignQuestion], dest: Path) -> dict[str,
 
 
 def _answers(
-    questions: Sequence[ForeignQuestion], order: Order, ui: Ui
+    questions: Sequence[ForeignQuestion], said: _Said, ui: Ui
 ) -> tuple[dict[str, object], Recommendation | None]:
     """What is known before the template asks, and the recommendation where the work was spoken of.
 
     A template that asks for `shape` or `design` takes all our questions that it has; elsewhere a question that happens
     to have one of our names is its own.
     """
+    order = said.order
     by_name = {question.name: question for question in questions}
     about_work = _knows_ours(questions)
     ours = {name: question for name, question in _ADVICE.items() if about_work or name not in by_name}
@@ -143,20 +194,21 @@ def _answers(
             raise UsageError(f"{flag}: the template asks no such question{near}; --data NAME=VALUE answers its own")
         assert order.file is not None
         raise unknown_question(order.file, name, by_name)
+    said.data = {**{name: value for name, value in order.given.items() if name not in ours}, **order.data}
     work = {name: question.parse(file[name]) for name, question in ours.items() if name in file}
     work |= {name: value for name, value in order.given.items() if name in ours}
     if not work and not about_work:
         return data | dict(order.data), None
-    advice = _advise(work, order, ui, follow_up=about_work)
+    advice = said.work = _advise(work, said, ui, follow_up=about_work)
     data |= {name: value for name, value in advice.items() if name in by_name and name in ours}
     return data | dict(order.data), recommendation_for(advice)
 
 
-def _advise(given: Answers, order: Order, ui: Ui, *, follow_up: bool) -> Answers:
+def _advise(given: Answers, said: _Said, ui: Ui, *, follow_up: bool) -> Answers:
     """The questions about the work, as without a template."""
+    order = said.order
     if ui.can_ask and not order.use_defaults:
-        words = ("scaffold", "new", shell.path_word(order.dest), *_how(order))
-        return ask_work(ui, words, given, with_design=True, follow_ups=follow_up)
+        return ask_work(ui, [*said.words()], given, with_design=True, follow_ups=follow_up)
     unasked = Unasked()
     workload = complete_workload(given, unasked)
     workload = complete_follow_ups(workload, unasked) if follow_up else workload
@@ -166,15 +218,15 @@ def _advise(given: Answers, order: Order, ui: Ui, *, follow_up: bool) -> Answers
 
 
 def _how(order: Order) -> Iterator[str]:
-    """The flags that are no answers about the work."""
+    """The flags that are no answers."""
     source, entry = order.located.source, order.located.entry
     name = source.recorded if entry is None else entry.name
     yield from ("--template", f"{name}@{source.ref}" if source.ref else name)
-    for name, value in order.data.items():
-        yield from ("--data", f"{name}={value}")
     for flag, word in (("--answers", order.file), ("--trust", order.trust), ("--accept-moved", order.accept_moved)):
         if word is not None:
             yield from (flag, str(word))
+    if order.use_defaults:
+        yield "--defaults"
 
 
 def _from_file(path: Path, questions: Mapping[str, ForeignQuestion]) -> Iterator[tuple[str, object]]:

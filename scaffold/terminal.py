@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scaffold.reports import advice, output
+from scaffold.reports import advice, output, wrapping
 
 if TYPE_CHECKING:
     from scaffold.drawn import Drawn
@@ -52,11 +52,12 @@ class Terminal:
 
     def show(self, text: str) -> None:
         """As the protocol says."""
-        output.say_plain(text)
+        output.say_prose(text)
 
     def recommend(self, recommendation: Recommendation) -> None:
         """As the protocol says."""
-        _display().view("", advice.recommendation_text(recommendation).replace("**", ""))
+        text = advice.recommendation_text(recommendation, wrapping.room().columns - 1)
+        _display().view("", text.replace("**", ""))
 
     def note(self, text: str) -> None:
         """As the protocol says."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ENTER, ESC, UP, DOWN, LEFT, END, CTRL_C, CTRL_D = "\r", "\x1b", "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[F", "\x03", "\x04"
 _SECONDS = 60
+PAGE_DOWN = "\x1b[6~"
 _QUIET = 0.3  # seconds without output, after which a page is drawn
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +12,23 @@ from importlinter.cli import lint_imports
 from opening import actions
 from repositories import SMALL, write
 
+from scaffold import team
 from scaffold.conversation.making import prepare
-from scaffold.errors import Cancelled
+from scaffold.conversation.place import choose_place
+from scaffold.errors import BadAnswer, Cancelled
 from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
 from scaffold.foreign.trust import TemplateNotTrusted
+from scaffold.life.generated import pieces_of
+from scaffold.life.targets import to_answers
 from scaffold.project import new_project
+from scaffold.sources.locate import locate
 from scaffold.sources.resolve import opened, parse
-from scaffold.team import settle_trust
+from scaffold.team import Order, settle_trust
 from scaffold.template import bundled
 from scaffold.ui import BACK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Literal
 
@@ -54,9 +61,11 @@ class Written:
         """All that are checked."""
         return [row.value for row in page.rows if row.checked]
 
-    def line(self, line: Line) -> str:
+    def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
         """What is written down, as far as it is taken."""
         text = self._next(line.title)
+        if text == "Esc" and line.back:
+            return BACK
         if line.check is not None:
             line.check(text)
         return text
@@ -88,7 +97,10 @@ class Written:
 
     def _next(self, title: str) -> str:
         written = next((texts for start, texts in self.answers.items() if title.startswith(start)), [])
-        return written.pop(0) if written else ""
+        text = written.pop(0) if written else ""
+        if text == "Ctrl-C":
+            raise Cancelled
+        return text
 
 
 def test_imports_lead_downwards(capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,6 +121,97 @@ def test_a_project_is_asked_for_without_a_terminal(tmp_path: Path, capsys: pytes
         "--package: 'queue' would shadow a module of the standard library: take another name",
     ]
     assert capsys.readouterr() == ("", "")
+
+
+def test_esc_takes_back_a_change_that_is_refused(tmp_path: Path) -> None:
+    """A name whose package would be refused is asked for again; Esc there leaves the answers as they were."""
+    person = Written({"Write this": ["Project", "Write it"], "Project: which": ["Project", "Esc"]})
+    person.answers["What is the project called"] = ["8"]
+    person.answers["What do you import"] = ["Esc"]
+    project = prepare(bundled(), new_project(tmp_path / "demo", {}), {}, person, use_defaults=False)
+    assert (project.answers["name"], project.answers["package"]) == ("demo", "demo")
+    assert "--package: '8'" in person.told[-1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told", "became"),
+    [
+        ({"What is the project called": ["8"], "What do you import": ["eight"]}, "--package: '8'", ("8", "eight")),
+        ({"What is the project called": ["8"], "What do you import": ["Esc"]}, "--package: '8'", ("demo", "demo")),
+        ({"What do you import": ["con", "fine"]}, "--package: 'con'", ("demo", "fine")),
+        ({"What do you import": ["con", "Esc"]}, "--package: 'con'", ("demo", "demo")),
+    ],
+)
+def test_a_refused_answer_of_reanswer_is_asked_for_again(
+    tmp_path: Path, scaffold: Run, typed: dict[str, list[str]], told: str, became: tuple[str, str]
+) -> None:
+    """The changes of the session stay; Esc leaves the refused one out."""
+    assert scaffold("new", str(tmp_path / "demo"), "--defaults").code == 0
+    (piece,) = pieces_of(tmp_path / "demo")
+    person = Written({"New answers": ["How it runs", "Project", "Merge"], "How many threads": ["8"]})
+    person.answers["How it runs: which"] = ["Threads", "Esc"]
+    person.answers["Project: which"] = ["Project" if len(typed) > 1 else "Import as", "Esc"]
+    person.answers |= {title: [*texts] for title, texts in typed.items()}
+    target = to_answers(piece, {}, person)
+    assert (target.answers["name"], target.answers["package"]) == became
+    assert target.answers["workers"] == 8
+    assert told in person.told[-1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("afile", "'afile' is a file: take another name"),
+        ("müller", "'müller' makes no project name (a-z, digits, hyphens, dots): take mueller, or another"),
+        ("  ", "the answer must not be empty"),
+        ("x" * 300, "(300 characters) is too long a path: take a shorter name"),
+    ],
+)
+def test_a_name_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, said: str) -> None:
+    """Once, and without a word for it that only the command line has."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "afile").touch()
+    with pytest.raises(BadAnswer) as caught:
+        choose_place(Written({"What is the project called": [typed]}), None, (), offer_add=True)
+    assert caught.value.in_words.endswith(said)
+    assert "DEST" not in caught.value.in_words
+
+
+def test_no_is_no_error(tmp_path: Path) -> None:
+    """Whoever chooses to quit has made no mistake; Ctrl-C is told as before."""
+    for last in ("Quit", "Ctrl-C"):
+        with pytest.raises(Cancelled) as caught:
+            prepare(
+                bundled(), new_project(tmp_path / "demo", {}), {}, Written({"Write this": [last]}), use_defaults=False
+            )
+        assert caught.value.chosen == (last == "Quit")
+        assert caught.value.resume
+
+
+def test_every_row_of_reanswer_is_in_words(tmp_path: Path, scaffold: Run) -> None:
+    """The project is named; no row is called as its flag, no number stands alone, nothing is said twice."""
+    assert scaffold("new", str(tmp_path / "demo"), "--bound", "cpu", "--releases-gil", "--defaults").code == 0
+    (piece,) = pieces_of(tmp_path / "demo")
+    pages: list[Page] = []
+
+    class Watched(Written):
+        """Remembers what it is asked."""
+
+        def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
+            pages.append(page)
+            return super().pick(page)
+
+    groups = ("Work", "How it runs", "Project")
+    person = Watched({"New answers for the project demo?": [*groups, "Merge"]})
+    person.answers |= {f"{group}: which": ["Esc"] for group in groups}
+    to_answers(piece, {}, person)
+    top, *listed = pages
+    assert not any(part.isdecimal() for row in top.rows for part in row.example.split(" · "))
+    rows = [row for page in listed for row in page.rows if "which one" in page.title]
+    names = {question.flag.removeprefix("--") for question in piece.template.questions}
+    assert not {row.label.split("  ")[0] for row in rows} & names
+    assert any(row.label.endswith("  This machine") for row in rows)
+    assert not any(row.example.startswith(row.label.split("  ")[-1].strip() + ";") for row in rows)
 
 
 def test_the_last_entry_cancels(tmp_path: Path) -> None:
@@ -163,6 +266,59 @@ def test_every_kind_of_a_templates_question_goes_through_the_ui(
     person = Written({"Which": ["one" if kind == "select" else "typed"]})
     assert asked_by(person)(prompt) == answer
     assert person.told[0] == "q: not that"
+
+
+_ASKS = """\
+name: {type: str, default: x, validator: "{% if name == 'bad' %}not that{% endif %}"}
+kind: {type: str, choices: {First: one, "It's second": "2 nd"}}
+count: {type: int, choices: {Few: 1, Many: 100}}
+zones: {type: str, multiselect: true, choices: [a, b], default: [b]}
+token: {type: str, secret: true, default: none}
+sure: {type: bool, default: true}
+last: {type: str, default: y}
+"""
+
+
+def test_what_a_template_was_told_is_not_lost(tmp_path: Path) -> None:
+    """Ctrl-C anywhere prints the command that goes on, with every answer but secrets and what was refused."""
+    write(tmp_path / "template", {**SMALL, "copier.yml": _ASKS})
+    source = str(tmp_path / "template")
+    person = Written({"name": ["good"], "kind": ["It"], "count": ["Many"], "token": ["hidden"], "last": ["Ctrl-C"]})
+    with pytest.raises(Cancelled) as caught:
+        team.prepare(order_of(tmp_path / "demo", source, words=("--no-git",)), person)
+    given = ["name=good", "kind=2 nd", "count=100", 'zones=["b"]', "sure=true"]
+    words = [word for pair in given for word in ("--data", pair)]
+    start = ["scaffold", "new", str(tmp_path / "demo"), "--no-git", "--template"]
+    resumed = shlex.split(caught.value.resume)
+    assert resumed[:5] + resumed[6:] == [*start, *words]
+    data = dict(pair.split("=", 1) for pair in given)
+    project = team.prepare(order_of(tmp_path / "demo", source, data=data), Written({"token": ["t"], "last": ["z"]}))
+    assert {name: project.answers[name] for name in ("kind", "count", "zones", "last")} == {
+        "kind": "2 nd",
+        "count": 100,
+        "zones": ["b"],
+        "last": "z",
+    }
+    assert "token" not in project.goes_on
+    person = Written({"name": ["bad", "Ctrl-C"]})
+    with pytest.raises(Cancelled) as caught:
+        team.prepare(order_of(tmp_path / "demo", source), person)
+    assert "--data" not in caught.value.resume
+
+
+def order_of(dest: Path, source: str, *, words: Sequence[str] = (), data: Mapping[str, str] | None = None) -> Order:
+    """A project from a template, and nothing said about it but this."""
+    return Order(
+        located=locate(source),
+        dest=dest,
+        given={},
+        data=data or {},
+        file=None,
+        use_defaults=False,
+        trust=None,
+        accept_moved=None,
+        words=words,
+    )
 
 
 def test_what_a_template_runs_is_shown_before_the_question(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

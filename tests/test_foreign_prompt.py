@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +70,22 @@ def test_every_kind_of_question(tmp_path: Path, terminal: Child) -> None:
         assert hostile not in screen.getvalue()
 
 
+def test_no_to_writing_goes_on_later(tmp_path: Path, terminal: Child) -> None:
+    """By a command with all that was answered, but no secret."""
+    terminal.logfile_read = screen = io.StringIO()
+    for text, keys in (("Name", "good" + ENTER), ("Second", ENTER), ("zones", ENTER), ("sure", "y"), ("word", ENTER)):
+        terminal.expect_exact(text)
+        terminal.send(keys)
+    terminal.expect_exact("Write these?")
+    terminal.send("n")
+    terminal.expect(pexpect.EOF)
+    assert "To go on from here:" in screen.getvalue()
+    command = screen.getvalue().partition("To go on from here:")[2].replace("\r\n", "")
+    assert """--data name=good --data kind=two --data 'zones=["a"]' --data sure=true""" in command
+    assert "word=" not in command
+    assert not (tmp_path / "demo").exists()
+
+
 def test_ctrl_c_ends_it(tmp_path: Path, terminal: Child) -> None:
     """With the exit code for that, and nothing written."""
     terminal.expect_exact("Name")
@@ -77,3 +95,45 @@ def test_ctrl_c_ends_it(tmp_path: Path, terminal: Child) -> None:
     terminal.close()
     assert terminal.exitstatus == 130
     assert not (tmp_path / "demo").exists()
+
+
+@pytest.mark.parametrize("size", [(30, 100), (12, 40)])
+def test_a_text_of_several_lines(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Its footer says how it ends: by Esc and then Enter, however slowly they are typed."""
+    with asked_for_text(tmp_path, size=size) as terminal:
+        for word in ("Enter new line", "Esc, then Enter: done", "Ctrl-C"):
+            terminal.expect_exact(word)
+        terminal.send(ENTER + "two\x1b")
+        time.sleep(1.5)
+        terminal.send(ENTER)
+        terminal.expect_exact("Write these?")
+        terminal.send(ENTER)
+        terminal.expect(pexpect.EOF)
+    assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == "one\ntwo"
+
+
+@pytest.mark.parametrize(("typed", "became"), [(".", "one"), ("two\nthree\n.", "two\nthree")])
+def test_a_text_of_several_lines_without_drawing(tmp_path: Path, typed: str, became: str) -> None:
+    """It says how to end, how to keep what there is, and how to quit."""
+    with asked_for_text(tmp_path, TERM="dumb") as terminal:
+        terminal.expect_exact("Ctrl-C to quit")
+        terminal.expect_exact("A line with nothing but '.' ends it; as the first, it keeps what is in brackets.")
+        terminal.send(typed + "\n")
+        terminal.expect_exact("Write these?")
+        terminal.send("\n")
+        terminal.expect(pexpect.EOF)
+    assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == became
+
+
+@contextmanager
+def asked_for_text(tmp_path: Path, *, size: tuple[int, int] = (30, 100), **environment: str) -> Iterator[Child]:
+    """A template that asks for one text of several lines."""
+    template = tmp_path / "template"
+    template.mkdir()
+    (template / "copier.yml").write_text("text: {type: str, multiline: true, default: one}", encoding="utf-8")
+    (template / "file.jinja").write_text("{{ text }}", encoding="utf-8")
+    env = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"} | environment
+    words = ("new", "demo", "--template", "./template")
+    child = Child("-m", "scaffold", *words, cwd=tmp_path, env=env, size=size)
+    yield child
+    child.close()

@@ -182,9 +182,9 @@ def test_cancel_on_the_review_screen(here: Path, open_terminal: Open) -> None:
 def test_force_asks_after_the_preview(here: Path, open_terminal: Open, key: str, code: int) -> None:
     """And no is the default."""
     (here / "demo").mkdir()
-    (here / "demo" / "LICENSE").write_text("mine", encoding="utf-8")
+    (here / "demo" / "AGENTS.md").write_text("mine", encoding="utf-8")
     terminal = open_terminal("new", "demo", "--defaults", "--force")
-    terminal.sees("LICENSE  (replaced)")
+    terminal.sees("AGENTS.md  (replaced)")
     terminal.sees("Write these?")
     terminal.types(key)
     assert terminal.ends() == code

@@ -12,7 +12,11 @@ import pytest
 from harness import files_below, git
 
 pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
-from screen import CTRL_C, CTRL_D, DOWN, END, ENTER, ESC, LEFT, Screen  # not there on Windows either
+from screen import CTRL_C, CTRL_D, DOWN, END, ENTER, ESC, LEFT, PAGE_DOWN, Screen  # not there on Windows either
+
+from scaffold.recommend import recommend
+from scaffold.reports.advice import recommendation_text
+from scaffold.workload import Shape, Volume, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +88,73 @@ def test_as_numbered_lines(here: Path, opened: Open, size: tuple[int, int], envi
     screen = opened("new", "two", size=size, **environment)
     screen.answers((WALK[0], "q\n"))
     assert screen.ends() == 130
+
+
+def broken_words(lines: list[str], text: str) -> set[str]:
+    """What stands at the ends of lines and is no whole word of a text."""
+    words = {*text.replace("**", "").split()}
+    return {word for line in lines if line.split() for word in (line.split()[0], line.split()[-1])} - words
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_lines_are_broken_between_words(opened: Open, scaffold: Run, size: tuple[int, int]) -> None:
+    """In what is read over the whole screen: the reasons, which a narrow terminal wraps, and the files."""
+    screen = opened("new", "demo", *WORK, "--order", "finished", size=size)
+    screen.answers((WALK[4], "2"))
+    screen.shows("Decided by")
+    said = (
+        recommendation_text(recommend(Workload(shape=Shape.MANY_SIMILAR, results=True, volume=Volume.MANY)))
+        + " All reasons Esc back PgUp PgDn Ctrl-C quit"
+    )
+    ends = [line.rstrip(" v^") for line in screen.lines[2:-1]]
+    assert not broken_words(ends, said), screen.text
+    screen.answers(("Decided by", ESC), (WALK[4], ENTER), (REVIEW, "3"), ("Yours to edit", ENTER))
+    screen.shows("Your work: replace")
+    said = scaffold("new", "demo", *WORK, "--defaults", "--dry-run", "--show", "src/demo/work.py").out
+    ends = [line.rstrip(" v^") for line in screen.lines[1:-1]]
+    assert not broken_words(ends, said), screen.text
+    assert screen.lines[-2].endswith("v"), screen.text  # there is more
+    screen.types(PAGE_DOWN * 20)
+    screen.shows("^")
+    assert not screen.lines[-2].endswith("v"), screen.text
+
+
+@pytest.mark.slow
+def test_long_choices_are_seen_to_be_cut(opened: Open) -> None:
+    """And the one under the cursor is shown whole."""
+    screen = opened(
+        "new", "demo", "--shape", "many-similar", "--results", "--no-long-running", "--bound", "cpu", size=(40, 12)
+    )
+    screen.shows("Where is the computing done?")
+    assert f" {CURSOR} In Python: use processes" in screen.text
+    assert "In C code that releases the GIL:" in screen.text
+    cut = next(line for line in screen.lines if "In C code" in line)
+    assert cut.endswith("…"), screen.text
+    screen.types(DOWN)
+    screen.shows("In C code that releases the GIL: use threads")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+def test_printed_prose_is_wrapped(here: Path, opened: Open, term: str) -> None:
+    """How to measure, notes and errors; a command stays on one line, to be copied."""
+    screen = opened(
+        *("new", "demo", "--shape", "many-similar", "--results", "--no-long-running", "--bound", "cpu"),
+        size=(50, 24),
+        TERM=term,
+    )
+    screen.answers(("Where is the computing done?", "3" + ("\n" if term == "dumb" else "")))
+    assert screen.ends() == 130
+    printed = screen.printed().partition("Does your function compute")[2]
+    lines = printed.split("\n")
+    assert all(len(line) <= 50 for line in lines if not line.startswith("  ")), printed
+    assert "  python -m timeit -n1 -r3 -s 'from module import function' 'function(value)'" in lines
+    assert any(line.startswith("  scaffold new demo --shape many-similar") for line in lines)
+    (here / "many words in its name which is longer than the terminal").touch()
+    screen = opened("check", "many words in its name which is longer than the terminal", size=(50, 24), TERM=term)
+    assert screen.ends() == 1
+    assert all(len(line) <= 50 for line in screen.printed().split("\n")), screen.printed()
 
 
 @pytest.mark.slow

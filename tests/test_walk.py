@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shlex
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from scaffold.conversation.dialogue import Conversation
 from scaffold.conversation.summary import leads_to
 from scaffold.conversation.walk import Walk, possible, replies_to, rules_say
-from scaffold.conversation.wording import ADVICE, GIL_BATCH, GIL_TURNS, MEASURE, TURNS
+from scaffold.conversation.wording import ADVICE, GIL_BATCH, GIL_TURNS, MEASURE, REACT, TURNS
 from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, complete_workload, is_relevant, workload_of
 from scaffold.recommend import all_workloads, recommend
 from scaffold.terminal import Terminal
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
     from scaffold.conversation.walk import Stand
     from scaffold.questions import Answers, Question, Value
+    from scaffold.ui import Page
 
-PATHS = 165
-QUESTIONS = (4, 7)  # on the shortest path, and on the longest
+PATHS = 157
+QUESTIONS = (3, 7)  # on the shortest path, and on the longest
 BY_FLAG = {question.flag: question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
 
 
@@ -82,7 +84,7 @@ def flags(command: str) -> dict[str, Value]:
 
 
 def test_every_path_leads_where_the_rules_say() -> None:
-    """On the shortest there are four questions, on the longest seven; each design is reached, each turn asked."""
+    """On the shortest there are three questions, on the longest seven; each design is reached, each turn asked."""
     ends = list(paths(Walk({})))
     assert len(ends) == PATHS
     asked = [sum(said.turn is not ADVICE for said in end.said) for end in ends]
@@ -198,6 +200,30 @@ def test_flags_are_passed_by_on_the_way_back() -> None:
     assert walk.last is None
 
 
+def test_nobody_waits_for_jobs_without_results() -> None:
+    """What a default settles is no turn of the walk; changed in the review, it is kept all the same."""
+    work: dict[str, Value] = {"shape": "heterogeneous", "results": False, "bound": "io", "design": "threadpool/jobs"}
+    assert Walk({**work, "results": True}).stand().turn is REACT
+    talk = Conversation(Choosing(value="first-error"), ("scaffold", "new", "demo"), work)
+    assert talk.next_turn() is None
+    assert talk.workload()["react"] == "as-completed"
+    talk.ask_again(REACT)
+    assert talk.next_turn() is None
+    assert talk.workload()["react"] == "first-error"
+
+
+@dataclass(frozen=True)
+class Choosing(Terminal):
+    """A person who chooses the same wherever they are asked."""
+
+    value: object = None
+    can_ask: bool = True
+
+    def pick(self, page: Page) -> object:  # noqa: ARG002  # whatever it is
+        """It."""
+        return self.value
+
+
 def test_another_shape_takes_another_design() -> None:
     """One that was given for other work does not stay."""
     walk = Walk({"shape": "service", "design": "thread/task"})
@@ -220,6 +246,9 @@ def test_another_shape_takes_another_design() -> None:
             "you chose it",
             "the rules say",
         ),
+        ({"shape": "heterogeneous", "results": False, "bound": "io"}, "the jobs differ", "only logged"),
+        ({"shape": "heterogeneous", "results": True, "bound": "io"}, "the jobs differ", "only logged"),
+        ({"shape": "many-similar", "results": False, "volume": "many", "bound": "io"}, "a pool queues", "for_each"),
         ({"shape": "heterogeneous", "results": True, "state": True}, "the jobs differ", "keep state out of the tasks"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold import clone
+from scaffold import clone, shell
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands import completion
 from scaffold.commands.given import (
@@ -113,18 +113,18 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     if not dry_run:
         _recover_in(place)  # before it is looked at: what a killed run left there is nobody's
     flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git)
+    order = None if template is None else _Order(template, data or (), trust, accept_moved, answers)
     try:
-        place = _settled(place, ui, flags, offer_add=template is None)
+        place = _settled(place, ui, flags, given, order)
     except AddPreferred as preferred:
         _add(preferred.root, flags, given)
         return
     project: Project | TeamProject
-    if template is None:
+    if order is None:
         _refuse_for_ours({"--data": data, "--trust": trust, "--accept-moved": accept_moved})
         project = _of_ours(place, given, ui, flags)
     else:
-        order = _Order(template, data or (), trust, accept_moved, answers)
-        project = _of_theirs(order, place, given, ui, defaults=defaults)
+        project = _of_theirs(order, place, given, ui, flags)
     if not force:
         project = replace(project, plan=clone.beside_present(project.plan))
     notes = [*_notes(project, place, given, written=not dry_run)]
@@ -154,11 +154,18 @@ class _Flags:
         return (*(flag for flag, is_set in named.items() if is_set), *shown)
 
 
-def _settled(place: Path | None, ui: Ui, flags: _Flags, *, offer_add: bool) -> Path | None:
+def _settled(place: Path | None, ui: Ui, flags: _Flags, given: Answers, order: _Order | None) -> Path | None:
     """Where to write, which a person is asked before anything else."""
     if not ui.can_ask or flags.defaults or flags.force:
         return place
-    return choose_place(ui, place, flags.words, offer_add=offer_add)
+    answered = (question for question in (project_questions() if given else ()) if question.name in given)
+    words = [word for question in answered for word in question.as_flag(given[question.name])]
+    if order is not None:
+        words += order.words
+    elif flags.answers is not None:
+        words += ("--answers", flags.answers)
+    ours = order is None
+    return choose_place(ui, place, (*flags.words, *words), offer_add=ours, has_name="name" in given or not ours)
 
 
 def _add(root: Path, flags: _Flags, given: Answers) -> None:
@@ -198,6 +205,13 @@ class _Order:
     accept_moved: str | None
     answers: str | None
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The same as words."""
+        named = {"--trust": self.trust, "--accept-moved": self.accept_moved, "--answers": self.answers}
+        words = [word for flag, value in named.items() if value is not None for word in (flag, value)]
+        return ("--template", self.template, *words, *(word for pair in self.data for word in ("--data", pair)))
+
 
 def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Project | TeamProject:
     """A project from the bundled templates, or from the team's that the user prefers when told of it."""
@@ -222,7 +236,7 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
         )
     except TeamTemplatePreferred as preferred:
         order = _Order(preferred.name, (), None, None, None)
-        return _of_theirs(order, dest, preferred.workload, ui, defaults=defaults)
+        return _of_theirs(order, dest, preferred.workload, ui, flags)
     note_without_effect(given, project.answers)
     note_computing(given, project.answers, asked=ui.can_ask and not defaults)
     if team is not None and not ui.can_ask:
@@ -231,7 +245,7 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     return project
 
 
-def _of_theirs(order: _Order, dest: Path | None, given: Answers, ui: Ui, *, defaults: bool) -> TeamProject:
+def _of_theirs(order: _Order, dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> TeamProject:
     """A project from a team's template."""
     from scaffold import team
     from scaffold.sources.locate import locate
@@ -248,9 +262,10 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, ui: Ui, *, defa
             given=given,
             data=as_data(order.data),
             file=None if order.answers is None else Path(order.answers),
-            use_defaults=defaults,
+            use_defaults=flags.defaults,
             trust=order.trust,
             accept_moved=order.accept_moved,
+            words=flags.words,
         ),
         ui,
     )
@@ -285,7 +300,7 @@ def _made(project: Project | TeamProject, ui: Ui, flags: _Flags, *, is_named: bo
     if not is_named:
         _recover_in(project.plan.dest)
     welcome = project.plan.is_fresh or project.plan.in_clone
-    _write(project, ui, force=flags.force, ask=ui.can_ask and not (flags.defaults and welcome))
+    _write(project, ui, flags, ask=ui.can_ask and not (flags.defaults and welcome))
     return _make_repository(project, wanted=flags.git)
 
 
@@ -300,20 +315,35 @@ def _report(project: Project | TeamProject, flags: _Flags, became: str, *, as_js
         output.say(files.done_text(project, became))
 
 
-def _write(project: Project | TeamProject, ui: Ui, *, force: bool, ask: bool) -> None:
+def _write(project: Project | TeamProject, ui: Ui, flags: _Flags, *, ask: bool) -> None:
     from scaffold.plan import check_plan
 
-    plan = check_plan(project.plan, force=force)
+    plan = check_plan(project.plan, force=flags.force)
     welcome = plan.is_fresh or plan.in_clone
     if not welcome or (ask and project.made_from is not None):
         output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
-        if ask and not ui.confirm("Write these?", default=welcome):
-            raise Cancelled
+        if ask:
+            _confirm(project, ui, flags, default=welcome)
     publish(plan, "new")
     if project.made_from is not None:
         from scaffold.sources import tags
 
         tags.remember(project.made_from)
+
+
+def _confirm(project: Project | TeamProject, ui: Ui, flags: _Flags, *, default: bool) -> None:
+    """Let the user see what would be written; whoever says no gets the command that goes on from here.
+
+    Raises:
+        Cancelled: They say no.
+    """
+    try:
+        agreed, stopped = ui.confirm("Write these?", default=default), Cancelled(chosen=True)
+    except Cancelled as error:
+        agreed, stopped = False, error
+    if not agreed:
+        ours = " ".join([project.command, *map(shell.quoted, flags.words)])
+        raise stopped.resumed_by(ours if project.made_from is None else project.goes_on)
 
 
 def _can_begin(dest: Path) -> bool:

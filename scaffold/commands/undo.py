@@ -83,4 +83,4 @@ def _confirm(undo: Undo, *, yes: bool, as_json: bool) -> None:
         raise UsageError(f"no terminal to ask at: add --yes to take back {report.step_text(undo.step)}")
     output.say_plain(report.undo_text(undo, written=False))
     if not ui.confirm("Take this back?"):
-        raise Cancelled
+        raise Cancelled(chosen=True)

@@ -130,7 +130,7 @@ class Conversation:
 
     def cancelled(self, error: Cancelled) -> Cancelled:
         """The same, with the command that goes on."""
-        return Cancelled(error.why, resume=error.resume or self.command())
+        return error.resumed_by(self.command())
 
     def ask_again(self, turn: Turn) -> object:
         """Ask one turn once more, as it was asked the first time; BACK, or what was replied."""
@@ -153,7 +153,15 @@ class Conversation:
             raise Cancelled("stopped to measure", resume=self.command())
         if reply is not BACK:
             self.walk.reply(turn, reply)
+            if again and all(said.turn is not turn for said in self.walk.stand().said):
+                self._give_beside(turn, reply)
         return reply
+
+    def _give_beside(self, turn: Turn, value: object) -> None:
+        """Keep what was replied to a turn that the walk passes by: it is taken by default, and was changed later."""
+        del self.walk.replies[turn]
+        for name, answer in next(reply for reply in turn.replies if reply.value == value).sets.items():
+            self.give(name, answer)
 
     def _current(self, turn: Turn, known: Answers) -> Value | None:
         """Where the cursor is at first: at the last reply, else at what `--defaults` takes."""

@@ -23,7 +23,7 @@ class Naming:
 
 
 PROJECT: Final = {
-    "workers": Naming("Threads", "How many threads at once?", "32; for waiting, more than there are cores is right"),
+    "workers": Naming("Threads", "How many threads at once?", "for waiting, more than there are cores is right"),
     "name": Naming("Project", "What is the project called?", "letters, digits, hyphens: page-fetcher"),
     "package": Naming("Import as", "What do you import it as?", "import page_fetcher"),
     "directory": Naming("Directory", "In which directory is that package?", "src/page_fetcher"),
@@ -34,6 +34,8 @@ PROJECT: Final = {
     "license": Naming("License", "Who may use it?", "MIT: anybody; none: all rights reserved"),
     "ci": Naming("Tests run by", "Who runs the tests at every push?", "writes the workflow file"),
     "agents": Naming("AGENTS.md", "Tell coding agents what to edit and what to leave?", "writes AGENTS.md"),
+    "status": Naming("Watched", "Must the rest of the program see how far the work is?", ""),
+    "releases_gil": Naming("Computed in C", "Is the computing done in C code that releases the GIL?", ""),
     "design": Naming("Design", "Which design?", ""),
     "python": Naming("Python", "What is the oldest Python that it must run on?", "requires-python"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold import shell
+from scaffold import naming, shell
 from scaffold.clone import is_fresh_clone
 from scaffold.errors import BadAnswer, Cancelled, Refused
 from scaffold.plan import Plan, check_destination
@@ -14,7 +14,7 @@ from scaffold.text import escaped
 from scaffold.ui import BACK, Line, Page, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scaffold.ui import Ui
 
@@ -30,7 +30,7 @@ class AddPreferred(Exception):
         super().__init__(root)
 
 
-def choose_place(ui: Ui, dest: Path | None, flags: Sequence[str], *, offer_add: bool) -> Path:
+def choose_place(ui: Ui, dest: Path | None, flags: Sequence[str], *, offer_add: bool, has_name: bool = False) -> Path:
     """The directory to make, or one that has room for a project.
 
     Args:
@@ -38,6 +38,7 @@ def choose_place(ui: Ui, dest: Path | None, flags: Sequence[str], *, offer_add: 
         dest: The directory that was named.
         flags: What else was on the command line, for the command that goes on.
         offer_add: Whether a module can be added to what is there instead.
+        has_name: Whether the project has a name, or needs none: else the directory's has to make one.
 
     Raises:
         AddPreferred: The user takes that.
@@ -47,16 +48,16 @@ def choose_place(ui: Ui, dest: Path | None, flags: Sequence[str], *, offer_add: 
     if dest is not None:
         check_destination(dest)
     try:
-        return _chosen(ui, dest, offer_add=offer_add)
+        return _chosen(ui, dest, _check if has_name else _check_named, offer_add=offer_add)
     except Cancelled as error:
         named = [] if dest is None else [shell.path_word(dest)]
-        raise Cancelled(error.why, resume=shell.command(["scaffold", "new", *named, *flags])) from error
+        raise error.resumed_by(shell.command(["scaffold", "new", *named, *flags])) from error
 
 
-def _chosen(ui: Ui, dest: Path | None, *, offer_add: bool) -> Path:
+def _chosen(ui: Ui, dest: Path | None, check: Callable[[str], object], *, offer_add: bool) -> Path:
     while dest is None or not (Plan(dest, {}).is_fresh or is_fresh_clone(dest)):
         if dest is None:
-            dest = Path(ui.line(Line(title=_TITLE, default="threads-demo", check=_check)))
+            dest = Path(ui.line(Line(title=_TITLE, default="threads-demo", check=check)))
             continue
         rows = [
             Row("name", "Take another name", "nothing that is there is touched"),
@@ -65,10 +66,10 @@ def _chosen(ui: Ui, dest: Path | None, *, offer_add: bool) -> Path:
         ]
         chosen = ui.pick(Page(f"{escaped(str(dest))} is not empty: {_inside(dest)}", rows))
         if chosen == "quit":
-            raise Cancelled
+            raise Cancelled(chosen=True)
         if chosen == "add":
             raise AddPreferred(dest)
-        typed = ui.line(Line(title="Into which directory?", default=str(_free(dest)), check=_check, back=True))
+        typed = ui.line(Line(title="Into which directory?", default=str(_free(dest)), check=check, back=True))
         dest = dest if typed is BACK else Path(typed)
     return dest
 
@@ -82,7 +83,22 @@ def _check(text: str) -> None:
     try:
         check_destination(Path(text))
     except Refused as error:
-        raise BadAnswer("DEST", text, str(error)) from error
+        reason = error.reason if error.subject == Path(text) else str(error)
+        raise BadAnswer("DEST", text, _in_words(reason)) from error
+
+
+def _check_named(text: str) -> None:
+    _check(text)
+    if guess := naming.guessed(Path(text)):
+        reason = f"makes no project name (a-z, digits, hyphens, dots): take {guess}, or another"
+        raise BadAnswer("DEST", text, reason)
+
+
+def _in_words(reason: str) -> str:
+    """For somebody who was asked for a name, and knows no DEST."""
+    for flag, words in (("choose another", "take another"), ("choose a shorter", "take a shorter"), (" as DEST", "")):
+        reason = reason.replace(flag, words)
+    return reason.replace("DEST", "name")
 
 
 def _free(dest: Path) -> Path:

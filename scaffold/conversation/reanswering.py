@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold import shell
 from scaffold.conversation.naming import group_of
 from scaffold.conversation.review import GROUPS, QUIT, change, entry_of, group_row, pick_entry
-from scaffold.errors import Cancelled
+from scaffold.errors import BadAnswer, Cancelled
 from scaffold.questions import SCOPE, Question
 from scaffold.text import escaped
 from scaffold.ui import BACK, Page, Row
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scaffold.ui import Ui
 
     Changed = Callable[[Answers, Answers], dict[str, Value]]
-    """The answers with some of them changed, and what follows from that."""
+    """The answers with some of them changed, and what follows from that; BadAnswer, where one is refused."""
 
 
 def other_answers(  # noqa: PLR0913  # each says something else about the one page
@@ -38,14 +38,14 @@ def other_answers(  # noqa: PLR0913  # each says something else about the one pa
         command: The words that begin the command that goes on.
 
     Raises:
-        BadAnswer: The template refuses one beside the others.
+        BadAnswer: One is refused that is no question of the template's.
         Cancelled: With the command that goes on.
     """
     changing = _Changing(ui, template, answers, changed)
     try:
         changing.run(escaped(title))
     except Cancelled as error:
-        raise Cancelled(error.why, resume=_command(template, command, answers, changing.answers)) from error
+        raise error.resumed_by(_command(template, command, answers, changing.answers)) from error
     return changing.answers
 
 
@@ -68,7 +68,7 @@ class _Changing:
             ]
             current = self._ui.pick(Page(title, rows, current))
             if current is Cancelled:
-                raise Cancelled
+                raise Cancelled(chosen=True)
             self._group(current)
 
     def _group(self, name: str) -> None:
@@ -79,7 +79,28 @@ class _Changing:
                 return
             value = change(self._ui, self._template, current, self.answers)
             if value is not BACK:
-                self.answers = self._changed(self.answers, {current.name: value})
+                self._take({current.name: value})
+
+    def _take(self, new: dict[str, Value]) -> None:
+        """Take new answers; one that is refused beside the others is asked for again, and Esc there takes none."""
+        while (refused := self._refusal(new)) is not None:
+            question = next((q for q in self._template.questions if q.flag == refused.flag), None)
+            if question is None:
+                raise refused
+            self._ui.warn(refused)
+            others = {name: value for name, value in self.answers.items() if name != question.name}
+            value = change(self._ui, self._template, question, others | new)
+            if value is BACK:
+                return
+            new[question.name] = value
+
+    def _refusal(self, new: Answers) -> BadAnswer | None:
+        """Take new answers, all or none; what is wrong with one of them, or None."""
+        try:
+            self.answers = self._changed(self.answers, new)
+        except BadAnswer as error:
+            return error
+        return None
 
 
 def _groups(template: Template, answers: Answers) -> dict[str, list[Entry]]:

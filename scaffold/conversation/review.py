@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from scaffold.conversation.dialogue import Conversation
+    from scaffold.conversation.walk import Walk
     from scaffold.project import Project, Target
     from scaffold.questions import Answers, Value
     from scaffold.template import Template
@@ -67,7 +68,12 @@ def pick_entry(ui: Ui, title: str, entries: Sequence[Entry], current: object) ->
 
 def group_row(name: str, entries: Iterable[Entry]) -> Row:
     """A group on the review, with the beginning of what is in it."""
-    return Row(name, GROUPS[name], _fitting([entry.value for entry in entries]), "Enter shows what each means")
+    return Row(name, GROUPS[name], _fitting([_in_row(entry) for entry in entries]), "Enter shows what each means")
+
+
+def _in_row(entry: Entry) -> str:
+    """A value where nothing stands beside it: a number says of what."""
+    return f"{entry.short} {entry.value}" if entry.value[:1].isdigit() else entry.value
 
 
 def entry_of(question: Question, answers: Answers) -> Entry:
@@ -85,6 +91,8 @@ class Review:
         self._talk, self._ui = talk, talk.ui
         self._template, self._target = template, target
         self._offer_git = offer_git
+        self._before: Walk | None = None
+        """The conversation before the last change, for Esc where that change is refused."""
 
     def run(self) -> Any:  # noqa: ANN401  # as follows
         """The project to write, or BACK; None, when a change opened a question.
@@ -107,7 +115,7 @@ class Review:
             back = self._talk.walk.last is not None
             current = self._ui.pick(Page(title, rows, current, text=text, back=back))
             if current is Cancelled:
-                raise Cancelled
+                raise Cancelled(chosen=True)
             if current is BACK:
                 return BACK
             if current in ("write", "git"):
@@ -127,18 +135,26 @@ class Review:
         return [Row("write", "Write it", f"{number} files")]
 
     def _answers(self) -> dict[str, Value]:
-        """All answers; a name that will not do is asked for at once."""
+        """All answers; one that is refused is asked for at once, and Esc takes back the change that led there."""
         while True:
             workload = self._talk.workload()
             try:
-                return completed(self._template, self._target, workload)
+                answers = completed(self._template, self._target, workload)
             except BadAnswer as error:
                 question = next((q for q in self._template.project_questions if q.flag == error.flag), None)
                 if question is None:
                     raise
                 self._ui.warn(error)
                 answers = filled(self._template, self._target, workload)
-                self._talk.give(question.name, change(self._ui, self._template, question, answers, back=False))
+                can_go_back = self._before is not None
+                value = change(self._ui, self._template, question, answers, back=can_go_back)
+                if value is not BACK:
+                    self._talk.give(question.name, value)
+                elif self._before is not None:
+                    self._talk.walk, self._before = self._before, None
+            else:
+                self._before = None
+                return answers
 
     def _groups(self, answers: Answers) -> dict[str, list[Entry]]:
         said = [said for said in self._talk.walk.stand().said if said.turn.group == "work" and said.turn is not ADVICE]
@@ -171,6 +187,7 @@ class Review:
             turn = next((turn for turn in TURNS if turn.name == what.name and turn.group == "run"), None)
         else:
             turn = what
+        self._before = self._talk.walk.copy()
         if what is DESIGN_QUESTION:
             self._talk.choose_design()
         elif turn is not None:

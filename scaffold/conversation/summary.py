@@ -27,9 +27,12 @@ _REASONS: Final = {
 _PICKLED: Final = "the function, its inputs and its results are pickled: no lambdas, no open files"
 _MIND: Final = {
     Design.MAP: "what fails comes back as a value: look at each outcome",
-    Design.JOBS: "what a job raises is seen only by who asks its handle",
+    Design.JOBS: "what a job raises stays in its handle; if nobody asks there, it is only logged",
     Design.POOL_TASK: "waiting with a timeout stops the waiting, not the job",
 }
+_MIND_FOR_EFFECT: Final = {
+    Design.MAP: "call for_each: its report counts what failed, and keeps the first failures",
+}  # where nothing comes back
 _LOST: Final = ("PX1", "PX2", "PX4", "P5")  # what is overruled and has a remedy worth a line
 
 
@@ -56,7 +59,7 @@ def three_lines(ours: Recommendation, answers: Answers) -> str:
     elif design.family is Family.THREAD:
         mind = "a thread cannot be stopped from outside, only asked: look at `stopping` in your loop"
     else:
-        mind = _MIND[design]
+        mind = _MIND[design] if workload.results else _MIND_FOR_EFFECT.get(design, _MIND[design])
     return f"{design.value}: {DOES[design]}\nBecause {because}.\nMind: {mind}."
 
 

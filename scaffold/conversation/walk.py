@@ -18,6 +18,7 @@ from scaffold.conversation.wording import (
     GIL_OTHER,
     GIL_TURNS,
     MEASURE,
+    REACT,
     RESULTS,
     RESULTS_SERVICE,
     STATE,
@@ -70,6 +71,12 @@ class Walk:
         """Every reply ever made: where the cursor is when its turn comes again."""
         self.chosen: tuple[Design, Design] | None = None
         """What the rules said when the user settled the design, and what was settled."""
+
+    def copy(self) -> Walk:
+        """One that can go another way."""
+        other = Walk(self.given)
+        other.replies, other.kept, other.chosen = {**self.replies}, {**self.kept}, self.chosen
+        return other
 
     def reply(self, turn: Turn, value: Value) -> None:
         """Take a reply; it replaces what was given."""
@@ -189,6 +196,8 @@ def _is_due(turn: Turn, known: Answers) -> bool:
         return shape == ("one-off" if turn is WATCH_ONE else "many-similar") and _leads_apart(turn, known)
     if turn in (RESULTS, RESULTS_SERVICE) and (shape == "service") != (turn is RESULTS_SERVICE):
         return False
+    if turn is REACT and not known.get("results"):
+        return False  # nothing comes back that could be waited for
     return _is_open(turn.name, frozenset(known.items()))
 
 

@@ -279,7 +279,7 @@ SCALE: Final = _plain(
     "scale",
     "Machines",
     "How many machines?",
-    ("machine", "This one", "nothing to install", ""),
+    ("machine", "This machine", "nothing to install", ""),
     ("cluster", "Several, with Dask", "adds the optional dependency distributed", ""),
     group="run",
 )

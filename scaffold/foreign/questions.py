@@ -66,6 +66,8 @@ class PromptChoice:
     is_default: bool
     disabled: str
     """Why it cannot be chosen, or nothing."""
+    value: object = None
+    """What the template takes for it: untrusted."""
 
 
 Ask = Callable[[Prompt], object]
@@ -123,6 +125,14 @@ def asked_by(ui: Ui) -> Ask:
     return ask
 
 
+def value_of(prompt: Prompt, answer: object) -> object:
+    """What an answer to a question means to the template: in place of the numbers of choices their values."""
+    values = {choice.number: choice.value for choice in prompt.choices}
+    if prompt.kind == "checkbox" and isinstance(answer, list):
+        return [values[number] for number in answer]
+    return values[answer] if prompt.kind == "select" and isinstance(answer, int) else answer
+
+
 def _page(prompt: Prompt) -> Page:
     several = prompt.kind == "checkbox"
     rows = [Row(c.number, c.label, disabled=c.disabled, checked=several and c.is_default) for c in prompt.choices]
@@ -170,8 +180,8 @@ def _prompt(message: Mapping[str, Any]) -> Prompt:
         message="\n".join(one_line(line, 1_000) for line in str(message["message"]).rstrip().split("\n")[:_MOST_LINES]),
         default=default if isinstance(default, bool) else "\n".join(map(escaped, str(default).split("\n"))),
         choices=tuple(
-            PromptChoice(one_line(label), number, is_default, one_line(disabled))
-            for label, number, is_default, disabled in message["choices"]
+            PromptChoice(one_line(label), number, is_default, one_line(disabled), value)
+            for label, number, is_default, disabled, value in message["choices"]
         ),
         multiline=message["multiline"],
         placeholder=one_line(message["placeholder"]),

@@ -105,7 +105,13 @@ def _described(question: Mapping[str, Any]) -> dict[str, Any]:
         "message": question["message"],
         "default": default if isinstance(default, (str, bool, int)) else "",
         "choices": [
-            (str(choice.title), number, bool(choice.checked) or choice is default, str(choice.disabled or ""))
+            (
+                str(choice.title),
+                number,
+                bool(choice.checked) or choice is default,
+                str(choice.disabled or ""),
+                choice.value,
+            )
             for number, choice in enumerate(question.get("choices", ()))
         ],
         "multiline": bool(question.get("multiline", False)),

@@ -113,22 +113,30 @@ def to_answers(piece: Piece, given: Answers, ui: Ui) -> Target:
         Cancelled: The user quits.
     """
     template = piece.template
-    answers = _changed(template, piece.answers, given)
+
+    def changed(answers: Answers, new: Answers) -> dict[str, Value]:
+        answers = _changed(template, answers, new)
+        _check_names(piece.answers, answers)
+        return answers
+
+    answers = changed(piece.answers, given)
     if ui.can_ask and not given:
         from scaffold.conversation.reanswering import other_answers
 
-        def changed(answers: Answers, new: Answers) -> dict[str, Value]:
-            return _changed(template, answers, new)
-
         module = [] if piece.module is None else ["--module", piece.module]
-        title = f"New answers for {piece.path}?"
+        what = f"the project {piece.answers['name']}" if piece.module is None else f"the module {piece.module}"
+        title = f"New answers for {what}?"
         command = ["scaffold", "reanswer", shell.path_word(piece.root), *module]
         answers = {**other_answers(ui, template, answers, changed, title=title, command=command)}
-    changed_names = [name for name in ("name", "package", "module") if answers.get(name) != piece.answers.get(name)]
-    naming.check_portable(answers, [f"--{name}" for name in changed_names])
-    naming.check_imports(answers)
     notes = [*_computing_now(piece.answers, answers), *_advice_now(answers, _standing(piece.answers, answers))]
     return Target(piece, template, answers, tuple(notes))
+
+
+def _check_names(before: Answers, answers: Answers) -> None:
+    """Refuse a name that is new and cannot be a folder or a file on every system, or hides what is imported."""
+    changed = [name for name in ("name", "package", "module") if answers.get(name) != before.get(name)]
+    naming.check_portable(answers, [f"--{name}" for name in changed])
+    naming.check_imports(answers)
 
 
 def _changed(template: Template, answers: Answers, given: Answers) -> dict[str, Value]:

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from scaffold.recommend import Recommendation
     from scaffold.sources.catalogue import Entry
 
+_NARROWEST, _WIDEST = 40, 100  # columns of running text
 
-def recommendation_text(recommendation: Recommendation) -> str:
-    """The recommendation for a terminal, wrapped to its width."""
+
+def recommendation_text(recommendation: Recommendation, columns: int | None = None) -> str:
+    """The recommendation for a terminal, wrapped to so many columns; by default to its width."""
+    width = max(_NARROWEST, min(_WIDEST, columns or shutil.get_terminal_size().columns))
     design = recommendation.design
     lines = [f"Design: **{design.value}** ({design.family.api})", f"  {design.summary}"]
     if recommendation.recommended is not design:
         lines.append(f"  Chosen by you: the rules say {recommendation.recommended.value}.")
-    lines += _section("Decided by", recommendation.decided_by)
-    lines += _section("Overruled", recommendation.overruled, ". But here: ")
-    lines += _section("Good to know", recommendation.cautions, ": ")
+    lines += _section("Decided by", recommendation.decided_by, width)
+    lines += _section("Overruled", recommendation.overruled, width, ". But here: ")
+    lines += _section("Good to know", recommendation.cautions, width, ": ")
     if recommendation.would_change:
         lines += ["", "**Another answer would lead elsewhere**"]
         lines += [
@@ -73,12 +76,11 @@ def _cited_json(citation: Citation) -> dict[str, str]:
     return text | {"because": citation.because} if citation.because else text
 
 
-def _section(title: str, citations: Sequence[Citation], because: str = "") -> Iterator[str]:
+def _section(title: str, citations: Sequence[Citation], width: int, because: str = "") -> Iterator[str]:
     if not citations:
         return
     yield ""
     yield f"**{title}**"
-    width = max(60, min(100, shutil.get_terminal_size().columns))
     for citation in citations:
         text = PRINCIPLES[citation.code].sentence + (f"{because}{citation.because}." if citation.because else "")
         yield from textwrap.wrap(

@@ -35,6 +35,20 @@ def say_plain(text: str, *, to: TextIO | None = None) -> None:
     _print(_escaped_lines(text), to or sys.stdout)
 
 
+def say_prose(text: str, *, to: TextIO | None = None) -> None:
+    """Print running text, on a terminal in lines that are broken between words."""
+    stream = to or sys.stdout
+    _print(_fitted(_escaped_lines(text), stream), stream)
+
+
+def _fitted(text: str, stream: TextIO) -> str:
+    if not stream.isatty():
+        return text
+    from scaffold.reports import wrapping
+
+    return wrapping.prose(text, stream)
+
+
 def _print(text: str, stream: TextIO) -> None:
     """Print a text, which may be longer than what the stream keeps until it is finished.
 
@@ -71,13 +85,14 @@ def say_error(error: object) -> None:
     """One line on stderr; where that is closed or full, the exit code has to do."""
     start, end = (_RED, _RESET) if colour_wanted(sys.stderr) else ("", "")
     with suppress(OSError, ValueError):
-        print(f"{start}error:{end} {escaped(' '.join(str(error).split()))}", file=sys.stderr, flush=True)
+        text = _fitted(f"error: {escaped(' '.join(str(error).split()))}", sys.stderr)
+        print(f"{start}error:{end}{text.removeprefix('error:')}", file=sys.stderr, flush=True)
 
 
 def say_note(text: str) -> None:
     """One line on stderr that explains, and stops nothing: not even where it cannot be written."""
     with suppress(OSError):
-        print(f"note: {escaped(text)}", file=sys.stderr)
+        print(_fitted(f"note: {escaped(text)}", sys.stderr), file=sys.stderr)
 
 
 def print_json(document: object, *, indent: int | None = 2) -> None:
