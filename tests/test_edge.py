@@ -164,7 +164,7 @@ def test_a_refused_answer_of_reanswer_is_asked_for_again(
         ("afile", "'afile' is a file: take another name"),
         ("müller", "'müller' makes no project name (a-z, digits, hyphens, dots): take mueller, or another"),
         ("  ", "the answer must not be empty"),
-        ("x" * 300, "(300 characters) is too long a path: take a shorter name"),
+        ("x" * 300, "(300 characters) is too long a path: choose a shorter one"),
     ],
 )
 def test_a_name_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, said: str) -> None:
