@@ -7,7 +7,7 @@
 import multiprocessing
 import sys
 
-from processes.threadpool_map import stream
+from processes.process_map import stream
 
 
 def child() -> None:

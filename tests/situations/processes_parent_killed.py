@@ -14,7 +14,7 @@ from pathlib import Path
 PROGRAM = """
 import os, sys, time
 from pathlib import Path
-from processes.threadpool_map import stream
+from processes.process_map import stream
 
 def work(number):
     Path(sys.argv[1], str(os.getpid())).touch()

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 SCRIPT = """
-from processes.threadpool_map import map_all
+from processes.process_map import map_all
 
 def double(number):
     return 2 * number

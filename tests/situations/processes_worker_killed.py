@@ -6,7 +6,7 @@
 import os
 import signal
 
-from processes.threadpool_map import Failed, stream
+from processes.process_map import Failed, stream
 
 
 def work(number: int) -> int:
