@@ -11,21 +11,14 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, Template
 from jinja2.ext import Extension
 
+from scaffold.copierfmt.syntax import SYNTAX
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
 
 _ENVIRONMENT = (
-    "block_start_string",
-    "block_end_string",
-    "variable_start_string",
-    "variable_end_string",
-    "comment_start_string",
-    "comment_end_string",
-    "line_statement_prefix",
-    "line_comment_prefix",
-    "trim_blocks",
-    "lstrip_blocks",
+    *SYNTAX,
     "newline_sequence",
     "keep_trailing_newline",
     "optimized",

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffold.copierfmt.syntax import SYNTAX
 from scaffold.errors import Refused
 from scaffold.lint.evaluation import READY, Outcome
 
@@ -71,19 +72,7 @@ def _where(*packages: str) -> list[str]:
 
 def _envops(environment: Environment) -> dict[str, object]:
     """The delimiters and the like, as the environment of this process has taken them."""
-    names = [
-        "block_start_string",
-        "block_end_string",
-        "variable_start_string",
-        "variable_end_string",
-        "comment_start_string",
-        "comment_end_string",
-        "line_statement_prefix",
-        "line_comment_prefix",
-        "trim_blocks",
-        "lstrip_blocks",
-    ]
-    return {name: getattr(environment, name) for name in names}
+    return {name: getattr(environment, name) for name in SYNTAX}
 
 
 def _as_json(question: Question, *, is_secret: bool) -> dict[str, object]:
