@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from scaffold.questions import Question
 
+    Fewer = Callable[[frozenset[str], frozenset[str]], Sequence[Question] | None]
+
 JsonFlag = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON document and nothing else.", rich_help_panel=WITHOUT_QUESTIONS),
@@ -49,7 +51,7 @@ class _Asking:
 
     function: Command
     questions: Callable[[], Sequence[Question]]
-    fewer: Callable[[Sequence[str]], Sequence[Question] | None]
+    fewer: Fewer
     changes: bool
 
 
@@ -65,9 +67,10 @@ class Commands(PlainGroup):
         """As the base class does."""
         name, command, rest = super().resolve_command(ctx, args)
         key = (ctx.info_name if ctx.parent else None, name)
-        if key not in _ASKING:
+        if command is None or key not in _ASKING:
             return name, command, rest
-        few = _ASKING[key].fewer(rest)
+        own = frozenset(flag for one in command.params for flag in (*one.opts, *one.secondary_opts))
+        few = _ASKING[key].fewer(frozenset(word.partition("=")[0] for word in rest if word.startswith("-")), own)
         return name, _with_questions(key) if few is None else _built(key, few), rest
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401  # as above
@@ -108,7 +111,7 @@ def command() -> Any:  # noqa: ANN401  # Typer's types are private
 def asking(
     questions: Callable[[], Sequence[Question]],
     *,
-    fewer: Callable[[Sequence[str]], Sequence[Question] | None] = lambda _: None,
+    fewer: Fewer = lambda _, __: None,
     group: typer.Typer = app,
     name: str | None = None,
     changes: bool = False,
@@ -117,7 +120,7 @@ def asking(
 
     Args:
         questions: All of them.
-        fewer: Those that are enough for these words, where that is quicker to tell, or None.
+        fewer: Those that are enough for these flags, beside which the command has some of its own; None for all.
         group: What it is a command of.
         name: What it is called; by default as the function.
         changes: Whether it changes answers on record, so that the questions' defaults do not count.

@@ -60,17 +60,10 @@ TemplateFlag = Annotated[
 ]
 
 
-_OWN_FLAGS = frozenset(
-    f"--{name}"
-    for name in ("accept-moved", "answers", "data", "defaults", "dry-run", "force", "json", "show", "template", "trust")
-)
-
-
-def _with_template(words: Sequence[str]) -> Sequence[Question] | None:
+def _with_template(flags: frozenset[str], own: frozenset[str]) -> Sequence[Question] | None:
     """With `--template` the bundled templates are read only where a flag may be one of theirs."""
     questions = advice_questions()
-    flags = {word.partition("=")[0] for word in words if word.startswith("-")}
-    known = _OWN_FLAGS | {question.flag for question in questions}
+    known = own | {question.flag for question in questions}
     return questions if "--template" in flags and flags <= known else None
 
 
