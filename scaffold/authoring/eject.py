@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.authoring.repository import VERSION, answers_for, begin, check_empty, commit_all, skeleton
+from scaffold.authoring.repository import VERSION, answers_for, check_empty, commit_first, skeleton
 from scaffold.errors import Refused
 from scaffold.git import git, own_environment
 from scaffold.life.history import history
@@ -19,6 +19,7 @@ from scaffold.plan import Plan, check_destination
 from scaffold.repositories.borrowed import borrowed
 from scaffold.repositories.found import at
 from scaffold.repositories.giving import check_own, checked_out, give
+from scaffold.repositories.making import begin
 from scaffold.repositories.refs import read_refs
 from scaffold.writing.publish import publish
 
@@ -102,7 +103,7 @@ def _as_repository(folder: Path) -> None:
     git("update-ref", f"refs/heads/{BRANCH}", history().commits[newest], cwd=folder)
     git("update-ref", "HEAD", history().commits[newest], cwd=folder)
     git("reset", "--quiet", "--mixed", cwd=folder)
-    commit_all(folder, f"Templates of our own, from version {newest} of scaffold's")
+    commit_first(folder, f"Templates of our own, from version {newest} of scaffold's")
 
 
 def _fetch(folder: Path, version: str, settings: Mapping[str, str] | None = None) -> None:

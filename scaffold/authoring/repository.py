@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from scaffold import naming
 from scaffold.answers import from_folder, from_git
 from scaffold.errors import NoRepository, Refused, RepositoryFault
-from scaffold.git import git, own_environment
+from scaffold.git import git
 from scaffold.repositories.found import find
+from scaffold.repositories.making import commit_all
 from scaffold.repositories.user import identity
 from scaffold.template import Template
 
@@ -60,13 +61,7 @@ def is_in_repository(folder: Path) -> bool:
     return True
 
 
-def begin(folder: Path) -> None:
-    """Make it a repository with nothing committed."""
-    git("init", "--quiet", "--initial-branch=main", cwd=folder)
-
-
-def commit_all(folder: Path, message: str) -> None:
+def commit_first(folder: Path, message: str) -> None:
     """Commit everything, as its first version."""
-    git("add", "--all", "--force", cwd=folder)
-    git("commit", "--quiet", "--message", message, cwd=folder, env=own_environment() | identity(folder))
+    commit_all(folder, message, identity(folder), ignored=True)
     git("tag", VERSION, cwd=folder)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.authoring.repository import answers_for, begin, check_empty, commit_all, is_in_repository, skeleton
+from scaffold.authoring.repository import answers_for, check_empty, commit_first, is_in_repository, skeleton
 from scaffold.plan import Plan, check_destination
+from scaffold.repositories.making import begin
 from scaffold.writing.publish import publish
 
 if TYPE_CHECKING:
@@ -40,4 +41,4 @@ def write(planned: Plan) -> bool:
 
 def _as_repository(folder: Path) -> None:
     begin(folder)
-    commit_all(folder, "A template, made with scaffold template new")
+    commit_first(folder, "A template, made with scaffold template new")

@@ -11,6 +11,7 @@ from scaffold.repositories.found import find
 from scaffold.repositories.user import identity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -31,6 +32,17 @@ def can_begin(dest: Path) -> bool:
     return nearest is not None and shutil.which("git") is not None and not is_in_repository(nearest)
 
 
+def begin(folder: Path) -> None:
+    """Make it a repository with nothing committed."""
+    git("init", "--quiet", "--initial-branch=main", cwd=folder)
+
+
+def commit_all(folder: Path, message: str, author: Mapping[str, str], *, ignored: bool = False) -> None:
+    """Commit everything as an author, also what is `ignored` if that is wanted."""
+    git("add", "--all", *(["--force"] if ignored else []), cwd=folder)
+    git("commit", "--quiet", "--message", message, cwd=folder, env=own_environment() | dict(author))
+
+
 def begin_with(folder: Path, message: str) -> str:
     """Make a repository and commit all that is there; a line on what came of it.
 
@@ -40,11 +52,10 @@ def begin_with(folder: Path, message: str) -> str:
         return "It is in a git repository already: commit it there."
     author = identity(folder)
     try:
-        git("init", "--quiet", "--initial-branch=main", cwd=folder)
+        begin(folder)
         if not {"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL"} <= author.keys():
             return "It is a git repository now; nothing is committed, since git does not know your name and email."
-        git("add", "--all", cwd=folder)
-        git("commit", "--quiet", "--message", message, cwd=folder, env=own_environment() | author)
+        commit_all(folder, message, author)
     except Refused as error:
         return f"It did not become a git repository: {error}"
     return "It is a git repository with one commit."
