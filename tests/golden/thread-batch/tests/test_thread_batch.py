@@ -116,20 +116,23 @@ def test_an_error_that_a_signal_handler_raises_in_a_start_goes_up() -> None:
     assert not batch[1].ran_in
 
 
-def test_errors_that_no_batch_brings_are_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """Of a thread that was started alone, and those that there were before a Ctrl-C."""
+@pytest.mark.parametrize("reason", [KeyboardInterrupt, InterruptedError])
+def test_errors_that_no_batch_brings_are_logged(
+    caplog: pytest.LogCaptureFixture, reason: type[BaseException]
+) -> None:
+    """Of a thread that was started alone, and those that there were before a signal's error."""
 
     class Interrupted(Call):
         def start(self) -> None:
             error = RuntimeError("release unlocked lock")
-            error.__context__ = KeyboardInterrupt()  # as it comes out of threading's own locks
+            error.__context__ = reason()  # as it comes out of threading's own locks
             raise error
 
     alone = Call(partial(fail, ValueError()), "alone")
     alone.start()
     alone.join(HANG)
     early, last = Call(partial(fail, ValueError()), "early"), Interrupted(lambda: None)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(reason):
         run_batch([early, last], workers=1)
     assert last.stopping.is_set()  # it may well run
     assert caplog.messages == ["alone failed", "early failed"]
@@ -184,7 +187,10 @@ def test_a_thread_that_cannot_be_started() -> None:
             raise MemoryError("can't start new thread")
 
     batch = [Call(partial(wait_for, refused)), Refused(lambda: None, "b"), Call(lambda: None, "c")]
-    errors = errors_of(batch, workers=10, timeout=HANG)
+    try:
+        fail(LookupError())  # one that is being handled is none of the start's
+    except LookupError:
+        errors = errors_of(batch, workers=10, timeout=HANG)
     assert errors == ["b: MemoryError: can't start new thread", "c: not started"]
     assert not any(thread.stopping.is_set() for thread in batch)
 

@@ -106,23 +106,29 @@ def test_an_error_is_logged_at_once_where_nobody_is_going_to_ask(
     assert record.exc_info == (SystemExit, error, error.__traceback__)
 
 
-@pytest.mark.parametrize("reason", [KeyboardInterrupt, TimeoutError, RuntimeError, MemoryError])
+SIGNALS = (KeyboardInterrupt, InterruptedError)  # what their handlers raise
+
+
+@pytest.mark.parametrize("reason", [*SIGNALS, TimeoutError, RuntimeError, MemoryError])
 def test_a_start_that_a_signal_or_the_system_ends(reason: type[BaseException]) -> None:
     """After a signal the thread may well run; after a refusal nobody waits for it."""
 
     class Unlucky(threading.Thread):
         def start(self) -> None:
-            if reason is not KeyboardInterrupt:
+            if reason not in SIGNALS:
                 raise reason
             error = RuntimeError("release unlocked lock")
-            error.__context__ = KeyboardInterrupt()  # as it comes out of threading's own locks
+            error.__context__ = reason()  # as it comes out of threading's own locks
             raise error
 
     task = Task(lambda: None)
     task.thread.__class__ = Unlucky
-    with pytest.raises(reason):
-        task.start()
-    if reason in {KeyboardInterrupt, TimeoutError}:
+    try:
+        fail(LookupError())  # one that is being handled is none of the start's
+    except LookupError:
+        with pytest.raises(reason):
+            task.start()
+    if reason in {*SIGNALS, TimeoutError}:
         assert not task.wait(timeout=0)
     else:
         with pytest.raises(RuntimeError, match=r"start\(\) comes before"):

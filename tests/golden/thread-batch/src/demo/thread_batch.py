@@ -34,6 +34,7 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -146,11 +147,12 @@ def run_batch(
 def _start(thread: BatchThread, ended: SimpleQueue[BatchThread]) -> bool:
     thread.ended = ended
     thread.log_error = False
+    earlier = sys.exc_info()[1]
     try:
         thread.start()
     except (RuntimeError, MemoryError) as error:  # the limit of the system or of its memory
-        if isinstance(error.__context__, KeyboardInterrupt):
-            raise error.__context__ from None  # a Ctrl-C inside start(): the thread may well run
+        if error.__context__ not in (None, earlier):
+            raise error.__context__ from None  # Ctrl-C or a signal handler's: the thread may well run
         thread.error = error
         return False
     return True

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import sys
 import threading
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -79,7 +80,7 @@ class Task(Generic[R]):
         """Call the function in the thread: once, as a thread starts only once."""
         self._begun = True  # before it: after a Ctrl-C in there, the thread may well run
         try:
-            with _ctrl_c_as_such():
+            with _signals_as_such():
                 self.thread.start()
         except REFUSALS:
             self._begun = self.thread.ident is not None
@@ -89,7 +90,7 @@ class Task(Generic[R]):
         """Wait for the end, or for ``timeout`` seconds; True if the function has ended."""
         if not self._begun:
             raise RuntimeError("start() comes before wait()")
-        with _ctrl_c_as_such():
+        with _signals_as_such():
             return self._finished.wait(timeout)
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
@@ -132,12 +133,13 @@ class Task(Generic[R]):
 
 
 @contextmanager
-def _ctrl_c_as_such() -> Generator[None]:
-    """Raise a Ctrl-C that hits threading's own locks, which turn it into a RuntimeError."""
+def _signals_as_such() -> Generator[None]:
+    """Raise what a signal's handler raised inside threading's locks, not their RuntimeError."""
+    earlier = sys.exc_info()[1]
     try:
         yield
     except RuntimeError as error:
-        if isinstance(error.__context__, KeyboardInterrupt):
+        if error.__context__ not in (None, earlier):
             raise error.__context__ from None
         raise
 
