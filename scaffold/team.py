@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scaffold import reading, shell, yamlfile
+from scaffold import answersfile, shell
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
 from scaffold.conversation.making import ask_work
 from scaffold.errors import Cancelled, Refused, UsageError, did_you_mean
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from scaffold.ui import Ui
 
 _ADVICE = {question.name: question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
-COMMIT_KEY = "_scaffold_commit"
 _WORDS = ("str", "int", "float", "bool", "path")  # types whose answers are one word: it is handed over as it was typed
 
 
@@ -58,6 +57,8 @@ class Order:
     """Answers to the template's own questions."""
     file: Path | None
     """A file of answers."""
+    record: str | None
+    """The file to record the answers in; None where the template says so."""
     use_defaults: bool
     trust: str | None
     accept_moved: str | None
@@ -93,11 +94,12 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
                 trusted_digest=digest,
                 suggested={**_surroundings(template.questions, order.dest), **located.defaults},
                 folder_name=order.dest.absolute().name,
+                answers_file=order.record,
             )
         except Cancelled as error:
             raise error.resumed_by(said.command()) from error
     files = with_commit(rendered.files, checkout)
-    command = _command(order.dest, checkout, rendered.answers, digest)
+    command = _command(order, checkout, rendered.answers, digest)
     plan = Plan(order.dest, files, executable=rendered.executable)
     return TeamProject(plan, rendered.answers, recommendation, shell.command(command), checkout, said.command())
 
@@ -222,7 +224,13 @@ def _how(order: Order) -> Iterator[str]:
     source, entry = order.located.source, order.located.entry
     name = source.recorded if entry is None else entry.name
     yield from ("--template", f"{name}@{source.ref}" if source.ref else name)
-    for flag, word in (("--answers", order.file), ("--trust", order.trust), ("--accept-moved", order.accept_moved)):
+    flags = {
+        "--answers": order.file,
+        "--answers-file": order.record,
+        "--trust": order.trust,
+        "--accept-moved": order.accept_moved,
+    }
+    for flag, word in flags.items():
         if word is not None:
             yield from (flag, str(word))
     if order.use_defaults:
@@ -242,37 +250,31 @@ def _from_file(path: Path, questions: Mapping[str, ForeignQuestion]) -> Iterator
 
 def with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dict[PurePosixPath, bytes]:
     """The files, with the commit's hash recorded beside the tag that Copier records (docs/adr/0009)."""
-    return {
-        path: _recorded(content, checkout) if path.suffix in {".yml", ".yaml"} else content
-        for path, content in files.items()
-    }
+    return {path: _recorded(content, checkout) for path, content in files.items()}
 
 
 def _recorded(content: bytes, checkout: Checkout) -> bytes:
     """An answers file of this template with one more key; any other file as it is."""
-    if checkout.commit is None or b"_src_path" not in content or len(content) > reading.LARGEST_TEXT:
+    if checkout.commit is None or b"_src_path" not in content:
         return content
-    longer = content + (b"" if content.endswith(b"\n") else b"\n") + f"{COMMIT_KEY}: {checkout.commit}\n".encode()
-    try:
-        before, after = yamlfile.value(content), yamlfile.value(longer)
-    except yamlfile.YamlFault:
-        return content
-    if not isinstance(before, dict) or before.get("_src_path") != checkout.source:
-        return content
-    return longer if after == {**before, COMMIT_KEY: checkout.commit} else content
+    found = answersfile.values(content) or {}
+    is_own = found.get(answersfile.SOURCE_KEY) == checkout.recorded
+    return answersfile.with_key(content, answersfile.COMMIT_KEY, checkout.commit) if is_own else content
 
 
-def _command(dest: Path, checkout: Checkout, answers: Mapping[str, object], digest: str | None) -> Iterator[str]:
+def _command(order: Order, checkout: Checkout, answers: Mapping[str, object], digest: str | None) -> Iterator[str]:
     version = checkout.ref if by_version([checkout.ref or ""]) else checkout.commit
     yield from (
         "scaffold",
         "new",
-        shell.path_word(dest),
+        shell.path_word(order.dest),
         "--template",
         f"{checkout.source}@{version}" if version else checkout.source,
     )
     for name, value in answers.items():
         yield from ("--data", f"{name}={_word(value)}")
+    if order.record is not None:
+        yield from ("--answers-file", order.record)
     if digest is not None:
         yield from ("--trust", digest)
     yield "--defaults"

@@ -75,7 +75,7 @@ def update(  # noqa: PLR0913  # each says something else about the one update
     order = {
         "update": True,
         "versions": [old.version, version],
-        "source": new.checkout.source,
+        "source": new.checkout.recorded,
         "out": str(project),
         "data": dict(data or {}),
         "answers_file": str(answers_file),

@@ -6,27 +6,24 @@ becomes a plan like any other.
 
 from __future__ import annotations
 
-import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import clone
-from scaffold.answers import load_recorded_types
-from scaffold.errors import NothingGenerated, UsageError
-from scaffold.foreign import approvals
+from scaffold.errors import UsageError
 from scaffold.foreign.questions import asked_by
 from scaffold.foreign.template import UntrustedTemplate
-from scaffold.foreign.trust import TemplateNotTrusted, joined
+from scaffold.foreign.trust import joined
 from scaffold.foreign.updating import update
 from scaffold.foreign.workplace import workplace
-from scaffold.life import majors
+from scaffold.life import majors, origin
 from scaffold.life.merge import Change, Outcome
 from scaffold.life.update import Step, Update, read_tree
 from scaffold.life.worktree import programs, tracked
 from scaffold.sources import resolve, tags
-from scaffold.sources.errors import BadSource, UnknownTemplate
-from scaffold.team import COMMIT_KEY, settle_trust, with_commit
+from scaffold.team import settle_trust, with_commit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,11 +34,8 @@ if TYPE_CHECKING:
     from scaffold.foreign.updating import Updated
     from scaffold.life.generated import Piece
     from scaffold.life.merge import ConflictStyle, Tree
-    from scaffold.sources.resolve import Source
+    from scaffold.sources.resolve import Offer
     from scaffold.ui import Ui
-
-_AFTER_A_RELEASE = re.compile(r"-\d+-g[0-9a-f]+$")
-"""What git adds to a release's name for a commit after it: a description, by which a copy is not asked for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +61,12 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
         ScaffoldError: A version cannot be had, is not trusted or does not render; an answer is missing; or the user
             cancels.
     """
-    version, notes = _wanted(piece, order)
-    wanted = _source(piece, version)
-    with _recorded_version(piece) as old, resolve.opened(wanted, accept_moved=order.accept_moved) as new:
+    offered = origin.offer(piece) if order.to is None else resolve.Offer((), None, {})
+    wanted, notes = _wanted(piece, order, offered)
+    with (
+        origin.opened(piece, accept_moved=order.accept_moved) as old,
+        _target(piece, order, offered, wanted, old) as new,
+    ):
         if new.note:
             ui.note(new.note)
         if new.ref is None:
@@ -90,46 +87,31 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
     return Update(root, (Step(piece, new.ref, notes),), tuple(changes), done.executable, seen)
 
 
-def _wanted(piece: Piece, order: Order) -> tuple[str | None, tuple[str, ...]]:
-    """The version to go to, None for the newest, and what there is to say about it.
+def _wanted(piece: Piece, order: Order, offered: Offer) -> tuple[str | None, tuple[str, ...]]:
+    """The version to go to, None for a commit that has no release yet, and what there is to say about it.
 
     Raises:
         UsageError: It is another major version, which was not asked for.
     """
+    remarks = tuple(text for text in (origin.remark(piece),) if text)
     if order.to is not None:
         majors.check_crossing(piece.version, order.to, allowed=order.major)
-        return _name(piece) if order.to == piece.version else order.to, ()
-    known = [] if order.major else releases(piece)
-    newer = majors.newer_major(piece.version, known)
-    if newer is None:
-        return None, ()
-    goal = majors.target(piece.version, known, cross=False)
-    return _name(piece) if goal == piece.version else goal, (majors.is_out(newer),)
+        return order.to, remarks
+    if origin.newest_commit(piece, offered) is not None:
+        return None, remarks
+    goal = majors.target(piece.version, offered.releases, cross=order.major)
+    newer = majors.newer_major(goal, offered.releases)
+    return goal, (*remarks, majors.is_out(newer)) if newer else remarks
 
 
-def _source(piece: Piece, version: str | None) -> Source:
-    """Where its template is.
-
-    Raises:
-        NothingGenerated: It is not there any more.
-    """
-    try:
-        return resolve.parse(f"{piece.source}@{version}" if version else piece.source)
-    except (BadSource, UnknownTemplate) as error:
-        raise NothingGenerated(piece.path, f"names a template that cannot be had: {error}") from error
-
-
-def _recorded_version(piece: Piece) -> AbstractContextManager[Checkout]:
-    """The version that the project was made by, held to the commit on record."""
-    recorded = piece.recorded.get(COMMIT_KEY)
-    commit = recorded if isinstance(recorded, str) else None
-    return resolve.opened(_source(piece, _name(piece)), pinned=commit)
-
-
-def _name(piece: Piece) -> str:
-    """The name by which git finds the version on record."""
-    commit = piece.recorded.get(COMMIT_KEY)
-    return commit if isinstance(commit, str) and _AFTER_A_RELEASE.search(piece.version) else piece.version
+def _target(
+    piece: Piece, order: Order, offered: Offer, wanted: str | None, old: Checkout
+) -> AbstractContextManager[Checkout]:
+    """The version to go to: that of the record itself, unless its name is another commit now and is asked for anew."""
+    if wanted == piece.version and (order.to is not None or offered.tags.get(wanted, old.commit) == old.commit):
+        return nullcontext(old)
+    pinned = old.commit if wanted == piece.version else None
+    return resolve.opened(origin.source(piece, wanted), pinned=pinned, accept_moved=order.accept_moved)
 
 
 def _updated(  # noqa: PLR0913, PLR0917  # two versions, and all that is known of the project
@@ -155,35 +137,3 @@ def _updated(  # noqa: PLR0913, PLR0917  # two versions, and all that is known o
 def _change(path: PurePosixPath, before: bytes | None, after: bytes | None, *, conflict: bool) -> Change:
     outcome = Outcome.NEW if before is None else Outcome.DELETED if after is None else Outcome.UPDATED
     return Change(path=path, outcome=Outcome.CONFLICT if conflict else outcome, before=before, after=after)
-
-
-def generated(piece: Piece) -> Tree:
-    """What the template made of the recorded answers, once more.
-
-    Raises:
-        ScaffoldError: The version cannot be had, is not trusted or does not render.
-    """
-    with workplace(renders=True) as place, _recorded_version(piece) as checkout:
-        template = UntrustedTemplate(checkout, place)
-        actions = template.actions
-        if actions.listed() and not approvals.is_approved(actions):
-            raise TemplateNotTrusted(actions, None)
-        asked = {question.name for question in template.questions}
-        answers = load_recorded_types(piece.path)
-        rendered = template.render(
-            {name: value for name, value in answers.items() if name in asked},
-            defaults=True,
-            ask=None,
-            trusted_digest=actions.digest if actions.listed() else None,
-            folder_name=piece.root.absolute().name,
-        )
-        return piece.but_for_kept(with_commit(rendered.files, checkout))
-
-
-def releases(piece: Piece) -> list[str]:
-    """The releases of its template, the oldest first.
-
-    Raises:
-        Unreachable: The template cannot be read.
-    """
-    return tags.releases(resolve.versions(_source(piece, None)))[::-1]
