@@ -219,7 +219,7 @@ def _generated(piece: Piece, permission: Permission) -> Generated:
 def _drift(piece: Piece, generated: Generated) -> Iterator[Drift]:
     owners = owned(piece.template, piece.answers) if piece.is_bundled else set()
     for path, content in sorted(generated.files.items()):
-        found, kind = _found(piece.root, path)
+        found, kind = _found(piece.root, path, is_link=path in generated.links)
         if found is not None and _is_as_generated(piece, generated, path, found):
             if not _has_other_mode(piece, generated, path):
                 continue
@@ -241,15 +241,21 @@ def _is_as_generated(piece: Piece, generated: Generated, path: PurePosixPath, fo
 
 def _has_other_mode(piece: Piece, generated: Generated, path: PurePosixPath) -> bool:
     """Whether a file is a program and should be none, or the other way round, as far as the file system knows."""
-    if os.name == "nt" or os.access(piece.path, os.X_OK):  # where a record is a program, everything is
+    if (
+        os.name == "nt" or path in generated.links or os.access(piece.path, os.X_OK)
+    ):  # where a record is a program, everything is
         return False
     return os.access(piece.root / path, os.X_OK) != (path in generated.executable)
 
 
-def _found(root: Path, path: PurePosixPath) -> tuple[bytes | None, str]:
+def _found(root: Path, path: PurePosixPath, *, is_link: bool) -> tuple[bytes | None, str]:
     """What stands where a file was generated, and what that is called unless it is the same."""
     if is_blocked(root, path):
         return None, "in the way"
+    if (
+        is_link and (root / path).is_symlink()
+    ):  # else it may be a file that says so, as git writes where links cannot be
+        return os.fsencode(os.readlink(root / path)), "edited"  # noqa: PTH115  # Path would clean it up
     try:
         found = reading.read_limited(root / path, reading.LARGEST_FILE, follow=False)
     except reading.Absent:

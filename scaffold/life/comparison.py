@@ -28,6 +28,8 @@ class Generated:
     """What was generated, once more."""
 
     files: Tree
+    """With symbolic links, whose content is what they name."""
+    links: frozenset[PurePosixPath] = frozenset()
     executable: frozenset[PurePosixPath] = frozenset()
     unsure: Mapping[PurePosixPath, Unsure] = field(default_factory=dict)
     """Files that hold something made from a secret which is not known."""

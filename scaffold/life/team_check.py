@@ -45,6 +45,7 @@ def generated(piece: Piece, permission: Permission) -> Generated:
     files = piece.but_for_kept(with_commit(rendered.files, checkout))
     return Generated(
         files={path: content for path, content in files.items() if path not in absent},
+        links=rendered.links,
         executable=rendered.executable,
         unsure=unsure,
         has_tasks=rendering.has_tasks,
