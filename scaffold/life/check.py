@@ -219,6 +219,7 @@ def _generated(piece: Piece, permission: Permission) -> Generated:
 def _drift(piece: Piece, generated: Generated) -> Iterator[Drift]:
     owners = owned(piece.template, piece.answers) if piece.is_bundled else set()
     for path, content in sorted(generated.files.items()):
+        yield from _rejected(piece, generated, path)
         found, kind = _found(piece.root, path, is_link=path in generated.links)
         if found is not None and _is_as_generated(piece, generated, path, found):
             if not _has_other_mode(piece, generated, path):
@@ -228,6 +229,14 @@ def _drift(piece: Piece, generated: Generated) -> Iterator[Drift]:
         group = Group.YOURS if path in owners else _group(piece, path)
         change = Change(path=path, outcome=outcome, before=content, after=found)
         yield Drift(path, kind, group, change, by_task=generated.has_tasks and found is None)
+
+
+def _rejected(piece: Piece, generated: Generated, path: PurePosixPath) -> Iterator[Drift]:
+    """What an update could not merge into a file, and left beside it."""
+    rejected = path.with_name(f"{path.name}.rej")
+    if rejected not in generated.files and os.path.lexists(piece.root / rejected):
+        change = Change(path=rejected, outcome=Outcome.CONFLICT, before=None, after=None)
+        yield Drift(rejected, "conflict", _group(piece, path), change)
 
 
 def _is_as_generated(piece: Piece, generated: Generated, path: PurePosixPath, found: bytes) -> bool:

@@ -26,7 +26,7 @@ _SAME_FILE = 0.5  # the share of equal lines from which git, too, takes a file t
 # Of both sides of a diff, which takes time with the square of what differs.
 _LARGEST_DIFF = 2 << 20  # bytes
 _MOST_LINES = 40_000
-_MARKERS = (b"<<<<<<< ", b"||||||| ", b">>>>>>> ")
+_MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ")  # with the base between them or, as Copier has it, without
 
 
 class Outcome(Enum):
@@ -110,7 +110,7 @@ def as_text(content: bytes) -> bytes:
 
 
 def has_markers(content: bytes) -> bool:
-    """Whether conflicts stand in a file, with all three markers in their order."""
+    """Whether a conflict stands in a file, ours or another program's: with all three markers in their order."""
     places = [content.find(b"\n" + marker) if not content.startswith(marker) else 0 for marker in _MARKERS]
     return -1 not in places and places == sorted(places)
 

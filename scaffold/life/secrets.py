@@ -100,17 +100,18 @@ class Unsure:
         one, other, mine = _lines(self.one), _lines(self.other), _lines(found)
         if max(len(one), len(other), len(mine)) > _MOST_LINES:
             return False
-        blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()[:-1]
-        done = 0
-        for block in blocks:
-            lines = one[block.a : block.a + block.size]
-            if block.a + block.size == len(one) and block.b + block.size == len(other):
-                places: Iterable[int] = (len(mine) - block.size,)
+        before = after = done = 0
+        for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks():
+            # Where both have lines that differ, there is at least one.
+            least = done + min(1, block.a - before, block.b - after)
+            before, after = block.a + block.size, block.b + block.size
+            places: Iterable[int] = range(least, len(mine) + 1)
+            if before == len(one) and after == len(other):
+                places = (len(mine) - block.size,)
             elif block.a == block.b == 0:
                 places = (0,)
-            else:
-                places = range(done, len(mine))
-            place = next((p for p in places if p >= done and mine[p : p + block.size] == lines), None)
+            lines = one[block.a : before]
+            place = next((p for p in places if p >= least and mine[p : p + block.size] == lines), None)
             if place is None:
                 return False
             done = place + block.size
