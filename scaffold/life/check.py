@@ -167,7 +167,8 @@ def _status(piece: Piece, ignored: Sequence[str], permission: Permission) -> Sta
     except ScaffoldError as error:
         problem = _unreachable(piece, error) or str(error)
         return replace(status, problem=problem, is_untrusted=isinstance(error, NotTrusted))
-    return replace(status, drift=drift, remarks=generated.remarks)
+    notes = history().notes(piece.version, status.target) if piece.is_bundled else ()
+    return replace(status, drift=drift, remarks=generated.remarks, notes=notes)
 
 
 def _age(piece: Piece, status: Status) -> Status:
@@ -181,7 +182,6 @@ def _age(piece: Piece, status: Status) -> Status:
         newest=known[-1],
         target=goal,
         newer_major=newer_major(piece.version, known),
-        notes=history().notes(piece.version, goal),
     )
 
 
