@@ -166,3 +166,32 @@ def test_what_is_not_trusted_has_a_code_of_its_own(tmp_path: Path, scaffold: Run
     missing = scaffold("check", str(place), "--trust", digest)
     assert (missing.code, "No module named 'nowhere'" in missing.out) == (3, True)
     assert "install it where scaffold is installed" in missing.out
+
+
+def test_a_secret_goes_along_with_an_update(made: Path, tmp_path: Path, scaffold: Run) -> None:
+    """Read back from the project: no conflict with it, and it stands where the new version has it; else `--data`."""
+    shutil.copytree(made / "template", tmp_path / "template", symlinks=True)
+    shutil.copytree(made / "demo", tmp_path / "demo", symlinks=True)
+    record = tmp_path / "demo" / RECORD
+    record.write_text(record.read_text(encoding="utf-8").replace(str(made), str(tmp_path)), encoding="utf-8")
+    git_commit_all(tmp_path / "demo")
+    newer = {
+        "copier.yml": TEMPLATE["copier.yml"]
+        .replace("  - rm unwanted.txt\n  - printf formatted > layout.txt\n", "")
+        .replace("_tasks:\n", ""),
+        ".env.jinja": "NAME={{ name }}\nTOKEN={{ token }}\nPORT=80\n",
+        "other.env.jinja": "TOKEN={{ token }}\n",
+    }
+    commit(tmp_path / "template", newer, "v1.1.0")
+    untrusted = scaffold("update", str(tmp_path / "demo"), "--defaults")
+    assert untrusted.code == 4
+    digest = untrusted.err.partition("--trust ")[2].split()[0]
+    result = scaffold("update", str(tmp_path / "demo"), "--defaults", "--trust", digest)
+    assert result.code == 0, result.out
+    files = {name: (tmp_path / "demo" / name).read_text(encoding="utf-8") for name in (".env", "other.env")}
+    assert files == {".env": "NAME=thing\nTOKEN=hush, quite\nPORT=80\n", "other.env": "TOKEN=hush, quite\n"}
+    git_commit_all(tmp_path / "demo")
+    assert scaffold("check", str(tmp_path / "demo"), "--strict", "--ignore", "layout.txt").code == 0
+    assert scaffold("reanswer", str(tmp_path / "demo"), "--data", "token=new").code == 0
+    files = {name: (tmp_path / "demo" / name).read_text(encoding="utf-8") for name in (".env", "other.env")}
+    assert files == {".env": "NAME=thing\nTOKEN=new\nPORT=80\n", "other.env": "TOKEN=new\n"}

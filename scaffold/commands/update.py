@@ -18,8 +18,8 @@ from scaffold.reports import output
 from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
-    from scaffold.life.merge import ConflictStyle
     from scaffold.life.request import Request
+    from scaffold.life.texts import ConflictStyle
     from scaffold.life.update import Update
 
 ProjectArgument = Annotated[
