@@ -16,7 +16,7 @@ from scaffold.life.comparison import Generated
 from scaffold.life.finding import find_root, pieces_of
 from scaffold.life.history import history
 from scaffold.life.majors import newer_major, target
-from scaffold.life.merge import Change, Outcome, as_text, has_markers
+from scaffold.life.merge import REJECTED, Change, Outcome, as_text, has_markers
 from scaffold.life.owned import owned
 from scaffold.plan import is_blocked
 from scaffold.sources.errors import Unreachable
@@ -233,7 +233,7 @@ def _drift(piece: Piece, generated: Generated) -> Iterator[Drift]:
 
 def _rejected(piece: Piece, generated: Generated, path: PurePosixPath) -> Iterator[Drift]:
     """What an update could not merge into a file, and left beside it."""
-    rejected = path.with_name(f"{path.name}.rej")
+    rejected = path.with_name(f"{path.name}{REJECTED}")
     if rejected not in generated.files and os.path.lexists(piece.root / rejected):
         change = Change(path=rejected, outcome=Outcome.CONFLICT, before=None, after=None)
         yield Drift(rejected, "conflict", _group(piece, path), change)

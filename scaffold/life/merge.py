@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Tree = dict["PurePosixPath", bytes]
 
+REJECTED = ".rej"
+"""Behind a file's name: what could not be merged into it."""
 _MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ")  # with the base between them or, as Copier has it, without
 
 
@@ -75,6 +77,11 @@ class Change:
     """What the template has for a file of the owner's that is left as it is."""
     sides: Sides | None = None
     """Of a conflict: what did not fit together."""
+
+    @property
+    def reject_path(self) -> PurePosixPath:
+        """Where that stands."""
+        return self.path.with_name(f"{self.path.name}{REJECTED}")
 
     @property
     def is_move_away(self) -> bool:

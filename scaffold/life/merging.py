@@ -123,7 +123,7 @@ def _changed(mine: Rendered, theirs: Rendered, changes: Iterable[Change]) -> Ren
     files, modes = dict(mine.files), dict(mine.modes)
     for change in changes:
         if change.rejected is not None:
-            files[change.path.with_name(f"{change.path.name}.rej")] = change.rejected
+            files[change.reject_path] = change.rejected
         if change.after is None:
             files.pop(change.path, None)
             continue

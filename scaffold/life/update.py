@@ -77,8 +77,8 @@ class Update:
             if change.after is not None and change.is_real:
                 files[change.path] = change.after
             if change.rejected is not None:
-                files[_reject_path(change)] = change.rejected
-                expected[_reject_path(change)] = None
+                files[change.reject_path] = change.rejected
+                expected[change.reject_path] = None
         gone = {change.path for change in self.changes if change.after is None and change.before is not None}
         known = {path: expected[path] for path in (*files, *gone)}
         written = [change for change in self.changes if change.path in files]
@@ -166,8 +166,8 @@ def _check(root: Path, change: Change) -> None:
         mode = mode_at(root, change.path)
         if mode is not None and stat.S_ISREG(mode) and not mode & stat.S_IWUSR:
             raise Refused(root / change.path, "is read-only: make it writable first (chmod u+w)")
-    if change.rejected is not None and os.path.lexists(root / _reject_path(change)):
-        raise Refused(root / _reject_path(change), "is left from an earlier update: resolve and delete it")
+    if change.rejected is not None and os.path.lexists(root / change.reject_path):
+        raise Refused(root / change.reject_path, "is left from an earlier update: resolve and delete it")
 
 
 class _Looked:
@@ -222,7 +222,3 @@ def _of_kind(change: Change, kinds: Mapping[PurePosixPath, Kind]) -> Change:
     """The change of an example, which stays the program or link that it is."""
     kind = kinds.get(change.was or change.path, Kind.FILE)
     return replace(change, kinds=(kind, kind))
-
-
-def _reject_path(change: Change) -> PurePosixPath:
-    return change.path.with_name(f"{change.path.name}.rej")
