@@ -122,3 +122,42 @@ def test_an_earlier_release_is_nothing_to_go_to(tmp_path: Path, template: Path, 
     [piece] = pieces_of(scaffold, project)
     assert (piece["behind"], piece["drift"]) == (False, [])
     assert scaffold("update", str(project)).out == "nothing changes\n"
+
+
+def test_a_template_that_moved(tmp_path: Path, template: Path, scaffold: Run) -> None:
+    """`--source` names its new address, which is recorded; with a version, or with none that is newer."""
+    project = project_of(tmp_path / "demo", template, "v1.0.0", SMALL["README.md.jinja"])
+    moved = template.rename(tmp_path / "moved")
+    lost = scaffold("update", str(project))
+    assert (lost.code, lost.err.count("\n"), "--source" in lost.err) == (1, 1, True)
+    assert scaffold("update", str(project), "--source", str(moved)).code == 0
+    assert f"_src_path: {moved}\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    git_commit_all(project)
+    assert scaffold("check", str(project)).code == 0
+    commit(moved, NEWER, "v1.1.0")
+    both = scaffold("update", str(project), "--source", f"{moved}@v1.1.0", "--to", "v1.1.0")
+    assert (both.code, both.err.count("\n")) == (2, 1)
+    assert scaffold("update", str(project), "--source", f"{moved}@v1.1.0").code == 0
+    assert (project / "README.md").read_text(encoding="utf-8").endswith("newer\n")
+
+
+def test_beginning_anew(tmp_path: Path, template: Path, scaffold: Run) -> None:
+    """`--recopy`, where the version is gone: what is missing comes, what differs is a conflict, and no edit is lost."""
+    commit(template, {**NEWER, "new.txt": "new\n", "same.txt": "same\n"}, "v1.1.0")
+    project = project_of(tmp_path / "demo", template, "v1.0.7", "# {{ name }}\n\nmine\n")
+    write(project, {"same.txt": "same\n", "own.txt": "own\n"})
+    git_commit_all(project)
+    result = scaffold("update", str(project), "--recopy", "--defaults")
+    assert (result.code, result.err) == (3, "")
+    assert sorted(line.split()[:2] for line in result.out.splitlines()) == [
+        ["conflict", "README.md"],
+        ["new", "new.txt"],
+        ["updated", ".copier-answers.yml"],
+    ]
+    text = (project / "README.md").read_text(encoding="utf-8")
+    assert "\nmine\n" in text
+    assert "\nnewer\n" in text
+    assert "_commit: v1.1.0\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert scaffold("check", str(project)).code == 3
+    assert scaffold("undo", "--yes", str(project)).code == 0
+    assert (project / "README.md").read_text(encoding="utf-8") == "# thing\n\nmine\n"

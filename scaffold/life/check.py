@@ -186,9 +186,10 @@ def _age(piece: Piece, status: Status) -> Status:
 
 
 def _age_of_theirs(piece: Piece, status: Status) -> Status:
-    from scaffold.life import origin  # imported where a template is a team's: it takes longer than all else here
+    from scaffold.life import origin
+    from scaffold.sources import resolve  # imported where a template is a team's: it takes longer than all else here
 
-    offered = origin.offer(piece)
+    offered = resolve.offer(origin.source(piece))
     known, version = offered.releases, piece.version
     if not known:
         goal = origin.newest_commit(piece, offered) or version
