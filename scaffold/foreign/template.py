@@ -47,6 +47,8 @@ class Rendered:
     """Those with nothing in them."""
     answers: dict[str, object]
     """Of all questions that were relevant and are no secret."""
+    left: frozenset[PurePosixPath] = frozenset()
+    """Those that are not written where something is there already (`_skip_if_exists`)."""
 
     @property
     def executable(self) -> frozenset[PurePosixPath]:
@@ -120,6 +122,7 @@ class UntrustedTemplate:
         folder_name: str = "project",
         answers_file: str | None = None,
         with_tasks: bool = True,
+        as_update: bool = False,
     ) -> Rendered:
         """Render it, with `data` as answers. Once: the process that does it may write to the copy.
 
@@ -132,6 +135,7 @@ class UntrustedTemplate:
             folder_name: What the destination is called; templates may use it.
             answers_file: Where the answers are recorded, a path in the destination; None where the template says so.
             with_tasks: Run the template's tasks; else only its extensions need trust.
+            as_update: Tell the template that it is an update, for which it may leave files out.
 
         Raises:
             TemplateNotTrusted: It would run things, and `trusted_digest` is not its digest.
@@ -155,6 +159,7 @@ class UntrustedTemplate:
             "asking": ask is not None,
             "answers_file": answers_file,
             "tasks": with_tasks,
+            "operation": "update" if as_update else "copy",
             "questions": [question.name for question in self.questions if not question.secret],
         }
         job = Job(place=self.place, order=order, trusted=trusted, limits=self.limits, places=self.config.places)
@@ -166,7 +171,8 @@ class UntrustedTemplate:
             raise TemplateFault(self.config.file, "renders no file with these answers")
         modes = {entry.path: entry.mode for entry in entries if not entry.is_folder}
         folders = tuple(entry.path for entry in entries if entry.is_folder)
-        return Rendered(files, modes, folders, dict(outcome.get("answers", {})))
+        left = frozenset(map(PurePosixPath, outcome.get("left", ())))
+        return Rendered(files, modes, folders, dict(outcome.get("answers", {})), left)
 
 
 @contextmanager

@@ -211,14 +211,13 @@ def _is_ignored(path: PurePosixPath, patterns: Sequence[str]) -> bool:
 
 def _generated(piece: Piece, permission: Permission) -> Generated:
     if piece.is_bundled:
-        return Generated(files=piece.generate())
+        return Generated(files=piece.generate(), owned=frozenset(owned(piece.template, piece.answers)))
     from scaffold.life import team_check
 
     return team_check.generated(piece, permission)
 
 
 def _drift(piece: Piece, generated: Generated) -> Iterator[Drift]:
-    owners = owned(piece.template, piece.answers) if piece.is_bundled else set()
     for path, content in sorted(generated.files.items()):
         yield from _rejected(piece, generated, path)
         found, kind = _found(piece.root, path, is_link=path in generated.links)
@@ -227,7 +226,7 @@ def _drift(piece: Piece, generated: Generated) -> Iterator[Drift]:
                 continue
             kind = "mode"
         outcome = Outcome.DELETED if found is None else Outcome.UPDATED
-        group = Group.YOURS if path in owners else _group(piece, path)
+        group = Group.YOURS if path in generated.owned else _group(piece, path)
         change = Change(path=path, outcome=outcome, before=content, after=found)
         yield Drift(path, kind, group, change, by_task=generated.has_tasks and found is None)
 
