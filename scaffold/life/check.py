@@ -168,7 +168,7 @@ def _status(piece: Piece, ignored: Sequence[str], permission: Permission) -> Sta
         problem = _unreachable(piece, error) or str(error)
         return replace(status, problem=problem, is_untrusted=isinstance(error, NotTrusted))
     notes = history().notes(piece.version, status.target) if piece.is_bundled else ()
-    return replace(status, drift=drift, remarks=generated.remarks, notes=notes)
+    return replace(status, drift=drift, remarks=(*status.remarks, *generated.remarks), notes=notes)
 
 
 def _age(piece: Piece, status: Status) -> Status:
@@ -191,6 +191,7 @@ def _age_of_theirs(piece: Piece, status: Status) -> Status:
 
     offered = resolve.offer(origin.source(piece))
     known, version = offered.releases, piece.version
+    status = replace(status, remarks=tuple(text for text in (origin.moved_tag(piece, offered),) if text))
     if not known:
         goal = origin.newest_commit(piece, offered) or version
         return replace(status, newest=goal, target=goal)

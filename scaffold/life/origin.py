@@ -99,6 +99,14 @@ def opened(
     return recorded.opened(found, piece.version, commit(piece), accept_moved=accept_moved)
 
 
+def moved_tag(piece: Piece, offered: Offer) -> str:
+    """What has to be said where the tag on record is another commit now, or nothing."""
+    here, now = commit(piece), offered.tags.get(piece.version)
+    if here is None or now is None or here == now:
+        return ""
+    return f"the tag {visible(piece.version)} was moved: it was {here}, which counts here, and is now {now}"
+
+
 def newest_commit(piece: Piece, offered: Offer) -> str | None:
     """The commit that a project follows whose template has no releases; None where it has that already."""
     if offered.releases or offered.head is None:
