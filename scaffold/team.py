@@ -64,6 +64,10 @@ class Order:
     accept_moved: str | None
     words: Sequence[str] = ()
     """What else was on the command line, for the command that goes on."""
+    command: str = "new"
+    """Which command it is."""
+    with_tasks: bool = True
+    """Whether the template's tasks run."""
 
 
 def prepare(order: Order, ui: Ui) -> TeamProject:
@@ -82,7 +86,8 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
         if checkout.note:
             ui.note(checkout.note)
         template = UntrustedTemplate(checkout, place)
-        digest = settle_trust(template.actions, checkout, ui, trust=order.trust)
+        actions = template.actions if order.with_tasks else template.actions.without_commands()
+        digest = settle_trust(actions, checkout, ui, trust=order.trust)
         said = _Said(order, frozenset(question.name for question in template.questions if question.secret))
         data, recommendation = _answers(template.questions, said, ui)
         asks = ui.can_ask and not order.use_defaults
@@ -95,6 +100,7 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
                 suggested={**_surroundings(template.questions, order.dest), **located.defaults},
                 folder_name=order.dest.absolute().name,
                 answers_file=order.record,
+                with_tasks=order.with_tasks,
             )
         except Cancelled as error:
             raise error.resumed_by(said.command()) from error
@@ -128,7 +134,8 @@ class _Said:
 
     def words(self) -> Iterator[str]:
         """The command line without answers about the work; no secret stands on it."""
-        yield from ("scaffold", "new", shell.path_word(self.order.dest), *self.order.words, *_how(self.order))
+        order = self.order
+        yield from ("scaffold", order.command, shell.path_word(order.dest), *order.words, *_how(order))
         for name, value in self.data.items():
             if name not in self._secret:
                 yield from ("--data", f"{name}={_word(value)}")
@@ -253,13 +260,20 @@ def with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dic
     return {path: _recorded(content, checkout) for path, content in files.items()}
 
 
+def record_in(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> PurePosixPath | None:
+    """The file in which a project of this template records its answers; None where it has none."""
+    return next((path for path, content in files.items() if _is_record(content, checkout)), None)
+
+
+def _is_record(content: bytes, checkout: Checkout) -> bool:
+    return (answersfile.values(content) or {}).get(answersfile.SOURCE_KEY) == checkout.recorded
+
+
 def _recorded(content: bytes, checkout: Checkout) -> bytes:
     """An answers file of this template with one more key; any other file as it is."""
-    if checkout.commit is None or b"_src_path" not in content:
+    if checkout.commit is None or not _is_record(content, checkout):
         return content
-    found = answersfile.values(content) or {}
-    is_own = found.get(answersfile.SOURCE_KEY) == checkout.recorded
-    return answersfile.with_key(content, answersfile.COMMIT_KEY, checkout.commit) if is_own else content
+    return answersfile.with_key(content, answersfile.COMMIT_KEY, checkout.commit)
 
 
 def _command(order: Order, checkout: Checkout, answers: Mapping[str, object], digest: str | None) -> Iterator[str]:
