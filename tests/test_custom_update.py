@@ -184,8 +184,9 @@ def test_answers_that_the_new_version_does_not_take_are_said(tmp_path: Path, sca
     """A choice that is gone is replaced by the default, a question that is gone is named; what `when` hides is not."""
     template, project = tmp_path / "template", tmp_path / "shop"
     first = f"{QUESTION}colour: {{type: str, choices: [red, green]}}\nsize: {{type: int, default: 3}}\n"
-    release(template, {"copier.yml": first, "file.txt.jinja": "{{ colour }}\n"}, "v1.0.0")
-    project_of(template, project, {"file.txt": "red\n"}, colour="red", size="7")
+    text = "{{ colour }} in {{ _folder_name }}\n"
+    release(template, {"copier.yml": first, "file.txt.jinja": text}, "v1.0.0")
+    project_of(template, project, {"file.txt": "red in shop\n"}, colour="red", size="7")
     second = f"{QUESTION}colour: {{type: str, choices: [blue, green], default: blue}}\n"
     hidden = "size: {type: int, default: 3, when: false}\n"
     release(template, {"copier.yml": second + hidden}, "v1.1.0")
@@ -194,7 +195,7 @@ def test_answers_that_the_new_version_does_not_take_are_said(tmp_path: Path, sca
     assert "note: colour: 'red' is no longer offered; it is 'blue' now (--data colour=… for another)\n" in said
     assert "size is" not in said
     assert "note: size is no longer asked; the answer was '7'\n" in update(scaffold, project, "--data", "colour=green")
-    assert (project / "file.txt").read_text(encoding="utf-8") == "green\n"
+    assert (project / "file.txt").read_text(encoding="utf-8") == "green in shop\n"
     record = (project / RECORD).read_text(encoding="utf-8")
     assert ("colour: green\n" in record, "size" in record) == (True, False)
 
