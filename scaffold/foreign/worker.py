@@ -196,7 +196,7 @@ def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
     from copier._template import Template
 
     found = _Versions((version["ref"], version) for version in versions)
-    numbers = dict(zip(found, _numbers(found), strict=True))
+    numbers = dict(zip(found, _numbers(map(_word, found.values())), strict=True))
     known = {
         "vcs": lambda _: None,
         "local_abspath": lambda template: Path(found[template.ref]["root"]),
@@ -214,6 +214,12 @@ class _Versions(dict[Any, Mapping[str, Any]]):
 
     def __missing__(self, ref: object) -> Mapping[str, Any]:
         raise LookupError(f"the project records version {ref}, which is not the one that was fetched")
+
+
+def _word(version: Mapping[str, Any]) -> str | None:
+    """What a version is called; no hash, since some read as numbers, such as 79652b9."""
+    ref, commit = version["ref"], version["commit"]
+    return "a commit" if ref and commit and commit.startswith(ref) else ref
 
 
 def _numbers(refs: Iterable[str | None]) -> list[Any]:

@@ -162,7 +162,7 @@ def _wanted(piece: Piece, order: Order, offered: Offer) -> tuple[str | None, tup
         return order.to, remarks
     if origin.newest_commit(piece, offered) is not None:
         return None, remarks
-    goal = majors.target(piece.version, offered.releases, cross=order.major)
+    goal = origin.goal(piece, offered, cross=order.major)
     newer = majors.newer_major(goal, offered.releases)
     return goal, (*remarks, majors.is_out(newer)) if newer else remarks
 
