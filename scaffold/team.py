@@ -101,6 +101,7 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
                 folder_name=order.dest.absolute().name,
                 answers_file=order.record,
                 with_tasks=order.with_tasks,
+                project=order.dest,
             )
         except Cancelled as error:
             raise error.resumed_by(said.command()) from error

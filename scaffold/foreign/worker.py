@@ -23,7 +23,7 @@ import yaml
 from scaffold import memory, yamlfile
 from scaffold.foreign import compiled, hints, two_versions
 from scaffold.foreign.guard import Blocked, Guard
-from scaffold.foreign.standins import import_copier, import_whole_copier, shield_git_of_copier
+from scaffold.foreign.standins import import_copier, import_whole_copier, lend, shield_git_of_copier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,6 +144,7 @@ def main(*, trusted: bool) -> None:
         _confine(job)
     try:
         _serve(job["versions"])
+        lend(job["external"])
         if job["update"]:
             outcome = _update(job, channel, asking, trusted=trusted)
         else:

@@ -98,6 +98,7 @@ def _wish(
         PurePosixPath(piece.answers_file),
         piece.content,
         folder_name=piece.root.absolute().name,
+        project=piece.root,
         data=order.data,
         ask=asked_by(ui) if asks else None,
         trusted_digest=digest,
