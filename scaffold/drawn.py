@@ -6,7 +6,6 @@ No alternate screen but to read a file, no mouse, no queries to the terminal: it
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import Application
@@ -19,7 +18,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.validation import ValidationError, Validator
 
 from scaffold.errors import BadAnswer, Cancelled
-from scaffold.reports.wrapping import cut, folded, room, wrapped
+from scaffold.reports.wrapping import cut, folded, room, shows_signs, wrapped
 from scaffold.ui import BACK, Page, Row
 
 if TYPE_CHECKING:
@@ -45,8 +44,8 @@ class Drawn:
 
     def __init__(self) -> None:
         os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")  # a round trip, and a warning where nobody answers
-        utf8 = "utf" in (sys.stdout.encoding or "").lower()
-        signs = ("\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}", "✓", "↑↓") if utf8 else (">", "*", "Up/Down")
+        beyond_ascii = ("\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}", "✓", "↑↓")
+        signs = beyond_ascii if shows_signs() else (">", "*", "Up/Down")
         self._pointer, self._done, self._updown = signs
 
     def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold

@@ -63,7 +63,7 @@ class Terminal:
         """As the protocol says."""
         output.say_note(text)
 
-    def warn(self, problem: object) -> None:
+    def warn(self, problem: str) -> None:
         """As the protocol says."""
         output.say_error(problem)
 

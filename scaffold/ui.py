@@ -114,5 +114,5 @@ class Ui(Protocol):
     def note(self, text: str) -> None:
         """A line that explains, and stops nothing."""
 
-    def warn(self, problem: object) -> None:
+    def warn(self, problem: str) -> None:
         """A line about what has to be mended, by an answer that is asked for next."""

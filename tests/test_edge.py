@@ -91,7 +91,7 @@ class Written:
         """Remember it."""
         self.told.append(text)
 
-    def warn(self, problem: object) -> None:
+    def warn(self, problem: str) -> None:
         """Remember it."""
         self.told.append(str(problem))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import module_questions, note_computing, note_without_effect, with_scoped_file
+from scaffold.commands.given import module_questions, note_answers, with_scoped_file
 from scaffold.commands.written import (
     DryRunFlag,
     ShowFlag,
@@ -86,8 +86,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
         *(["--write-config"] if write_config else []),
     ]
     made = prepare(target.template, target, known, ui, use_defaults=defaults, flags=flags)
-    note_without_effect(given, made.answers)
-    note_computing(given, made.answers, asked=ui.can_ask and not defaults)
+    note_answers(given, made.answers, made.recommendation, asked=ui.can_ask and not defaults)
     if note := module.note_on_tests(made, target.survey):
         output.say_note(note)
     missing = additions(target.survey.config, target.optional_dependency(made.answers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scaffold.answers import Unasked
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import advice_questions, note_computing, note_without_effect, team_names, with_file
+from scaffold.commands.given import advice_questions, note_answers, team_names, with_file
 from scaffold.questions import Answers, complete_follow_ups, complete_workload
 from scaffold.reports import advice, output
 from scaffold.terminal import Terminal
@@ -33,8 +33,7 @@ def advise(
         if not defaults:
             unasked.refuse_missing()
     complete = complete_follow_ups(complete, lambda question, known: question.recommended(known))
-    note_without_effect(given, complete)
-    note_computing(given, complete, asked=False)
+    note_answers(given, complete, None, asked=False)
     recommendation = recommendation_for(complete)
     team = team_names()
     entries = team.serving(recommendation) if team else []

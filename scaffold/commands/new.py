@@ -16,8 +16,7 @@ from scaffold.commands import completion
 from scaffold.commands.given import (
     advice_questions,
     module_questions,
-    note_computing,
-    note_without_effect,
+    note_answers,
     project_questions,
     team_names,
     with_scoped_file,
@@ -230,8 +229,7 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     except TeamTemplatePreferred as preferred:
         order = _Order(preferred.name, (), None, None, None)
         return _of_theirs(order, dest, preferred.workload, ui, flags)
-    note_without_effect(given, project.answers)
-    note_computing(given, project.answers, asked=ui.can_ask and not defaults)
+    note_answers(given, project.answers, project.recommendation, asked=ui.can_ask and not defaults)
     if team is not None and not ui.can_ask:
         for entry in team.serving(project.recommendation):
             output.say_note(advice.team_template_text(entry))

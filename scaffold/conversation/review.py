@@ -11,6 +11,7 @@ from scaffold.conversation.wording import ADVICE, TURNS, Turn
 from scaffold.errors import BadAnswer, Cancelled
 from scaffold.project import completed, filled, project_of, relevant
 from scaffold.questions import DESIGN_QUESTION, Question
+from scaffold.reports.wrapping import fitting
 from scaffold.text import escaped
 from scaffold.ui import BACK, Line, Page, Row
 
@@ -144,7 +145,7 @@ class Review:
                 question = next((q for q in self._template.project_questions if q.flag == error.flag), None)
                 if question is None:
                     raise
-                self._ui.warn(error)
+                self._ui.warn(f"{naming_of(question).short}: {error.in_words}")
                 answers = filled(self._template, self._target, workload)
                 can_go_back = self._before is not None
                 value = change(self._ui, self._template, question, answers, back=can_go_back)
@@ -216,12 +217,6 @@ def _one_line(text: str) -> str:
     return escaped(text.replace("\n", " "))
 
 
-def _fitting(values: list[str]) -> str:
+def _fitting(values: Sequence[str]) -> str:
     """As many of the values as fit beside a title."""
-    room = max(20, shutil.get_terminal_size().columns - 32)
-    kept: list[str] = []
-    for value in values:
-        if len(" · ".join([*kept, value])) > room:
-            return " · ".join([*kept, "…"]) if kept else f"{value[: room - 1]}…"
-        kept.append(value)
-    return " · ".join(kept)
+    return fitting(values, max(20, shutil.get_terminal_size().columns - 32))
