@@ -87,8 +87,9 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     ]
     made = prepare(target.template, target, known, ui, use_defaults=defaults, flags=flags)
     note_answers(given, made.answers, made.recommendation, asked=ui.can_ask and not defaults)
-    if note := module.note_on_tests(made, target.survey):
-        output.say_note(note)
+    for note in (module.note_on_tests(made, target.survey), module.note_on_lines(made, target.survey)):
+        if note:
+            output.say_note(note)
     missing = additions(target.survey.config, target.optional_dependency(made.answers))
     if write_config and missing:
         made = _with_config(made, missing)
