@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -35,6 +36,10 @@ class Plan:
     """Whether it is for a directory with nothing but what a fresh clone has (scaffold/clone.py)."""
     kept: frozenset[PurePosixPath] = frozenset()
     """Those of the files that are there already, and stay as they are."""
+    modes: Mapping[PurePosixPath, int] = field(default_factory=dict)
+    """Permissions, where they are known; LINK (scaffold/writing/nofollow.py) for a symbolic link."""
+    folders: tuple[PurePosixPath, ...] = ()
+    """Folders in which there is no file."""
 
     @property
     def is_fresh(self) -> bool:
@@ -55,10 +60,17 @@ class Plan:
         """What would happen to each file: new, replaced, unchanged or kept."""
         return {path: "kept" if path in self.kept else self._change(path) for path in self.files}
 
+    @property
+    def blocked_folders(self) -> list[PurePosixPath]:
+        """Those of the folders in whose place something else stands."""
+        return [folder for folder in self.folders if is_blocked(self.dest, folder / "file")]
+
     def _change(self, path: PurePosixPath) -> str:
         target = self.dest / path
         if not os.path.lexists(target):
             return "new"
+        if stat.S_ISLNK(self.modes.get(path, 0)):
+            return self._change_of_link(path, target)
         if target.is_symlink() or not target.is_file():
             return "in the way"
         try:
@@ -68,6 +80,11 @@ class Plan:
         except reading.Unreadable:
             return "in the way"
         return "unchanged" if present == self.files[path] else "replaced"
+
+    def _change_of_link(self, path: PurePosixPath, target: Path) -> str:
+        """As that of a file; whatever else stands there is not replaced by a link."""
+        same = target.is_symlink() and os.fsencode(os.readlink(target)) == self.files[path]  # noqa: PTH115  # as written
+        return "unchanged" if same else "in the way"
 
 
 def missing_above(dest: Path) -> list[Path]:
@@ -139,6 +156,7 @@ def check_plan(plan: Plan, *, force: bool) -> Plan:
         return check_new(plan, except_for=plan.kept)
     changes = plan.changes()
     blocked = [str(path) for path, change in changes.items() if change == "in the way" or is_blocked(plan.dest, path)]
+    blocked += map(str, plan.blocked_folders)
     if blocked and force:
         raise Refused(plan.dest / blocked[0], "is no plain file in a plain directory: move it away first")
     if not force:
@@ -173,11 +191,13 @@ def check_new(plan: Plan, *, except_for: Collection[PurePosixPath]) -> Plan:
     Raises:
         Refused: Something stands where a file has to go, or what may be replaced is no plain file.
     """
-    for path, change in plan.changes().items():
-        if (change != "new" and path not in except_for) or change == "in the way" or is_blocked(plan.dest, path):
-            raise Refused(
-                plan.dest / path, "is there already, or no plain file in a plain directory: move it away first"
-            )
+    taken = [
+        path
+        for path, change in plan.changes().items()
+        if (change != "new" and path not in except_for) or change == "in the way" or is_blocked(plan.dest, path)
+    ]
+    for path in (*taken, *plan.blocked_folders):
+        raise Refused(plan.dest / path, "is there already, or no plain file in a plain directory: move it away first")
     new = {path: None for path in plan.files if path not in except_for}
     return replace(plan, expected={**new, **plan.expected})
 

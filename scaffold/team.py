@@ -98,7 +98,7 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
             raise error.resumed_by(said.command()) from error
     files = with_commit(rendered.files, checkout)
     command = _command(order.dest, checkout, rendered.answers, digest)
-    plan = Plan(order.dest, files, executable=rendered.executable)
+    plan = Plan(order.dest, files, modes=rendered.modes, folders=rendered.folders)
     return TeamProject(plan, rendered.answers, recommendation, shell.command(command), checkout, said.command())
 
 

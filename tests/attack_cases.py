@@ -5,7 +5,7 @@ from __future__ import annotations
 import attacks as a
 from attack_git import GIT
 from attack_submodules import SUBMODULES
-from attacks import PLAIN, Attack, config, named, text
+from attacks import PLAIN, Attack, config, kept, named, text
 
 
 def _billion_laughs() -> str:
@@ -91,30 +91,42 @@ _LINKS = (
         files={"x/f": "f", "y/f": "f"},
         prepare=a.links(**{"x/a": "../y", "y/b": "../x"}),
     ),
-    Attack("link-dangling", "leads nowhere", prepare=a.links(a="nothing")),
+    Attack("link-dangling", "No such file or directory: a", prepare=a.links(a="nothing")),
     Attack(
         "link-through-link",
         "may have no end",
         files={"a/b/f": "f"},
         prepare=a.links(**{"a/b/up": "../..", "x": "a/b/up/../outside/secret.yml"}),
     ),
-    Attack(
-        "link-preserved", "leaves the template", config=PLAIN + "_preserve_symlinks: true\n", prepare=a.links(a="/etc")
+    kept("link-preserved", "leaves the project", {"a": "/etc"}),
+    kept("link-rendered", "leaves the project", {"a.jinja": "{{ name }}"}, answer="@PLAY@/outside"),
+    kept("link-rendered-upwards", "leaves the project", {"a.jinja": "{{ name }}/secret.yml"}, answer="../outside"),
+    kept("link-rendered-by-its-place", "leaves the project", {"{{ name }}/a": "../y"}, answer="."),
+    kept("links-kept-in-a-circle", "in a circle", {"a": "b", "b": "a"}),
+    kept("link-with-escapes", "no terminal shows", {"a.jinja": "{{ name }}"}, answer="b\x1b[31m"),
+    kept("link-written-through", "leads elsewhere", {"a": "@PLAY@/outside"}, {"x/{{ name }}/f": "f"}, answer="../a"),
+    kept("link-included", "f.jinja: it tried to", {"t": "@PLAY@/outside/secret.yml"}, {"f.jinja": "{% include 't' %}"}),
+    kept(
+        "link-imported",
+        "f.jinja: it tried to",
+        {"t": "@PLAY@/outside/secret.yml"},
+        {"f.jinja": "{% import 't' as t %}"},
     ),
     Attack(
-        "link-rendered",
-        "leads nowhere",
-        config=PLAIN + "_preserve_symlinks: true\n",
-        data={"name": "@PLAY@/outside"},
-        prepare=a.links(**{"a.jinja": "{{ name }}"}),
+        "link-included-beside-the-subdirectory",
+        "x/f.jinja: it tried to",
+        files={"x/f.jinja": "{% include 't' %}"},
+        config=PLAIN + "_subdirectory: x\n",
+        prepare=a.links(t="@PLAY@/outside/secret.yml"),
     ),
     Attack(
-        "link-inside-preserved",
-        "symbolic link",
-        files={"b": "b"},
-        config=PLAIN + "_preserve_symlinks: true\n",
-        prepare=a.links(a="b"),
+        "subdirectory-is-a-link",
+        "is forbidden",
+        config=PLAIN + "_preserve_symlinks: true\n_subdirectory: x\n",
+        prepare=a.links(x="@PLAY@/outside"),
     ),
+    kept("link-inside-preserved", "", {"a": "b"}, {"b": "b"}, code=0),
+    kept("link-to-what-is-made-later", "", {"a": "b/c"}, code=0),
     Attack(
         "config-is-a-link",
         "leaves the template",
@@ -185,11 +197,24 @@ _RUNNING = (
     text(
         "sandbox-settings", "unsafe", "{{ _copier_conf.settings.from_file('@PLAY@/home/.config/copier/settings.yml') }}"
     ),
+    text("sandbox-settings-attr", "unsafe", "{{ (_copier_conf.settings | attr('from_file'))('@PLAY@/home/x') }}"),
+    text(
+        "sandbox-path-map", "no attribute", "{{ ([_copier_conf.src_path] | map(attribute='parser.os') | first).x.y }}"
+    ),
     text("sandbox-model", "unsafe", "{{ _copier_conf.settings.parse_file('@PLAY@/outside/secret.yml') }}"),
     config("sandbox-question", "unsafe", "x:\n  type: str\n  default: \"{{ ''.__class__.__mro__ }}\"\n"),
     config("envops-extensions", "multiple values", PLAIN + "_envops:\n  extensions: [os.system]\n"),
     config("envops-loader", "multiple values", PLAIN + "_envops:\n  loader: os.system\n"),
     config("undefined-class", "Unsupported envops.undefined", PLAIN + "_envops:\n  undefined: os.system\n"),
+    config(
+        "envops-finalize", "a tag that Copier does not read", PLAIN + "_envops:\n  finalize: !!python/name:os.system\n"
+    ),
+    Attack(
+        "envops-finalize-by-name",
+        "'str' object is not callable",
+        files={"file.txt.jinja": "{{ name }}"},
+        config=PLAIN + "_envops:\n  finalize: os.system\n",
+    ),
     config("python-tag", "copier.yml:1", "x: !!python/object/apply:os.system ['touch @PLAY@/canary']\n", quick=True),
     config(
         "python-tag-in-default",

@@ -62,6 +62,28 @@ def named(name: str, says: str, path: str, value: str) -> Attack:
     return Attack(name, says, files={path: "x"}, data={"name": value})
 
 
+def kept(  # noqa: PLR0913  # a row of a table
+    name: str,
+    says: str,
+    targets: Mapping[str, str],
+    files: Mapping[str, str] | None = None,
+    *,
+    code: int = 1,
+    answer: str = "demo",
+) -> Attack:
+    """By symbolic links that stay links."""
+    return Attack(
+        name,
+        says,
+        files=files or {},
+        config=PLAIN + "_preserve_symlinks: true\n",
+        code=code,
+        data={"name": answer},
+        prepare=links(**targets),
+        kinds=FOLDER,
+    )
+
+
 def config(  # noqa: PLR0913  # a row of a table
     name: str,
     says: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from scaffold.copierfmt.value import Place
 
 _CONFIG = re.compile(r"copier\.[yY][aA]?[mM][lL]")
+_PLAIN = re.compile(r"[\w.-]+")  # a name that no syntax of Jinja's takes for an expression
 # Copier's own template for everything has 8,000 bytes.
 _BOUNDS = reader.Bounds(exact=False, file_size=1 << 20, values=100_000, follow=True)
 
@@ -32,6 +34,17 @@ class Config:
     values: Mapping[str, Any]
     places: Mapping[str, Place]
     """Where each setting and question begins."""
+
+    @property
+    def keeps_links(self) -> bool:
+        """Whether symbolic links stay links; else what they lead to takes their place."""
+        return bool(self.values.get("_preserve_symlinks", False))
+
+    @property
+    def rendered_folder(self) -> PurePosixPath:
+        """The folder below which everything lies that is rendered, as far as that is known before any answer."""
+        parts = PurePosixPath(self.values.get("_subdirectory", "")).parts
+        return PurePosixPath(*itertools.takewhile(_PLAIN.fullmatch, parts))
 
     @property
     def questions(self) -> dict[str, Mapping[str, Any]]:
@@ -58,7 +71,10 @@ def load(root: Path) -> Config:
         raise TemplateFault("copier.yml", reason)
     if len(names) > 1:
         raise TemplateFault(names[0], f"and {names[1]} are both there: remove one")
-    read = reader.read(root, names[0], _Included(root).of, _BOUNDS)
+    included = _Included(root)
+    if not included.is_inside(root / names[0]):
+        raise TemplateFault(names[0], "is a symbolic link that leaves the template")
+    read = reader.read(root, names[0], included.of, _BOUNDS)
     if read.fault is not None:
         raise TemplateFault(read.fault.place.path, read.fault.reason, read.fault.place.line)
     for key, _ in read.entries.values():
@@ -78,6 +94,10 @@ class _Included:
         self._root = root.resolve()
         self._matches = Matches(self._root)
 
+    def is_inside(self, path: Path) -> bool:
+        """Whether a path of the template leads, through whatever links, to one of the template."""
+        return Path(os.path.realpath(path)).is_relative_to(self._root)
+
     def of(self, pattern: str) -> Iterator[str]:
         """The paths below the root.
 
@@ -87,7 +107,7 @@ class _Included:
         if _leaves(pattern):
             raise reading.Unreadable("is no path inside the template")
         for path in self._matches.of(pattern):
-            if not Path(os.path.realpath(path)).is_relative_to(self._root):
+            if not self.is_inside(path):
                 raise reading.Unreadable("leaves the template")
             yield path.relative_to(self._root).as_posix()
 

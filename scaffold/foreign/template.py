@@ -7,6 +7,7 @@ back with the same care. What a template could run is run only with the digest o
 
 from __future__ import annotations
 
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from scaffold.foreign import tree
 from scaffold.foreign.checkout import Limits
 from scaffold.foreign.config import load
 from scaffold.foreign.confined import Job, run
+from scaffold.foreign.links import check_followed, check_kept
 from scaffold.foreign.questions import Ask, ForeignQuestion, asking, questions_of, refuse_unknown
 from scaffold.foreign.snapshot import take
 from scaffold.foreign.trust import Actions, actions_of, require_trust
@@ -38,9 +40,23 @@ class Rendered:
     """What a template became."""
 
     files: dict[PurePosixPath, bytes]
-    executable: frozenset[PurePosixPath]
+    """With symbolic links, whose content is what they name."""
+    modes: dict[PurePosixPath, int]
+    """As git has them: S_IFLNK for a link, and of a file its permissions."""
+    folders: tuple[PurePosixPath, ...]
+    """Those with nothing in them."""
     answers: dict[str, object]
     """Of all questions that were relevant and are no secret."""
+
+    @property
+    def executable(self) -> frozenset[PurePosixPath]:
+        """The files that are programs."""
+        return frozenset(path for path, mode in self.modes.items() if mode & stat.S_IXUSR)
+
+    @property
+    def links(self) -> frozenset[PurePosixPath]:
+        """The symbolic links."""
+        return frozenset(path for path, mode in self.modes.items() if mode == stat.S_IFLNK)
 
 
 class UntrustedTemplate:
@@ -65,6 +81,9 @@ class UntrustedTemplate:
         self.place = place
         self._snapshot = take(checkout.root, place.root / name, self.limits)
         self.config = load(self.root)
+        if not self.config.keeps_links:
+            folder = self.config.rendered_folder
+            check_followed(self.root, [link for link in self._snapshot.links if link.is_relative_to(folder)])
 
     @property
     def root(self) -> Path:
@@ -134,10 +153,13 @@ class UntrustedTemplate:
         job = Job(place=self.place, order=order, trusted=trusted, limits=self.limits, places=self.config.places)
         outcome = run(job, asking(ask))
         # A task may make a repository, which cannot be moved from here file by file.
-        files, executable = read_result(out, self.limits, without=(".git",) if trusted else ())
+        entries = read_result(out, self.limits, without=(".git",) if trusted else ())
+        files = {entry.path: entry.content for entry in entries if not entry.is_folder}
         if not files:
             raise TemplateFault(self.config.file, "renders no file with these answers")
-        return Rendered(files, executable, dict(outcome.get("answers", {})))
+        modes = {entry.path: entry.mode for entry in entries if not entry.is_folder}
+        folders = tuple(entry.path for entry in entries if entry.is_folder)
+        return Rendered(files, modes, folders, dict(outcome.get("answers", {})))
 
 
 @contextmanager
@@ -160,8 +182,8 @@ def output_folder(place: Workplace, folder_name: str) -> Path:
 
 def read_result(
     out: Path, limits: Limits, *, without: Iterable[str] = (), known: Collection[PurePosixPath] = ()
-) -> tuple[dict[PurePosixPath, bytes], frozenset[PurePosixPath]]:
-    """The files that came out, and which of them are programs.
+) -> list[tree.Entry]:
+    """The files, links and empty folders that came out.
 
     Args:
         out: The folder.
@@ -173,10 +195,11 @@ def read_result(
         TemplateFault: There is what no project should hold.
     """
     if not out.exists():
-        return {}, frozenset()
+        return []
     if out.resolve() != out:  # the process could have put it there
-        raise TemplateFault(out.name, "is a symbolic link; only plain files are written")
+        raise TemplateFault(out.name, "is a symbolic link where the project's folder has to be")
     entries = list(tree.read(out, limits, rendered=True, without=without))
     tree.refuse_collisions((entry.path for entry in entries), known=known)
-    programs = frozenset(entry.path for entry in entries if entry.executable)
-    return {entry.path: entry.content for entry in entries}, programs
+    links = {entry.path: entry.content for entry in entries if entry.is_link}
+    check_kept(links, (entry.path for entry in entries if not entry.is_link))
+    return entries

@@ -22,18 +22,29 @@ if TYPE_CHECKING:
     from scaffold.foreign.checkout import Limits
 
 _LONGEST_PATH = 1_000  # bytes; leaves room below PATH_MAX for wherever the project goes
+_PERMISSIONS = 0o777  # never set-user-ID or set-group-ID
 _LONGEST_NAME = 255  # bytes; the limit of every common file system
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A plain file, or a symbolic link, that a folder holds."""
+    """A plain file, a symbolic link, or a folder with nothing in it."""
 
     path: PurePosixPath
     content: bytes
-    executable: bool = False
-    link: str | None = None
-    """What a symbolic link names; its content is empty."""
+    """Of a link: what it names."""
+    mode: int
+    """As git has it: S_IFLNK for a link, S_IFDIR for a folder, and of a file its permissions."""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link."""
+        return self.mode == stat.S_IFLNK
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder with nothing in it."""
+        return self.mode == stat.S_IFDIR
 
 
 def path_problem(path: PurePosixPath, *, depth: int, rendered: bool) -> str | None:
@@ -60,13 +71,12 @@ def _name_problem(name: str, *, rendered: bool) -> str | None:
 
 
 def read(root: Path, limits: Limits, *, rendered: bool, without: Iterable[str] = ()) -> Iterator[Entry]:
-    """Every file below `root`, in the order of their names.
+    """Every file, link and empty folder below `root`, in the order of their names.
 
     Args:
         root: A folder.
         limits: How much of what may be there.
-        rendered: It is what a template became; else it is a template, where names may be expressions, and
-            symbolic links are entries, too.
+        rendered: It is what a template became; else it is a template, where names may be expressions.
         without: Names in `root` itself that are passed over.
 
     Raises:
@@ -76,16 +86,15 @@ def read(root: Path, limits: Limits, *, rendered: bool, without: Iterable[str] =
     budget = _Budget(limits)
     for path in _walk(root, PurePosixPath(), skipped, budget, rendered=rendered):
         budget.count(path)
-        entry = _entry(root / path, path, limits, links=not rendered)
+        entry = _entry(root / path, path, limits)
         budget.add(path, len(entry.content))
         yield entry
 
 
 def fingerprint(entry: Entry) -> str:
     """A line that differs when the name, the content, or whether it is a program or a link does."""
-    kind = "link" if entry.link is not None else "program" if entry.executable else "file"
-    content = entry.content if entry.link is None else os.fsencode(entry.link)
-    return f"{kind} {entry.path}\0{sha256(content).hexdigest()}\n"
+    kind = "link" if entry.is_link else "program" if entry.mode & stat.S_IXUSR else "file"
+    return f"{kind} {entry.path}\0{sha256(entry.content).hexdigest()}\n"
 
 
 def refuse_collisions(paths: Iterable[PurePosixPath], *, known: Collection[PurePosixPath] = ()) -> None:
@@ -151,9 +160,10 @@ def megabytes(size: int) -> str:
 def _walk(
     root: Path, folder: PurePosixPath, skipped: frozenset[str], budget: _Budget, *, rendered: bool
 ) -> Iterator[PurePosixPath]:
-    for entry in budget.entries(root, folder):
-        if entry.name in skipped:
-            continue
+    entries = [entry for entry in budget.entries(root, folder) if entry.name not in skipped]
+    if not entries and folder.parts:
+        yield folder
+    for entry in entries:
         path = folder / entry.name
         if problem := path_problem(path, depth=budget.depth, rendered=rendered):
             raise TemplateFault(str(path), problem)
@@ -164,17 +174,17 @@ def _walk(
             yield path
 
 
-def _entry(file: Path, path: PurePosixPath, limits: Limits, *, links: bool) -> Entry:
+def _entry(file: Path, path: PurePosixPath, limits: Limits) -> Entry:
     try:
         status = file.lstat()
+        if stat.S_ISDIR(status.st_mode):
+            return Entry(path, b"", stat.S_IFDIR)
         if stat.S_ISLNK(status.st_mode):
-            if not links:
-                raise TemplateFault(str(path), "is a symbolic link; only plain files are written")
-            return Entry(path, b"", link=os.readlink(file))  # noqa: PTH115  # Path would clean it up
+            return Entry(path, os.fsencode(os.readlink(file)), stat.S_IFLNK)  # noqa: PTH115  # Path would clean it up
         if not stat.S_ISREG(status.st_mode):
             raise TemplateFault(str(path), f"is {reading.kind(status.st_mode)}; only plain files are read")
         content = reading.read_limited(file, limits.file_size, follow=False)
-        return Entry(path, content, executable=bool(status.st_mode & stat.S_IXUSR))
+        return Entry(path, content, status.st_mode & _PERMISSIONS)
     except OSError as error:
         raise TemplateFault(str(path), f"cannot be read: {error.strerror or error}") from error
     except reading.TooLarge as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from scaffold.errors import TemplateFault
 from scaffold.foreign import tree
 from scaffold.foreign.confined import Job, run
 from scaffold.foreign.questions import Ask, asking, refuse_unknown
@@ -85,7 +87,11 @@ def update(  # noqa: PLR0913  # each says something else about the one update
     }
     job = Job(place=place, order=order, trusted=trusted, limits=roomy, places=new.config.places)
     outcome = run(job, asking(ask))
-    files, programs = read_result(project, roomy, known=ours.keys())
+    entries = [entry for entry in read_result(project, roomy, known=ours.keys()) if not entry.is_folder]
+    if link := next((entry for entry in entries if entry.is_link), None):
+        raise TemplateFault(str(link.path), "is a symbolic link; an update writes plain files only")
+    files = {entry.path: entry.content for entry in entries}
+    programs = frozenset(entry.path for entry in entries if entry.mode & stat.S_IXUSR)
     others = {path: content for path, content in project_files.items() if path not in ours}
     rejected = [path for path in files if path.suffix == ".rej" and path not in project_files]
     conflicts = {path for path in files if str(path) in outcome.get("conflicts", ())} | {*rejected}

@@ -291,6 +291,6 @@ def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, An
         "kind": "fault",
         "reason": hints.reason(error),
         "file": place.file,
-        "line": place.line,
+        "line": None if isinstance(error, Blocked) else place.line,  # that of the code which Jinja made of it
         "question": place.question,
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from scaffold.errors import ChangedMeanwhile
 from scaffold.writing.nofollow import Directory
-from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest
+from scaffold.writing.record import FINISHING, PENDING, Entry, Record
 
 if TYPE_CHECKING:
     from scaffold.writing.job import Job
@@ -38,8 +38,8 @@ def write(job: Job, place: Place, journal: Journal) -> None:
         when=time.time(),
         inode=None,
         fresh=True,
-        entries=tuple(Entry(str(path), None, digest(content)) for path, content in job.files.items()),
-        made=tuple(_folders(job)),
+        entries=tuple(Entry(str(path), None, job.digest(path)) for path in job.files),
+        made=tuple(map(str, job.needed_folders)),
         root_goes=True,
         keep=job.keep,
     )
@@ -111,6 +111,9 @@ def build(staging: Directory, path: Path, job: Job) -> None:
     """Write all files, and what else belongs to them, into a new folder of `staging`, which is at `path`."""
     staging.make(TREE)
     with staging.directory(TREE) as tree:
+        for folder in job.folders:
+            with tree.inside(f"{folder}/.", make=True):
+                pass
         for file, content in job.files.items():
             with tree.inside(str(file), make=True) as (parent, name):
                 parent.write_new(name, content, mode=job.modes.get(file), executable=file in job.executable)
@@ -119,13 +122,6 @@ def build(staging: Directory, path: Path, job: Job) -> None:
     _sync_tree(path / TREE)
     staging.write_new(READY, b"")
     staging.sync()
-
-
-def _folders(job: Job) -> dict[str, None]:
-    found: dict[str, None] = {}
-    for path in job.files:
-        found |= dict.fromkeys(str(parent) for parent in reversed(path.parents[:-1]))
-    return found
 
 
 def _sync_tree(folder: Path) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from scaffold.writing.nofollow import LINK
+from scaffold.writing.record import digest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from pathlib import Path, PurePosixPath
@@ -21,7 +24,9 @@ class Job:
     removed: Collection[PurePosixPath] = ()
     executable: Collection[PurePosixPath] = ()
     modes: Mapping[PurePosixPath, int] = field(default_factory=dict)
-    """Permissions of files, where they are known."""
+    """Permissions of files, where they are known; LINK (scaffold/writing/nofollow.py) for a symbolic link."""
+    folders: Collection[PurePosixPath] = ()
+    """Folders to make though no file is in them."""
     expected: Mapping[PurePosixPath, str | None] = field(default_factory=dict)
     """The hash of what has to stand at a path, or None for nothing: the job was decided on that."""
     empty: bool = False
@@ -38,3 +43,17 @@ class Job:
     """Folders to remove with it when nothing is left in them."""
     root_goes: bool = False
     """The same for the directory itself."""
+
+    def digest(self, path: PurePosixPath) -> str:
+        """The hash of what will stand at the path of one of the files."""
+        return digest(self.files[path], link=self.modes.get(path) == LINK)
+
+    @property
+    def needed_folders(self) -> list[PurePosixPath]:
+        """Every folder below the directory that has to be there, the outermost first."""
+        found: dict[PurePosixPath, None] = {}
+        for path in self.files:
+            found |= dict.fromkeys(reversed(path.parents[:-1]))
+        for folder in self.folders:
+            found |= dict.fromkeys((*reversed(folder.parents[:-1]), folder))
+        return [*found]

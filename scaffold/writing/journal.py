@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from scaffold.errors import Busy, ChangedMeanwhile, NoStateFolder, NotTakenBack, WriteFailed
 from scaffold.writing import fresh
 from scaffold.writing.lock import alone, locked, signals_wait
-from scaffold.writing.nofollow import Directory
+from scaffold.writing.nofollow import LINK, Directory
 from scaffold.writing.place import Place, all_journals, forget
-from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest, is_staging
+from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest_of, is_staging
 from scaffold.writing.recovery import Recovery, take_back
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _write_within(job: Job, place: Place, journal: Journal) -> None:
         if job.empty and root.names(1):
             raise ChangedMeanwhile(job.dest)
         record, contents = _compare(job, place, root)
-        if not record.entries and record.last is None:
+        if not record.entries and not record.made and record.last is None:
             return
         journal.note_down(record, {number: content.data for number, content in contents.items()})
         try:
@@ -131,26 +131,24 @@ def _compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int,
         ChangedMeanwhile: Not what they held when that was decided.
     """
     for path, hash_ in job.expected.items():
-        if path not in job.files and path not in job.removed and _plain_hash(root, str(path)) != hash_:
+        if path not in job.files and path not in job.removed and _present_hash(root, str(path)) != hash_:
             raise ChangedMeanwhile(job.dest / path)
     entries: list[Entry] = []
     contents: dict[int, Content] = {}
-    made: dict[str, None] = {}
     emptied = {*job.folders_gone}
     for path in dict.fromkeys((*job.files, *job.removed)):
         found = _content(root, str(path))
-        before = _hash_of(found)
-        after = None if path in job.removed else digest(job.files[path])
+        before = digest_of(found)
+        after = None if path in job.removed else job.digest(path)
         if path in job.expected and job.expected[path] != before and not (job.undoes and before == after):
             raise ChangedMeanwhile(job.dest / path)
         if before == after:
             continue
+        if found is not None and found.mode == LINK and path not in job.expected:  # put there since
+            raise ChangedMeanwhile(job.dest / path)
         if found is not None:
             contents[len(entries)] = found
         entries.append(Entry(str(path), before, after, 0 if found is None else found.mode))
-        for parent in reversed(path.parents[:-1]):
-            if after is not None and not _is_directory(root, str(parent)):
-                made[str(parent)] = None
         if after is None:
             emptied |= {str(parent) for parent in path.parents[:-1]}
     record = Record(
@@ -160,7 +158,7 @@ def _compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int,
         when=time.time(),
         inode=root.status().st_ino,
         entries=tuple(entries),
-        made=tuple(made),
+        made=tuple(str(folder) for folder in job.needed_folders if not _is_directory(root, str(folder))),
         emptied=tuple(sorted(emptied, key=lambda path: path.count("/"), reverse=True)),
         last=job.last,
         undoes=job.undoes,
@@ -225,8 +223,7 @@ def put_in_place(  # noqa: PLR0913, PLR0917  # one step, of which each is a part
         parent.rename(name, staging, slot)
     else:
         parent.exchange(name, staging, slot)
-    found = staging.read(slot)
-    if found is None or digest(found.data) != entry.before:  # an edit, an instant ago: back with it
+    if digest_of(staging.look(slot)) != entry.before:  # an edit, an instant ago: back with it
         if entry.after is None:
             staging.move_new(slot, parent, name)
         else:
@@ -347,19 +344,15 @@ def _clear_elsewhere(own: Journal) -> None:
 def _content(root: Directory, path: str) -> Content | None:
     try:
         with root.inside(path) as (parent, name):
-            return parent.read(name)
+            return parent.look(name)
     except FileNotFoundError:
         return None
 
 
-def _hash_of(content: Content | None) -> str | None:
-    return None if content is None else digest(content.data)
-
-
-def _plain_hash(root: Directory, path: str) -> str | None:
-    """None where no plain file is."""
+def _present_hash(root: Directory, path: str) -> str | None:
+    """None where neither a plain file nor a link is."""
     with suppress(OSError):
-        return _hash_of(_content(root, path))
+        return digest_of(_content(root, path))
     return None
 
 

@@ -13,7 +13,7 @@ import stat
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,17 +25,20 @@ _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _PERMISSIONS = 0o777
 
+LINK: Final = stat.S_IFLNK
+"""The mode of a symbolic link, as git has it; its content is what it names."""
+
 LARGEST_FILE = 100 << 20
 """Bytes of a file that is replaced or removed, since its content is kept for `scaffold undo`."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a plain file holds, its permissions, and whose it is."""
+    """What a plain file holds, its permissions, and whose it is; or what a symbolic link names."""
 
     data: bytes
     mode: int
-    """Without set-user-ID and set-group-ID: the file that is made of it may belong to another user."""
+    """Without set-user-ID and set-group-ID: the file that is made of it may belong to another user. LINK for a link."""
     owner: tuple[int, int]
     """User and group."""
 
@@ -154,6 +157,24 @@ class Directory:
                 raise OSError(errno.EFBIG, f"larger than {most >> 20} MiB", name)
             return Content(data, found.st_mode & _PERMISSIONS, (found.st_uid, found.st_gid))
 
+    def look(self, name: str) -> Content | None:
+        """The content of a plain file, or what a symbolic link names, which is not followed; None where nothing stands.
+
+        Raises:
+            OSError: As for `read`, but for a link.
+        """
+        try:
+            return self.read(name)
+        except OSError:
+            try:
+                target = os.readlink(self._at(name), dir_fd=self._number)
+                status = self.status(name)
+            except OSError:
+                target = None
+            if target is None:
+                raise
+            return Content(os.fsencode(target), LINK, (status.st_uid, status.st_gid))
+
     # --- changing ---------------------------------------------------------------------------------------------------
 
     def make(self, name: str, mode: int = 0o777) -> None:
@@ -169,10 +190,14 @@ class Directory:
         Args:
             name: What it is called.
             data: What it holds.
-            mode: Its permissions; by default those of any new file.
+            mode: Its permissions; by default those of any new file. LINK makes a symbolic link.
             executable: Add the permission to run it for whoever may read it.
             like: The file that it replaces, whose permissions and owner it gets.
         """
+        like = None if like is not None and like.mode == LINK else like
+        if mode == LINK:
+            os.symlink(os.fsdecode(data), self._at(name), dir_fd=self._number)
+            return
         number = os.open(self._at(name), _NEW, 0o666 if mode is None else mode, dir_fd=self._number)
         with open(number, "wb") as file:  # noqa: PTH123  # a descriptor
             file.write(data)

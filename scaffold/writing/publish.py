@@ -40,6 +40,8 @@ def publish(plan: Plan, command: str, *, make_repository: Callable[[Path], None]
         files=plan.written,
         removed=plan.removed,
         executable=plan.executable,
+        modes=plan.modes,
+        folders=plan.folders,
         expected=plan.expected,
         empty=plan.was_fresh,
         finish=make_repository,

@@ -26,11 +26,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scaffold.errors import NoStateFolder
 from scaffold.portable import OURS
-from scaffold.writing.nofollow import Directory
+from scaffold.writing.nofollow import LINK, Directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from scaffold.writing.nofollow import Content
 
 PENDING: Final = "pending"
 FINISHING: Final = "finishing"
@@ -58,7 +59,12 @@ class Entry:
     after: str | None
     """Hash of what will; None where nothing will."""
     mode: int = 0
-    """Permissions of what stood there."""
+    """Permissions of what stood there; LINK for a symbolic link."""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether a symbolic link stood there."""
+        return self.mode == LINK
 
 
 @dataclass(frozen=True)
@@ -100,9 +106,19 @@ def is_staging(name: str) -> bool:
     return name.startswith(OURS) and _NONCE.fullmatch(name.removeprefix(OURS)) is not None
 
 
-def digest(data: bytes) -> str:
-    """The hash by which contents are compared: SHA-256, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
+def digest(data: bytes, *, link: bool = False) -> str:
+    """The hash by which contents are compared: SHA-256, in hexadecimal.
+
+    Args:
+        data: What a file holds, or a symbolic link names.
+        link: Whether it is a link: one never equals the file that holds its target's name.
+    """
+    return hashlib.sha256(b"link\0" + data if link else data).hexdigest()
+
+
+def digest_of(content: Content | None) -> str | None:
+    """That of what stands somewhere; None where nothing does."""
+    return None if content is None else digest(content.data, link=content.mode == LINK)
 
 
 @dataclass(frozen=True)

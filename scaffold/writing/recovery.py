@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scaffold.writing.record import PENDING, digest
+from scaffold.writing.record import PENDING, digest, digest_of
 
 if TYPE_CHECKING:
-    from scaffold.writing.nofollow import Content, Directory
+    from scaffold.writing.nofollow import Directory
     from scaffold.writing.record import Entry, Journal, Record
 
 
@@ -56,7 +56,7 @@ def _is_as_before(root: Directory, entry: Entry) -> bool:
     """Whether nothing is left to do for a file."""
     try:
         with root.inside(entry.path) as (parent, name):
-            return _digest(parent.read(name)) == entry.before
+            return digest_of(parent.look(name)) == entry.before
     except FileNotFoundError:
         return entry.before is None
     except OSError:
@@ -79,7 +79,7 @@ class _One:
             with self.root.inside(self.entry.path) as (parent, name):
                 for source in (self._slot, self._back):
                     parent.settle(name, self.staging, source)
-                now = _digest(parent.read(name))
+                now = digest_of(parent.look(name))
                 if now == self.entry.before and not self._has_swapped_out_an_edit:
                     return None
                 return self._decided(parent, name, now)
@@ -115,7 +115,7 @@ class _One:
     def _swapped_out(self) -> str | None:
         """The hash of what is in the slot."""
         with suppress(OSError):
-            return _digest(self.staging.read(self._slot))
+            return digest_of(self.staging.look(self._slot))
         return None
 
     @property
@@ -126,7 +126,7 @@ class _One:
     def _make_new_one_go(self, parent: Directory, name: str) -> bool:
         ours = f"{self.number}.ours"
         parent.rename(name, self.staging, ours)
-        if _digest(self.staging.read(ours)) == self.entry.after:
+        if digest_of(self.staging.look(ours)) == self.entry.after:
             return True
         self.staging.move_new(ours, parent, name)  # an edit between the two looks
         return False
@@ -136,7 +136,7 @@ class _One:
         source = self._slot
         if not edited and self._swapped_out != self.entry.before:
             content = self.journal.kept(PENDING, self.number)
-            if content is None or digest(content) != self.entry.before:
+            if content is None or digest(content, link=self.entry.is_link) != self.entry.before:
                 return False
             source = self._back
             with suppress(FileNotFoundError):
@@ -146,14 +146,10 @@ class _One:
             self.staging.move_new(source, parent, name)
             return not edited
         parent.exchange(name, self.staging, source)
-        if _digest(self.staging.read(source)) == self.entry.after:
+        if digest_of(self.staging.look(source)) == self.entry.after:
             return not edited
         parent.exchange(name, self.staging, source)  # an edit between the two looks
         return False
-
-
-def _digest(content: Content | None) -> str | None:
-    return None if content is None else digest(content.data)
 
 
 _IN_THE_WAY = (errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.EFBIG, errno.EACCES, errno.EEXIST)

@@ -20,7 +20,7 @@ from scaffold.writing.job import Job
 from scaffold.writing.journal import write
 from scaffold.writing.nofollow import Directory
 from scaffold.writing.place import Place
-from scaffold.writing.record import digest
+from scaffold.writing.record import digest, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,19 +183,18 @@ def forget(root: Path) -> int:
 
 
 def _digest_at(root: Directory, path: str) -> str | None:
-    """None where nothing is; something that equals no hash where no plain file is."""
+    """None where nothing is; something that equals no hash where neither a plain file nor a link is."""
     try:
         with root.inside(path) as (parent, name):
-            found = parent.read(name)
+            return digest_of(parent.look(name))
     except FileNotFoundError:
         return None
     except OSError:
         return ""
-    return None if found is None else digest(found.data)
 
 
 def _is_whole(entry: Entry, before: bytes | None) -> bool:
-    return (None if before is None else digest(before)) == entry.before
+    return (None if before is None else digest(before, link=entry.is_link)) == entry.before
 
 
 _OF_OLD = "an older scaffold kept its record in a form that is not read any more; use your version control"
