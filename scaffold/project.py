@@ -162,6 +162,8 @@ class TeamProject:
     made_from: Checkout
     goes_on: str
     """The command line that goes on from what was answered, and asks for the rest."""
+    reviewed: bool = False
+    """Whether the user has seen what would be written, and wants it."""
     git: bool = False
     """As that of a project."""
 

@@ -118,7 +118,7 @@ def test_a_project_is_asked_for_without_a_terminal(tmp_path: Path, capsys: pytes
     assert (project.answers["design"], project.answers["package"]) == ("thread/service", "fifo")
     assert [told.partition(": a thread that runs")[0] for told in person.told] == [
         "thread/service",
-        "--package: 'queue' would shadow a module of the standard library: take another name",
+        "Import as: 'queue' would shadow a module of the standard library: take another name",
     ]
     assert capsys.readouterr() == ("", "")
 
@@ -130,16 +130,16 @@ def test_esc_takes_back_a_change_that_is_refused(tmp_path: Path) -> None:
     person.answers["What do you import"] = ["Esc"]
     project = prepare(bundled(), new_project(tmp_path / "demo", {}), {}, person, use_defaults=False)
     assert (project.answers["name"], project.answers["package"]) == ("demo", "demo")
-    assert "--package: '8'" in person.told[-1]
+    assert "Import as: '8'" in person.told[-1]
 
 
 @pytest.mark.parametrize(
     ("typed", "told", "became"),
     [
-        ({"What is the project called": ["8"], "What do you import": ["eight"]}, "--package: '8'", ("8", "eight")),
-        ({"What is the project called": ["8"], "What do you import": ["Esc"]}, "--package: '8'", ("demo", "demo")),
-        ({"What do you import": ["con", "fine"]}, "--package: 'con'", ("demo", "fine")),
-        ({"What do you import": ["con", "Esc"]}, "--package: 'con'", ("demo", "demo")),
+        ({"What is the project called": ["8"], "What do you import": ["eight"]}, "Import as: '8'", ("8", "eight")),
+        ({"What is the project called": ["8"], "What do you import": ["Esc"]}, "Import as: '8'", ("demo", "demo")),
+        ({"What do you import": ["con", "fine"]}, "Import as: 'con'", ("demo", "fine")),
+        ({"What do you import": ["con", "Esc"]}, "Import as: 'con'", ("demo", "demo")),
     ],
 )
 def test_a_refused_answer_of_reanswer_is_asked_for_again(
@@ -206,12 +206,12 @@ def test_every_row_of_reanswer_is_in_words(tmp_path: Path, scaffold: Run) -> Non
     person.answers |= {f"{group}: which": ["Esc"] for group in groups}
     to_answers(piece, {}, person)
     top, *listed = pages
-    assert not any(part.isdecimal() for row in top.rows for part in row.example.split(" · "))
+    assert not any(part.isdecimal() for row in top.rows for part in row.example)
     rows = [row for page in listed for row in page.rows if "which one" in page.title]
     names = {question.flag.removeprefix("--") for question in piece.template.questions}
     assert not {row.label.split("  ")[0] for row in rows} & names
     assert any(row.label.endswith("  This machine") for row in rows)
-    assert not any(row.example.startswith(row.label.split("  ")[-1].strip() + ";") for row in rows)
+    assert not any(str(row.example).startswith(row.label.split("  ")[-1].strip() + ";") for row in rows)
 
 
 def test_the_last_entry_cancels(tmp_path: Path) -> None:

@@ -311,7 +311,7 @@ def _write(project: Project | TeamProject, ui: Ui, flags: _Flags, *, ask: bool) 
 
     plan = check_plan(project.plan, force=flags.force)
     welcome = plan.is_fresh or plan.in_clone
-    if not welcome or (ask and project.made_from is not None):
+    if not welcome or (ask and project.made_from is not None and not project.reviewed):
         output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
         if ask:
             _confirm(project, ui, flags, default=welcome)
