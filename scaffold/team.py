@@ -93,13 +93,24 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
                 trusted_digest=digest,
                 suggested={**_surroundings(template.questions, order.dest), **located.defaults},
                 folder_name=order.dest.absolute().name,
+                say=ui.tell,
             )
         except Cancelled as error:
             raise error.resumed_by(said.command()) from error
     files = with_commit(rendered.files, checkout)
     command = _command(order.dest, checkout, rendered.answers, digest)
     plan = Plan(order.dest, files, modes=rendered.modes, folders=rendered.folders)
-    return TeamProject(plan, rendered.answers, recommendation, shell.command(command), checkout, said.command())
+    shown = shell.command(command)
+    return TeamProject(
+        plan,
+        rendered.answers,
+        recommendation,
+        shown,
+        checkout,
+        said.command(),
+        message=rendered.message,
+        repository=rendered.repository,
+    )
 
 
 class _Said:

@@ -95,6 +95,32 @@ class Asking:
             message["problem"] = str(verdict)
 
 
+class Messages:
+    """Stands where Copier prints the messages of a template: the first is told at once, the last when all is done."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._begun = False
+        self.last = ""
+
+    def install(self) -> None:
+        """Copier's own way is silent when it is to be quiet about files."""
+        from copier._main import Worker
+
+        Worker._print_message  # noqa: B018, SLF001  # a Copier without it is one that this does not know
+        Worker._print_message = self._take  # type: ignore[method-assign]  # noqa: SLF001
+
+    @property
+    def _take(self) -> Any:  # noqa: ANN401  # a method of another class
+        def take(worker: Any, message: str) -> None:  # noqa: ANN401  # Copier's own
+            self.last = worker._render_string(message) if message else ""  # noqa: SLF001
+            if self.last and not self._begun:
+                self._channel.send(say=self.last)
+            self._begun = True
+
+        return take
+
+
 def _described(question: Mapping[str, Any]) -> dict[str, Any]:
     """A question of Copier's as data."""
     kinds = {"input": "text", "path": "text"}
@@ -144,7 +170,11 @@ def main(*, trusted: bool) -> None:
         _confine(job)
     try:
         _serve(job["versions"])
+        messages = Messages(channel)
+        if job["messages"]:
+            messages.install()
         outcome = _update(job, copier, trusted=trusted) if job["update"] else _copy(job, copier, trusted=trusted)
+        outcome["message"] = messages.last
         if asking.unanswered:
             raise Unanswered  # noqa: TRY301  # explained below like every other end
     except BaseException as error:  # noqa: BLE001  # whatever a template brings about
