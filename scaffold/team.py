@@ -25,6 +25,7 @@ from scaffold.questions import (
     complete_workload,
     is_relevant,
 )
+from scaffold.repositories.user import only_here
 from scaffold.sources import resolve
 from scaffold.sources.tags import by_version
 from scaffold.text import escaped
@@ -82,6 +83,8 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
             ui.note(checkout.note)
         template = UntrustedTemplate(checkout, place)
         digest = settle_trust(template.actions, checkout, ui, trust=order.trust)
+        if digest is not None:
+            place.git_settings = only_here(order.dest, place.root)
         said = _Said(order, frozenset(question.name for question in template.questions if question.secret))
         data, recommendation = _answers(template.questions, said, ui)
         asks = ui.can_ask and not order.use_defaults
