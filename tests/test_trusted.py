@@ -247,7 +247,7 @@ _tasks:
 
 
 @pytest.mark.usefixtures("home")
-def test_a_repository_that_a_task_makes_is_kept(tmp_path: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_that_a_task_makes_is_kept(tmp_path: Path, scaffold: Run) -> None:
     """As it is: history, tags, settings, hooks, the kinds of its files; `scaffold undo` leaves it to its owner."""
     source, dest = write(tmp_path / "template", {"copier.yml": COMMITS, "file": "text"}), tmp_path / "dest"
     assert "It is in a git repository already" in trusted(scaffold, source, dest, "--git")
@@ -265,7 +265,9 @@ def test_a_repository_that_is_there_is_not_replaced_by_a_tasks(tmp_path: Path, s
     """That of a fresh clone: its own history stays, and the loss of the other is said."""
     source, dest = write(tmp_path / "template", {"copier.yml": COMMITS, "file": "text"}), tmp_path / "dest"
     committed(dest, {"README.md": "mine"}, "mine")
-    trusted(scaffold, source, dest, says="note: 'dest' has a .git already: the one that a task made is left out\n")
+    trusted(
+        scaffold, source, dest, says=f"note: {str(dest)!r} has a .git already: the one that a task made is left out\n"
+    )
     assert git(dest, "log", "--format=%s") == "mine\n"
     assert files_below(dest)["file"] == b"text"
 
