@@ -113,6 +113,8 @@ class UntrustedTemplate:
             "root": str(self.root),
             "ref": self.checkout.ref or self.checkout.commit,
             "commit": self.checkout.commit,
+            # For git these are no programs, whatever they lead to, and so they are not where Copier follows them.
+            "links": [str(link) for link in self._snapshot.links] if self.checkout.commit else [],
         }
 
     def render(  # noqa: PLR0913  # each says something else about the one rendering

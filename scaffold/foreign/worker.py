@@ -16,7 +16,7 @@ import tempfile
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 # Every name that some file system takes for `.git`: added last, which no pattern of a template's can undo.
 _EXCLUDE = (".git", ".[gG][iI][tT]", "[gG][iI][tT]~[0-9]")
+_LINK = 0o120000  # a symbolic link's mode in git
 _CONFLICTS = ("diff", "--name-only", "--relative", "--diff-filter=U", "-z")
 
 
@@ -232,6 +233,7 @@ def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
         "commit": lambda template: template.ref,
         "commit_hash": lambda template: found[template.ref]["commit"],
         "version": lambda template: numbers.get(template.ref),
+        "git_index_modes": lambda template: dict.fromkeys(map(PurePosixPath, found[template.ref]["links"]), _LINK),
     }
     for name, get in known.items():
         getattr(Template, name)  # a Copier without it is one that this does not know
