@@ -27,6 +27,7 @@ from scaffold.questions import (
     complete_workload,
     is_relevant,
 )
+from scaffold.repositories.user import only_here
 from scaffold.sources import resolve
 from scaffold.sources.tags import by_version
 from scaffold.text import escaped
@@ -96,6 +97,8 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
     asks = ui.can_ask and not order.use_defaults
     try:
         digest = settle_trust(template.actions, checkout, ui, trust=order.trust)
+        if digest is not None:
+            template.place.git_settings = only_here(order.dest, template.place.root)
         data, recommendation = _answers(template.questions, said, ui, replies)
         replies.begin()
         rendered = template.render(
@@ -105,6 +108,7 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
             trusted_digest=digest,
             suggested={**_surroundings(template.questions, order.dest), **order.located.defaults},
             folder_name=order.dest.absolute().name,
+            say=replies.tell,
         )
         files = with_commit(rendered.files, checkout)
         plan = Plan(order.dest, files, modes=rendered.modes, folders=rendered.folders)
@@ -120,6 +124,8 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
         shell.command(command),
         checkout,
         said.command(),
+        message=rendered.message,
+        repository=rendered.repository,
         reviewed=asks and plan.is_fresh,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,11 @@ class Terminal:
     def note(self, text: str) -> None:
         """As the protocol says."""
         output.say_note(text)
+
+    def tell(self, text: str) -> None:
+        """As the protocol says; on stderr, where it is in nobody's way."""
+        with suppress(OSError):
+            output.say_plain(text, to=sys.stderr)
 
     def warn(self, problem: str) -> None:
         """As the protocol says."""

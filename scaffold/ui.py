@@ -131,5 +131,8 @@ class Ui(Protocol):
     def note(self, text: str) -> None:
         """A line that explains, and stops nothing."""
 
+    def tell(self, text: str) -> None:
+        """What a template or its commands say: somebody else's text of one line or several, in its own words."""
+
     def warn(self, problem: str) -> None:
         """A line about what has to be mended, by an answer that is asked for next."""

@@ -299,7 +299,7 @@ _KINDS = (
     config("escapes-in-validator", "\\x1b]0;", 'x:\n  type: str\n  default: a\n  validator: "\\e]0;title\\a no"\n'),
     config(
         "escapes-in-messages",
-        "",
+        "\\x1b[31mred\n\\x1b]0;title\\x07",
         PLAIN + '_message_before_copy: "\\e[31mred"\n_message_after_copy: "\\e]0;title\\a"\n',
         code=0,
     ),

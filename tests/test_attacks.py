@@ -83,7 +83,8 @@ def test_attack_comes_to_nothing(play: Path, scaffold: Run, attack: Attack, kind
     assert (result.code, attack.says in result.err) == (attack.code, True), result.err
     assert_nothing_raw(result.out)
     if attack.code == 0:
-        assert result.err == ""
+        assert_nothing_raw(result.err)
+        assert attack.says or not result.err
         files = files_of(dest)
         assert SECRET.encode() not in b"".join(files.values())
         assert not any(part.lower() in (".git", "git~1") for name in files for part in Path(name).parts)

@@ -91,6 +91,10 @@ class Written:
         """Remember it."""
         self.told.append(text)
 
+    def tell(self, text: str) -> None:
+        """Remember it."""
+        self.told.append(text)
+
     def warn(self, problem: str) -> None:
         """Remember it."""
         self.told.append(str(problem))

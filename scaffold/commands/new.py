@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, replace
@@ -40,7 +41,7 @@ from scaffold.reports import advice, files, output
 from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from scaffold.project import Project, TeamProject
     from scaffold.questions import Question
@@ -124,6 +125,8 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     for note in notes:
         output.say_note(note)
     _report(project, flags, became, as_json=as_json)
+    if project.made_from is not None and project.message and not dry_run:
+        ui.tell(project.message)
 
 
 @dataclass(frozen=True)
@@ -315,11 +318,28 @@ def _write(project: Project | TeamProject, ui: Ui, flags: _Flags, *, ask: bool) 
         output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
         if ask:
             _confirm(project, ui, flags, default=welcome)
-    publish(plan, "new")
+    publish(plan, "new", make_repository=_moving_repository(project))
     if project.made_from is not None:
         from scaffold.sources import tags
 
         tags.remember(project.made_from)
+
+
+def _moving_repository(project: Project | TeamProject) -> Callable[[Path], None] | None:
+    """Takes along the repository that a template's tasks made, where DEST has none of its own."""
+    if project.made_from is None or not project.repository:
+        return None
+    if os.path.lexists(project.plan.dest / ".git"):
+        output.say_note(f"{shown_path(project.plan.dest)} has a .git already: the one that a task made is left out")
+        return None
+
+    def move(folder: Path) -> None:
+        from scaffold.foreign import tree
+
+        for entry in project.repository:
+            tree.write(entry, folder / ".git")
+
+    return move
 
 
 def _confirm(project: Project | TeamProject, ui: Ui, flags: _Flags, *, default: bool) -> None:

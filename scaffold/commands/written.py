@@ -12,7 +12,7 @@ from scaffold.reports import advice, files, output
 from scaffold.text import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from scaffold.plan import Plan
@@ -71,11 +71,11 @@ def recover_interrupted(place: Path) -> None:
     _say_recovered(recover(place))
 
 
-def publish(plan: Plan, command: str) -> None:
+def publish(plan: Plan, command: str, *, make_repository: Callable[[Path], None] | None = None) -> None:
     """Write the plan's files, all or none, and say what was taken back before, if a run was killed in between."""
     from scaffold.writing import publish as publishing
 
-    _say_recovered(publishing.publish(plan, command))
+    _say_recovered(publishing.publish(plan, command, make_repository=make_repository))
 
 
 def _say_recovered(recovery: Recovery) -> None:

@@ -41,10 +41,20 @@ class Replies:
         """The questions that came in this round, in their order, as the review shows them."""
         self.advice: Answers | None = None
         """What was answered about the work before the template asked, once that is settled."""
+        self._told: list[str] = []
+        self._heard: set[str] = set()
 
     def begin(self) -> None:
         """Expect the questions from the first one on."""
         self._asked = {}
+        self._heard.update(self._told)
+        self._told = []
+
+    def tell(self, text: str) -> None:
+        """Pass on what the template says, unless it said so in an earlier round."""
+        self._told.append(text)
+        if text not in self._heard:
+            self._ui.tell(text)
 
     def answer(self, prompt: Prompt) -> object:
         """Answer a question: by what stands, or by asking.

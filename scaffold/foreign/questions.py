@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from scaffold.copierfmt.answers import WrongType, choices_of, type_of
 from scaffold.errors import TemplateFault, UsageError, did_you_mean
-from scaffold.text import escaped, one_line
+from scaffold.text import escaped, one_line, shortened
 from scaffold.ui import Line, Page, Row
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from scaffold.ui import Ui
 
 _NO_DEFAULT = object()
-_MOST_LINES = 20  # of a question's text
+_MOST_LINES, _LONGEST_LINE = 200, 1_000  # of a question's text
+_TITLE_LINES, _TITLE_LENGTH = 4, 240  # what leaves room for the answer on every terminal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +117,10 @@ def asked_by(ui: Ui) -> Ask:
     def ask(prompt: Prompt) -> object:
         if prompt.problem:
             ui.note(f"{prompt.name}: {prompt.problem}")
+        if _is_long(prompt.message):
+            if not prompt.problem:
+                ui.show(f"\n{prompt.message}")
+            prompt = replace(prompt, message=prompt.name)
         if prompt.kind == "confirm":
             return ui.confirm(prompt.message, default=prompt.default is True)
         if prompt.kind == "checkbox":
@@ -123,6 +128,11 @@ def asked_by(ui: Ui) -> Ask:
         return ui.pick(_page(prompt)) if prompt.kind == "select" else ui.line(_line(prompt))
 
     return ask
+
+
+def _is_long(message: str) -> bool:
+    """Whether a text is shown before its question, where it can be scrolled back to, and not in it."""
+    return message.count("\n") >= _TITLE_LINES or len(message) > _TITLE_LENGTH
 
 
 def value_of(prompt: Prompt, answer: object) -> object:
@@ -172,12 +182,19 @@ def _question(name: str, spec: Mapping[str, Any], secret: Iterable[str], place: 
     )
 
 
+def _text(message: str) -> str:
+    """A question's text as its author broke it into lines and set them in."""
+    first, *more = message.rstrip().expandtabs(4).split("\n")
+    lines = [first.strip(), *more][:_MOST_LINES]
+    return "\n".join(shortened(escaped(line.rstrip()), _LONGEST_LINE) for line in lines)
+
+
 def _prompt(message: Mapping[str, Any]) -> Prompt:
     default = message["default"]
     return Prompt(
         name=one_line(message["name"]),
         kind=message["kind"],
-        message="\n".join(one_line(line, 1_000) for line in str(message["message"]).rstrip().split("\n")[:_MOST_LINES]),
+        message=_text(str(message["message"])),
         default=default if isinstance(default, bool) else "\n".join(map(escaped, str(default).split("\n"))),
         choices=tuple(
             PromptChoice(one_line(label), number, is_default, one_line(disabled), value)

@@ -84,6 +84,7 @@ def update(  # noqa: PLR0913  # each says something else about the one update
         "defaults": ask is None,
         "asking": ask is not None,
         "conflict": conflict,
+        "messages": False,
     }
     job = Job(place=place, order=order, trusted=trusted, limits=roomy, places=new.config.places)
     outcome = run(job, asking(ask))

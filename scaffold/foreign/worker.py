@@ -16,7 +16,7 @@ import tempfile
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 # Every name that some file system takes for `.git`: added last, which no pattern of a template's can undo.
 _EXCLUDE = (".git", ".[gG][iI][tT]", "[gG][iI][tT]~[0-9]")
+_LINK = 0o120000  # a symbolic link's mode in git
 _CONFLICTS = ("diff", "--name-only", "--relative", "--diff-filter=U", "-z")
 
 
@@ -95,6 +96,32 @@ class Asking:
             message["problem"] = str(verdict)
 
 
+class Messages:
+    """Stands where Copier prints the messages of a template: the first is told at once, the last when all is done."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._begun = False
+        self.last = ""
+
+    def install(self) -> None:
+        """Copier's own way is silent when it is to be quiet about files."""
+        from copier._main import Worker
+
+        Worker._print_message  # noqa: B018, SLF001  # a Copier without it is one that this does not know
+        Worker._print_message = self._take  # type: ignore[method-assign]  # noqa: SLF001
+
+    @property
+    def _take(self) -> Any:  # noqa: ANN401  # a method of another class
+        def take(worker: Any, message: str) -> None:  # noqa: ANN401  # Copier's own
+            self.last = worker._render_string(message) if message else ""  # noqa: SLF001
+            if self.last and not self._begun:
+                self._channel.send(say=self.last)
+            self._begun = True
+
+        return take
+
+
 def _described(question: Mapping[str, Any]) -> dict[str, Any]:
     """A question of Copier's as data."""
     kinds = {"input": "text", "path": "text"}
@@ -144,7 +171,11 @@ def main(*, trusted: bool) -> None:
         _confine(job)
     try:
         _serve(job["versions"])
+        messages = Messages(channel)
+        if job["messages"]:
+            messages.install()
         outcome = _update(job, copier, trusted=trusted) if job["update"] else _copy(job, copier, trusted=trusted)
+        outcome["message"] = messages.last
         if asking.unanswered:
             raise Unanswered  # noqa: TRY301  # explained below like every other end
     except BaseException as error:  # noqa: BLE001  # whatever a template brings about
@@ -202,6 +233,7 @@ def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
         "commit": lambda template: template.ref,
         "commit_hash": lambda template: found[template.ref]["commit"],
         "version": lambda template: numbers.get(template.ref),
+        "git_index_modes": lambda template: dict.fromkeys(map(PurePosixPath, found[template.ref]["links"]), _LINK),
     }
     for name, get in known.items():
         getattr(Template, name)  # a Copier without it is one that this does not know

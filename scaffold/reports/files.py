@@ -95,6 +95,8 @@ def done_text(project: Project | TeamProject, repository: str = "") -> str:
             *(_IN_AN_OUTAGE if project.answers.get("work") == "periodic" else []),
             "",
         ]
+    elif repository:
+        lines += [repository, ""]
     return "\n".join([*lines, "The same again, without questions:", f"  {project.command}"])
 
 
