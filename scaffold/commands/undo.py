@@ -54,10 +54,21 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
     if not dry_run:
         _confirm(found_undo, yes=yes, as_json=as_json)
         undoing.take_back(found_undo)
+        _settle(found_undo)
     written = not dry_run
     _print(report.undo_json(found_undo, written=written) if as_json else report.undo_text(found_undo, written=written))
     if found_undo.left:
         raise typer.Exit(DRIFT)
+
+
+def _settle(undo: Undo) -> None:
+    """Conflicts that are taken back are none for git either."""
+    from scaffold.life.worktree import settle_unmerged
+
+    if undo.step.command in {"update", "reanswer"}:
+        reason = settle_unmerged(undo.step.root, restored=undo.restored.keys(), deleted=undo.deleted)
+        if reason:
+            output.say_note(reason)
 
 
 def _print(document: str | dict[str, object]) -> None:

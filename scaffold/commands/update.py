@@ -18,8 +18,8 @@ from scaffold.reports import output
 from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
-    from scaffold.life.merge import ConflictStyle
     from scaffold.life.request import Request
+    from scaffold.life.texts import ConflictStyle
     from scaffold.life.update import Update
 
 ProjectArgument = Annotated[
@@ -37,6 +37,9 @@ ModuleFlag = Annotated[
 ConflictFlag = Annotated[
     str,
     typer.Option("--conflict", metavar="inline|rej", help="Conflicts in the file between markers, or in FILE.rej."),
+]
+NoIndexFlag = Annotated[
+    bool, typer.Option("--no-index", help="Leave git's index alone: do not mark files with conflicts as unmerged.")
 ]
 AllowDirtyFlag = Annotated[
     bool, typer.Option("--allow-dirty", help="Even where changes are not committed, or there is no git repository.")
@@ -66,6 +69,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
         bool, typer.Option("--major", help="To another major version, too: scaffold says what to do by hand then.")
     ] = False,
     conflict: ConflictFlag = "inline",
+    no_index: NoIndexFlag = False,
     allow_dirty: AllowDirtyFlag = False,
     dry_run: DryRunFlag = False,
     show: ShowFlag = None,
@@ -96,7 +100,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
         allow_dirty=allow_dirty,
         dry_run=dry_run,
     )
-    _run("update", project, request, show=show, as_json=as_json)
+    _run("update", project, request, show=show, no_index=no_index, as_json=as_json)
 
 
 @asking(changeable_questions, changes=True)
@@ -105,6 +109,7 @@ def reanswer(  # noqa: PLR0913  # as above
     *,
     module: ModuleFlag = None,
     conflict: ConflictFlag = "inline",
+    no_index: NoIndexFlag = False,
     allow_dirty: AllowDirtyFlag = False,
     dry_run: DryRunFlag = False,
     show: ShowFlag = None,
@@ -140,10 +145,12 @@ def reanswer(  # noqa: PLR0913  # as above
         dry_run=dry_run,
         rename=rename,
     )
-    _run("reanswer", project, request, show=show, as_json=as_json)
+    _run("reanswer", project, request, show=show, no_index=no_index, as_json=as_json)
 
 
-def _run(command: str, project: str, request: Request, *, show: str | None, as_json: bool) -> None:
+def _run(  # noqa: PLR0913  # what both commands have
+    command: str, project: str, request: Request, *, show: str | None, no_index: bool, as_json: bool
+) -> None:
     """What the two have in common: prepare, write, report."""
     from scaffold.life.generated import find_root
     from scaffold.life.request import prepare
@@ -158,20 +165,22 @@ def _run(command: str, project: str, request: Request, *, show: str | None, as_j
         output.show_file(status.example_text(update, show))
         return
     if not request.dry_run:
-        _write(command, update, allow_dirty=request.allow_dirty)
+        _write(command, update, allow_dirty=request.allow_dirty, no_index=no_index)
     _report(update, written=not request.dry_run, as_json=as_json)
     if update.conflicts:
         raise typer.Exit(DRIFT)
 
 
-def _write(command: str, update: Update, *, allow_dirty: bool) -> None:
-    from scaffold.life.worktree import check_clean
+def _write(command: str, update: Update, *, allow_dirty: bool, no_index: bool) -> None:
+    from scaffold.life.worktree import check_clean, mark_unmerged
 
     plan = update.plan
     if not allow_dirty:
         check_clean(update.root, (*plan.files, *plan.removed))
     if plan.files or plan.removed:
         publish(plan, command)
+        if not no_index and (reason := mark_unmerged(update.root, update.changes)):
+            output.say_note(reason)
 
 
 def _report(update: Update, *, written: bool, as_json: bool) -> None:

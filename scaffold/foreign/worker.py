@@ -11,7 +11,6 @@ import gc
 import json
 import os
 import re
-import subprocess
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from scaffold import memory, yamlfile
-from scaffold.foreign import compiled, hints
+from scaffold.foreign import compiled, hints, two_versions
 from scaffold.foreign.guard import Blocked, Guard
 from scaffold.foreign.standins import import_copier, import_whole_copier, shield_git_of_copier
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 # Every name that some file system takes for `.git`: added last, which no pattern of a template's can undo.
 _EXCLUDE = (".git", ".[gG][iI][tT]", "[gG][iI][tT]~[0-9]")
 _LINK = 0o120000  # a symbolic link's mode in git
-_CONFLICTS = ("diff", "--name-only", "--relative", "--diff-filter=U", "-z")
 
 
 class Unanswered(Exception):
@@ -68,6 +66,8 @@ class Asking:
         self._channel = channel
         self.possible = False
         self.unanswered: list[str] = []
+        self.problems: dict[str, str] = {}
+        """Why an answer on record is no longer taken, by the name of its question."""
 
     def __call__(self, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], **_: object) -> Any:  # noqa: ANN401
         """As `questionary.unsafe_prompt`."""
@@ -83,7 +83,7 @@ class Asking:
         return dict(answers)
 
     def _asked(self, question: Mapping[str, Any]) -> Any:  # noqa: ANN401  # whatever the question takes
-        message = _described(question)
+        message = _described(question) | {"problem": self.problems.pop(question["name"], "")}
         while True:
             self._channel.send(ask=message)
             try:
@@ -174,7 +174,10 @@ def main(*, trusted: bool) -> None:
         messages = Messages(channel)
         if job["messages"]:
             messages.install()
-        outcome = _update(job, copier, trusted=trusted) if job["update"] else _copy(job, copier, trusted=trusted)
+        if job["update"]:
+            outcome = _update(job, channel, asking, trusted=trusted)
+        else:
+            outcome = _copy(job, copier, trusted=trusted)
         outcome["message"] = messages.last
         if asking.unanswered:
             raise Unanswered  # noqa: TRY301  # explained below like every other end
@@ -190,9 +193,8 @@ def _confine(job: Mapping[str, Any]) -> None:
     compiled.install()
     yaml.SafeLoader = yamlfile.SAFE  # type: ignore[misc]  # the reader that judged copier.yml, and the faster one
     _limit(job)
-    several = 4 if job["update"] else 1  # an update renders the old version, the new one, and the new one again
-    files, size = several * job["files"], several * job["total_size"]
-    Guard(Path.cwd(), may_run=job["may_run"], files=files, total_size=size).stand()
+    several = 2 if job["update"] else 1
+    Guard(Path.cwd(), files=several * job["files"], total_size=several * job["total_size"]).stand()
 
 
 def _limit(job: Mapping[str, Any]) -> None:
@@ -206,9 +208,8 @@ def _limit(job: Mapping[str, Any]) -> None:
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": job["cpu"],
         "RLIMIT_FSIZE": job["file_size"],
+        "RLIMIT_NPROC": 0,
     }
-    if not job["may_run"]:
-        limits["RLIMIT_NPROC"] = 0
     for name, value in limits.items():
         with suppress(ValueError, OSError, AttributeError):  # macOS knows but refuses some
             number = getattr(resource, name)
@@ -288,34 +289,18 @@ def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, An
     }
 
 
-def _update(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401  # a module
-    copier.run_update(
-        job["out"],
-        job["data"],
-        answers_file=job["answers_file"],
-        vcs_ref=job["versions"][-1]["ref"],
-        settings=copier.Settings(),
-        exclude=_EXCLUDE,
-        defaults=job["defaults"],
-        overwrite=True,
-        quiet=True,
-        conflict=job["conflict"],
-        skip_answered=True,
-        unsafe=trusted,
-        skip_tasks=not trusted,
-    )
-    found = subprocess.run([job["may_run"], *_CONFLICTS], cwd=job["out"], capture_output=True, check=True).stdout
-    return {"conflicts": [os.fsdecode(name) for name in found.split(b"\0") if name]}
+def _update(job: Mapping[str, Any], channel: Channel, asking: Asking, *, trusted: bool) -> dict[str, Any]:
+    def stage(name: str, **found: object) -> None:
+        channel.send(ask={"stage": name, **found})
+        channel.receive()
+
+    return two_versions.render_both(job, trusted=trusted, exclude=_EXCLUDE, stage=stage, problems=asking.problems)
 
 
 def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, Any]:
     """What went wrong, as data: the kind, the sentence, and where in the template."""
-    if isinstance(error, Unanswered) and error.args:
-        return {"kind": "no default", "names": error.args}
-    if isinstance(error, Unanswered) or (asking.unanswered and not isinstance(error, (MemoryError, Blocked))):
-        return {"kind": "unanswered", "names": asking.unanswered}
-    if required := re.fullmatch(r'Question "(.*)" is required', str(error)):
-        return {"kind": "no default", "names": [required[1]]}
+    if said := _about_answers(error, asking):
+        return said
     if isinstance(error, MemoryError):
         return {"kind": "memory"}
     place = hints.place(error, root)
@@ -326,3 +311,19 @@ def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, An
         "line": None if isinstance(error, Blocked) else place.line,  # that of the code which Jinja made of it
         "question": place.question,
     }
+
+
+def _about_answers(error: BaseException, asking: Asking) -> dict[str, Any] | None:
+    """What is said where an answer is missing, or one on record is not taken."""
+    if isinstance(error, two_versions.Refused):
+        return {"kind": "recorded", "name": error.name, "reason": error.reason}
+    if isinstance(error, Unanswered) and error.args:
+        return {"kind": "no default", "names": error.args}
+    if isinstance(error, Unanswered) or (asking.unanswered and not isinstance(error, (MemoryError, Blocked))):
+        return {"kind": "unanswered", "names": asking.unanswered}
+    if required := re.fullmatch(r'Question "(.*)" is required', str(error)):
+        name = required[1]
+        if name in asking.problems:
+            return {"kind": "recorded", "name": name, "reason": asking.problems[name]}
+        return {"kind": "no default", "names": [name]}
+    return None

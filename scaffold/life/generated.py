@@ -49,16 +49,25 @@ class Piece:
         return self.root / self.answers_file
 
     @cached_property
+    def content(self) -> bytes:
+        """The answers file as it stands there.
+
+        Raises:
+            Refused: It cannot be read.
+        """
+        try:
+            return reading.read_limited(self.path)
+        except reading.Unreadable as error:
+            raise bad_record(self.path, error.reason) from error
+
+    @cached_property
     def stamp(self) -> str:
         """The hash of the answers file, from before it was read: another one later means that it may be out of date.
 
         Raises:
             Refused: It cannot be read.
         """
-        try:
-            return digest(reading.read_limited(self.path))
-        except reading.Unreadable as error:
-            raise bad_record(self.path, error.reason) from error
+        return digest(self.content)
 
     @cached_property
     def recorded(self) -> Mapping[str, object]:

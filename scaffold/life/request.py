@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scaffold.life.generated import Piece
-    from scaffold.life.merge import ConflictStyle
     from scaffold.life.team_update import Order
+    from scaffold.life.texts import ConflictStyle
     from scaffold.life.update import Update
     from scaffold.questions import Answers
     from scaffold.ui import Ui

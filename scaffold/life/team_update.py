@@ -1,42 +1,40 @@
 """A team's template later on: bringing a project to another version of it, and comparing with what it generated.
 
-Copier's own update does the merging, in a confined process and on a copy (foreign/updating.py); here, its result
-becomes a plan like any other.
+Both versions are rendered in a confined process (foreign/updating.py), and what differs is merged as for the bundled
+templates (life/merging.py).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold import clone
 from scaffold.answers import load_recorded_types
 from scaffold.errors import NothingGenerated, UsageError
 from scaffold.foreign import approvals
 from scaffold.foreign.questions import asked_by
 from scaffold.foreign.template import UntrustedTemplate
 from scaffold.foreign.trust import TemplateNotTrusted, joined
-from scaffold.foreign.updating import update
+from scaffold.foreign.updating import Wish, render_both
 from scaffold.foreign.workplace import workplace
 from scaffold.life import majors
-from scaffold.life.merge import Change, Outcome
-from scaffold.life.update import Step, Update, read_tree
-from scaffold.life.worktree import programs, tracked
+from scaffold.life.merging import Merging
+from scaffold.life.update import Step, Update
 from scaffold.sources import resolve, tags
 from scaffold.sources.errors import BadSource, UnknownTemplate
 from scaffold.team import COMMIT_KEY, settle_trust, with_commit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from scaffold.foreign.checkout import Checkout
-    from scaffold.foreign.updating import Updated
     from scaffold.life.generated import Piece
-    from scaffold.life.merge import ConflictStyle, Tree
+    from scaffold.life.merge import Tree
+    from scaffold.life.texts import ConflictStyle
     from scaffold.sources.resolve import Source
     from scaffold.ui import Ui
 
@@ -69,25 +67,48 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
     """
     version, notes = _wanted(piece, order)
     wanted = _source(piece, version)
-    with _recorded_version(piece) as old, resolve.opened(wanted, accept_moved=order.accept_moved) as new:
+    with (
+        workplace(renders=True) as place,
+        _recorded_version(piece) as old,
+        resolve.opened(wanted, accept_moved=order.accept_moved) as new,
+    ):
         if new.note:
             ui.note(new.note)
         if new.ref is None:
             raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
         if new.commit == old.commit and not order.data:
             return Update(root, (Step(piece, new.ref, notes),), ())
-        before = read_tree(root, tracked(root))
-        done = _updated(piece, before, old, new, order, ui)
-        files = clone.with_record(with_commit(done.files, new), piece.kept)
-        files |= {path: before[path] for path in piece.kept if path in before}
+        templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
+        merging = Merging(root, piece, new, order.style)
+        update = merging.finish(*render_both(*templates, _wish(piece, order, templates, new, ui), merging))
+        asked = [question.name for question in templates[1].questions]
         tags.remember(new)
-    changes = [
-        _change(path, before.get(path), files.get(path), conflict=path in done.conflicts)
-        for path in sorted(before.keys() | files.keys())
-        if before.get(path) != files.get(path)
-    ]
-    seen = {PurePosixPath(piece.answers_file): piece.stamp}
-    return Update(root, (Step(piece, new.ref, notes),), tuple(changes), done.executable, seen)
+    return replace(update, steps=(Step(piece, new.ref, (*notes, *_about_answers(piece, asked, merging.replaced))),))
+
+
+def _wish(
+    piece: Piece, order: Order, templates: tuple[UntrustedTemplate, UntrustedTemplate], new: Checkout, ui: Ui
+) -> Wish:
+    asks = ui.can_ask and not order.use_defaults
+    actions = joined(*(template.actions for template in templates))
+    return Wish(
+        PurePosixPath(piece.answers_file),
+        piece.content,
+        folder_name=piece.root.absolute().name,
+        data=order.data,
+        ask=asked_by(ui) if asks else None,
+        trusted_digest=settle_trust(actions, new, ui, trust=order.trust),
+    )
+
+
+def _about_answers(piece: Piece, asked: Collection[str], replaced: Mapping[str, object]) -> Iterator[str]:
+    """What became of recorded answers that are not simply kept."""
+    for name, value in piece.recorded.items():
+        if name in replaced:
+            now = replaced[name]
+            yield f"{name}: {value!a} is no longer offered; it is {now!a} now (--data {name}=… for another)"
+        elif name not in asked and not name.startswith("_"):
+            yield f"{name} is no longer asked; the answer was {value!a}"
 
 
 def _wanted(piece: Piece, order: Order) -> tuple[str | None, tuple[str, ...]]:
@@ -130,31 +151,6 @@ def _name(piece: Piece) -> str:
     """The name by which git finds the version on record."""
     commit = piece.recorded.get(COMMIT_KEY)
     return commit if isinstance(commit, str) and _AFTER_A_RELEASE.search(piece.version) else piece.version
-
-
-def _updated(  # noqa: PLR0913, PLR0917  # two versions, and all that is known of the project
-    piece: Piece, before: Tree, old: Checkout, new: Checkout, order: Order, ui: Ui
-) -> Updated:
-    asks = ui.can_ask and not order.use_defaults
-    with workplace(renders=True, with_git=True) as place:
-        templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
-        actions = joined(*(template.actions for template in templates))
-        return update(
-            *templates,
-            before,
-            PurePosixPath(piece.answers_file),
-            conflict=order.style,
-            trusted_digest=settle_trust(actions, new, ui, trust=order.trust),
-            data=order.data,
-            ask=asked_by(ui) if asks else None,
-            executable=programs(piece.root, before),
-            folder_name=piece.root.absolute().name,
-        )
-
-
-def _change(path: PurePosixPath, before: bytes | None, after: bytes | None, *, conflict: bool) -> Change:
-    outcome = Outcome.NEW if before is None else Outcome.DELETED if after is None else Outcome.UPDATED
-    return Change(path=path, outcome=Outcome.CONFLICT if conflict else outcome, before=before, after=after)
 
 
 def generated(piece: Piece) -> Tree:

@@ -9,7 +9,7 @@ from scaffold import shell
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.life.check import Group
 from scaffold.life.majors import is_out
-from scaffold.life.merge import diff
+from scaffold.life.patch import diff
 from scaffold.reports.files import file_text
 from scaffold.text import one_line, visible
 
