@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scaffold import reading, shell, yamlfile
+from scaffold import answersfile, shell
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
 from scaffold.conversation.custom import Replies, SteppedBack, review
 from scaffold.conversation.making import ask_work
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from scaffold.ui import Ui
 
 _ADVICE = {question.name: question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
-COMMIT_KEY = "_scaffold_commit"
 _WORDS = ("str", "int", "float", "bool", "path")  # types whose answers are one word: it is handed over as it was typed
 
 
@@ -61,6 +60,8 @@ class Order:
     """Answers to the template's own questions."""
     file: Path | None
     """A file of answers."""
+    record: str | None
+    """The file to record the answers in; None where the template says so."""
     use_defaults: bool
     trust: str | None
     accept_moved: str | None
@@ -108,6 +109,7 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
             trusted_digest=digest,
             suggested={**_surroundings(template.questions, order.dest), **order.located.defaults},
             folder_name=order.dest.absolute().name,
+            answers_file=order.record,
             say=replies.tell,
         )
         files = with_commit(rendered.files, checkout)
@@ -116,7 +118,7 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
             review(ui, plan, replies)
     except Cancelled as error:
         raise error.resumed_by(said.command()) from error
-    command = _command(order.dest, checkout, rendered.answers, digest)
+    command = _command(order, checkout, rendered.answers, digest)
     return TeamProject(
         plan,
         rendered.answers,
@@ -254,7 +256,13 @@ def _how(order: Order) -> Iterator[str]:
     source, entry = order.located.source, order.located.entry
     name = source.recorded if entry is None else entry.name
     yield from ("--template", f"{name}@{source.ref}" if source.ref else name)
-    for flag, word in (("--answers", order.file), ("--trust", order.trust), ("--accept-moved", order.accept_moved)):
+    flags = {
+        "--answers": order.file,
+        "--answers-file": order.record,
+        "--trust": order.trust,
+        "--accept-moved": order.accept_moved,
+    }
+    for flag, word in flags.items():
         if word is not None:
             yield from (flag, str(word))
     if order.use_defaults:
@@ -274,37 +282,31 @@ def _from_file(path: Path, questions: Mapping[str, ForeignQuestion]) -> Iterator
 
 def with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dict[PurePosixPath, bytes]:
     """The files, with the commit's hash recorded beside the tag that Copier records (docs/adr/0009)."""
-    return {
-        path: _recorded(content, checkout) if path.suffix in {".yml", ".yaml"} else content
-        for path, content in files.items()
-    }
+    return {path: _recorded(content, checkout) for path, content in files.items()}
 
 
 def _recorded(content: bytes, checkout: Checkout) -> bytes:
     """An answers file of this template with one more key; any other file as it is."""
-    if checkout.commit is None or b"_src_path" not in content or len(content) > reading.LARGEST_TEXT:
+    if checkout.commit is None or b"_src_path" not in content:
         return content
-    longer = content + (b"" if content.endswith(b"\n") else b"\n") + f"{COMMIT_KEY}: {checkout.commit}\n".encode()
-    try:
-        before, after = yamlfile.value(content), yamlfile.value(longer)
-    except yamlfile.YamlFault:
-        return content
-    if not isinstance(before, dict) or before.get("_src_path") != checkout.source:
-        return content
-    return longer if after == {**before, COMMIT_KEY: checkout.commit} else content
+    found = answersfile.values(content) or {}
+    is_own = found.get(answersfile.SOURCE_KEY) == checkout.recorded
+    return answersfile.with_key(content, answersfile.COMMIT_KEY, checkout.commit) if is_own else content
 
 
-def _command(dest: Path, checkout: Checkout, answers: Mapping[str, object], digest: str | None) -> Iterator[str]:
+def _command(order: Order, checkout: Checkout, answers: Mapping[str, object], digest: str | None) -> Iterator[str]:
     version = checkout.ref if by_version([checkout.ref or ""]) else checkout.commit
     yield from (
         "scaffold",
         "new",
-        shell.path_word(dest),
+        shell.path_word(order.dest),
         "--template",
         f"{checkout.source}@{version}" if version else checkout.source,
     )
     for name, value in answers.items():
         yield from ("--data", f"{name}={_word(value)}")
+    if order.record is not None:
+        yield from ("--answers-file", order.record)
     if digest is not None:
         yield from ("--trust", digest)
     yield "--defaults"

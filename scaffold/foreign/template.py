@@ -127,6 +127,8 @@ class UntrustedTemplate:
         suggested: Mapping[str, object] | None = None,
         folder_name: str = "project",
         say: Callable[[str], None] | None = None,
+        answers_file: str | None = None,
+        with_tasks: bool = True,
     ) -> Rendered:
         """Render it, with `data` as answers. Once: the process that does it may write to the copy.
 
@@ -138,6 +140,8 @@ class UntrustedTemplate:
             suggested: Defaults that win over the template's own, by the name of their question; others are ignored.
             folder_name: What the destination is called; templates may use it.
             say: Shows what it says before it asks, and what its commands print, as they do; None: nobody wants that.
+            answers_file: Where the answers are recorded, a path in the destination; None where the template says so.
+            with_tasks: Run the template's tasks; else only its extensions need trust.
 
         Raises:
             TemplateNotTrusted: It would run things, and `trusted_digest` is not its digest.
@@ -146,19 +150,22 @@ class UntrustedTemplate:
             UsageError: An answer is wrong or for no question of the template.
             Cancelled: Ctrl-C at a question.
         """
-        trusted = require_trust(self.actions, trusted_digest)
+        actions = self.actions if with_tasks else self.actions.without_commands()
+        trusted = require_trust(actions, trusted_digest)
         refuse_unknown(data, self.questions)
         out = output_folder(self.place, folder_name)
         order = {
             "update": False,
             "versions": [self.version],
-            "source": self.checkout.source,
+            "source": self.checkout.recorded,
             "out": str(out),
             "data": dict(data),
             "suggested": {q.name: suggested[q.name] for q in self.questions if suggested and q.name in suggested},
             "defaults": defaults,
             "asking": ask is not None,
             "messages": say is not None,
+            "answers_file": answers_file,
+            "tasks": with_tasks,
             "questions": [question.name for question in self.questions if not question.secret],
         }
         job = Job(

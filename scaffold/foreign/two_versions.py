@@ -100,7 +100,7 @@ def render_both(
     before = replace(
         worker,
         vcs_ref=old,
-        data=_answers_in(_main, Path(job["record"])),
+        data=_answers_in(_main, Path(job["record"])) | job["secrets"],
         defaults=True,
         # What the wanted version excludes is none of its business any more: it is not taken away either.
         exclude=(*worker.template.exclude, *exclude),
@@ -115,7 +115,7 @@ def render_both(
         _migrate(_main, project, before, "before")
         record = Path(job["project"], job["answers_file"])
     recorded.strict = True
-    _serve_answers(_main, worker, record)
+    _serve_answers(worker, _answers_in(_main, record) | job["secrets"])
     worker.run_copy()
     left = [str(path) for path in _files(Path(job["out"])) if worker.match_skip(path)]
     if job["migrates"]:
@@ -152,9 +152,9 @@ def _answers_in(main: Any, record: Path) -> dict[str, Any]:  # noqa: ANN401  # a
     }
 
 
-def _serve_answers(main: Any, worker: Any, record: Path) -> None:  # noqa: ANN401  # Copier's own
+def _serve_answers(worker: Any, answers: Mapping[str, Any]) -> None:  # noqa: ANN401  # Copier's own
     """Let the worker, which renders into an empty folder, find the project's answers."""
-    worker.subproject.__dict__["last_answers"] = _answers_in(main, record)
+    worker.subproject.__dict__["last_answers"] = answers
 
 
 def _follow_answers(main: Any, recorded: _Recorded) -> None:  # noqa: ANN401  # a module

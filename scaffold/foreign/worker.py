@@ -269,6 +269,7 @@ def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, An
         job["source"],
         job["out"],
         job["data"],
+        answers_file=job["answers_file"],
         vcs_ref=job["versions"][0]["ref"],
         user_defaults=job["suggested"],
         settings=copier.Settings(),
@@ -277,7 +278,7 @@ def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, An
         overwrite=True,
         quiet=True,
         unsafe=trusted,
-        skip_tasks=not trusted,
+        skip_tasks=not (trusted and job["tasks"]),
     )
     answers = worker.answers
     return {

@@ -1,4 +1,4 @@
-"""A team's template later on: bringing a project to another version of it, and comparing with what it generated.
+"""A team's template later on: bringing a project to another version of it.
 
 Both versions are rendered in a confined process (foreign/updating.py), and what differs is merged as for the bundled
 templates (life/merging.py).
@@ -6,25 +6,27 @@ templates (life/merging.py).
 
 from __future__ import annotations
 
-import re
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.answers import load_recorded_types
-from scaffold.errors import NothingGenerated, UsageError
+from scaffold.errors import UsageError
 from scaffold.foreign import approvals
 from scaffold.foreign.questions import asked_by
 from scaffold.foreign.template import UntrustedTemplate
-from scaffold.foreign.trust import TemplateNotTrusted, joined
+from scaffold.foreign.trust import joined
 from scaffold.foreign.updating import Wish, render_both
 from scaffold.foreign.workplace import workplace
-from scaffold.life import majors
+from scaffold.life import majors, origin
+from scaffold.life.comparison import Permission
 from scaffold.life.merging import Merging
+from scaffold.life.rerendering import Rerendering
 from scaffold.life.update import Step, Update
 from scaffold.sources import resolve, tags
-from scaffold.sources.errors import BadSource, UnknownTemplate
-from scaffold.team import COMMIT_KEY, settle_trust, with_commit
+from scaffold.team import settle_trust
+from scaffold.text import one_line
+from scaffold.ui import Line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -33,13 +35,9 @@ if TYPE_CHECKING:
 
     from scaffold.foreign.checkout import Checkout
     from scaffold.life.generated import Piece
-    from scaffold.life.merge import Tree
     from scaffold.life.texts import ConflictStyle
-    from scaffold.sources.resolve import Source
+    from scaffold.sources.resolve import Offer
     from scaffold.ui import Ui
-
-_AFTER_A_RELEASE = re.compile(r"-\d+-g[0-9a-f]+$")
-"""What git adds to a release's name for a commit after it: a description, by which a copy is not asked for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +63,12 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
         ScaffoldError: A version cannot be had, is not trusted or does not render; an answer is missing; or the user
             cancels.
     """
-    version, notes = _wanted(piece, order)
-    wanted = _source(piece, version)
+    offered = origin.offer(piece) if order.to is None else resolve.Offer((), None, {})
+    wanted, notes = _wanted(piece, order, offered)
     with (
         workplace(renders=True) as place,
-        _recorded_version(piece) as old,
-        resolve.opened(wanted, accept_moved=order.accept_moved) as new,
+        origin.opened(piece, accept_moved=order.accept_moved) as old,
+        _target(piece, order, offered, wanted, old) as new,
     ):
         if new.note:
             ui.note(new.note)
@@ -80,7 +78,8 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
             return Update(root, (Step(piece, new.ref, notes),), ())
         templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
         merging = Merging(root, piece, new, order.style)
-        update = merging.finish(*render_both(*templates, _wish(piece, order, templates, new, ui), merging))
+        wish = _with_secrets(piece, order, templates[0], _wish(piece, order, templates, new, ui), ui)
+        update = merging.finish(*render_both(*templates, wish, merging))
         asked = [question.name for question in templates[1].questions]
         tags.remember(new)
     return replace(update, steps=(Step(piece, new.ref, (*notes, *_about_answers(piece, asked, merging.replaced))),))
@@ -91,14 +90,35 @@ def _wish(
 ) -> Wish:
     asks = ui.can_ask and not order.use_defaults
     actions = joined(*(template.actions for template in templates))
+    digest = settle_trust(actions, new, ui, trust=order.trust)
+    if templates[1].actions.listed():
+        approvals.approve(templates[1].actions, new)  # a part of what was agreed to, by which a check goes later
     return Wish(
         PurePosixPath(piece.answers_file),
         piece.content,
         folder_name=piece.root.absolute().name,
         data=order.data,
         ask=asked_by(ui) if asks else None,
-        trusted_digest=settle_trust(actions, new, ui, trust=order.trust),
+        trusted_digest=digest,
     )
+
+
+def _with_secrets(piece: Piece, order: Order, old: UntrustedTemplate, wish: Wish, ui: Ui) -> Wish:
+    """With the secrets that the version on record asked for: read back from the project, else given or asked again."""
+    secret = {q.name: q for q in old.questions if q.secret and q.name not in piece.recorded}
+    if not secret:
+        return wish
+    permission = Permission(trust=old.actions.digest if wish.trusted_digest else None)
+    found = Rerendering(piece, old.checkout, permission).secrets()
+    known = dict(found.known) if found else {}
+    for name, question in secret.items():
+        if name in known:
+            continue
+        if name in order.data:
+            known[name] = order.data[name]
+        elif wish.ask is not None and question.when is True and not question.choices:
+            known[name] = ui.line(Line(title=one_line(question.help or name), default="", secret=True))
+    return replace(wish, secrets=known)
 
 
 def _about_answers(piece: Piece, asked: Collection[str], replaced: Mapping[str, object]) -> Iterator[str]:
@@ -111,75 +131,28 @@ def _about_answers(piece: Piece, asked: Collection[str], replaced: Mapping[str, 
             yield f"{name} is no longer asked; the answer was {value!a}"
 
 
-def _wanted(piece: Piece, order: Order) -> tuple[str | None, tuple[str, ...]]:
-    """The version to go to, None for the newest, and what there is to say about it.
+def _wanted(piece: Piece, order: Order, offered: Offer) -> tuple[str | None, tuple[str, ...]]:
+    """The version to go to, None for a commit that has no release yet, and what there is to say about it.
 
     Raises:
         UsageError: It is another major version, which was not asked for.
     """
+    remarks = tuple(text for text in (origin.remark(piece),) if text)
     if order.to is not None:
         majors.check_crossing(piece.version, order.to, allowed=order.major)
-        return _name(piece) if order.to == piece.version else order.to, ()
-    known = [] if order.major else releases(piece)
-    newer = majors.newer_major(piece.version, known)
-    if newer is None:
-        return None, ()
-    goal = majors.target(piece.version, known, cross=False)
-    return _name(piece) if goal == piece.version else goal, (majors.is_out(newer),)
+        return order.to, remarks
+    if origin.newest_commit(piece, offered) is not None:
+        return None, remarks
+    goal = majors.target(piece.version, offered.releases, cross=order.major)
+    newer = majors.newer_major(goal, offered.releases)
+    return goal, (*remarks, majors.is_out(newer)) if newer else remarks
 
 
-def _source(piece: Piece, version: str | None) -> Source:
-    """Where its template is.
-
-    Raises:
-        NothingGenerated: It is not there any more.
-    """
-    try:
-        return resolve.parse(f"{piece.source}@{version}" if version else piece.source)
-    except (BadSource, UnknownTemplate) as error:
-        raise NothingGenerated(piece.path, f"names a template that cannot be had: {error}") from error
-
-
-def _recorded_version(piece: Piece) -> AbstractContextManager[Checkout]:
-    """The version that the project was made by, held to the commit on record."""
-    recorded = piece.recorded.get(COMMIT_KEY)
-    commit = recorded if isinstance(recorded, str) else None
-    return resolve.opened(_source(piece, _name(piece)), pinned=commit)
-
-
-def _name(piece: Piece) -> str:
-    """The name by which git finds the version on record."""
-    commit = piece.recorded.get(COMMIT_KEY)
-    return commit if isinstance(commit, str) and _AFTER_A_RELEASE.search(piece.version) else piece.version
-
-
-def generated(piece: Piece) -> Tree:
-    """What the template made of the recorded answers, once more.
-
-    Raises:
-        ScaffoldError: The version cannot be had, is not trusted or does not render.
-    """
-    with workplace(renders=True) as place, _recorded_version(piece) as checkout:
-        template = UntrustedTemplate(checkout, place)
-        actions = template.actions
-        if actions.listed() and not approvals.is_approved(actions):
-            raise TemplateNotTrusted(actions, None)
-        asked = {question.name for question in template.questions}
-        answers = load_recorded_types(piece.path)
-        rendered = template.render(
-            {name: value for name, value in answers.items() if name in asked},
-            defaults=True,
-            ask=None,
-            trusted_digest=actions.digest if actions.listed() else None,
-            folder_name=piece.root.absolute().name,
-        )
-        return piece.but_for_kept(with_commit(rendered.files, checkout))
-
-
-def releases(piece: Piece) -> list[str]:
-    """The releases of its template, the oldest first.
-
-    Raises:
-        Unreachable: The template cannot be read.
-    """
-    return tags.releases(resolve.versions(_source(piece, None)))[::-1]
+def _target(
+    piece: Piece, order: Order, offered: Offer, wanted: str | None, old: Checkout
+) -> AbstractContextManager[Checkout]:
+    """The version to go to: that of the record itself, unless its name is another commit now and is asked for anew."""
+    if wanted == piece.version and (order.to is not None or offered.tags.get(wanted, old.commit) == old.commit):
+        return nullcontext(old)
+    pinned = old.commit if wanted == piece.version else None
+    return resolve.opened(origin.source(piece, wanted), pinned=pinned, accept_moved=order.accept_moved)
