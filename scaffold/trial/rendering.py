@@ -2,8 +2,8 @@
 
 Copier compiles the same few hundred texts in every rendering, many of them several times: two thirds of its time. Here
 they are compiled once in a process, and what has nothing to fill in is not rendered. A third of the rest is PyYAML
-reading copier.yml: from the second rendering on, libyaml reads it. And for every file Copier asks git whether it is in
-a repository with unusual settings, which a new folder is not. tests/test_trial.py holds that the bytes are the same.
+reading copier.yml, which is composed once, too. And for every file Copier asks git whether it is in a repository with
+unusual settings, which a new folder is not. tests/test_trial.py holds that the bytes are the same.
 """
 
 from __future__ import annotations
@@ -14,12 +14,9 @@ import sys
 import tempfile
 import warnings
 from contextlib import contextmanager, nullcontext
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
-from scaffold.foreign import commands, compiled
+from scaffold.foreign import commands, compiled, composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,6 +48,7 @@ def begin(folder: Path) -> None:
     import copier  # noqa: F401  # takes half a second, once
 
     compiled.install()
+    composed.install()
 
 
 def output_of(folder: Path) -> Path:
@@ -69,7 +67,6 @@ def render(template: Path, out: Path, answers: Mapping[str, Any], *, trust: bool
     with _quietly(), _limited(), _without_git() if version is None and not trust else nullcontext():
         worker = copier.run_copy(str(template), out, dict(answers), vcs_ref=version, **_options(copier, trust=trust))
         record: Path = worker.answers_relpath
-    _read_faster()
     return record
 
 
@@ -137,9 +134,3 @@ def _without_git() -> Iterator[None]:
 
     with local.env(PATH=""):
         yield
-
-
-@cache
-def _read_faster() -> None:
-    """Let PyYAML's other reader stand in, now that its own has taken what there is to read."""
-    yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # type: ignore[misc]
