@@ -74,7 +74,6 @@ def _be_session(pipes: _Pipes, request: Mapping[str, Any]) -> None:
             session.run()
             session.report("done")
         except Hung:
-            session.doubt(f"a call did not return within {request['call_timeout']:g} s")
             session.report("hung")
     except Refused as error:
         pipes.tell({"event": "refused", "error": str(error), "usage": error.is_usage})

@@ -14,6 +14,7 @@ from .crews import Crew, NoProcesses, Processes, Threads, pickled
 from .profile import WAITS, Profile, profile_of
 from .supply import Supply
 from .verdict import CROWDED, THREADS_WORTH, Tried
+from .work import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -148,8 +149,18 @@ class Session:
         return self._implied(profile, busy) if busy > CROWDED else verdicts.decided(threads, processes, ruled_out)
 
     def _implied(self, profile: Profile, busy: float) -> Verdict:
-        self.doubt(f"others use {busy:.0%} of the machine, so computing cannot be timed: try again when it is idle")
-        return verdicts.implied(profile, self._cpus, self._most)
+        """What the class says; a call in a process shows whether there can be any."""
+        taken = min(1.0, busy)
+        self.doubt(f"others use {taken:.0%} of the machine, so computing cannot be timed: try again when it is idle")
+        verdict = verdicts.implied(profile, self._cpus, self._most)
+        if verdict.kind != "process" or not self._bench.has_time(3):
+            return verdict
+        try:
+            pickled(self._function, "the function")
+            Processes(self._request, self._bench.supply).run(1, Order(0.0, 0.0), 1, warm=False)
+        except NoProcesses as error:
+            return verdicts.held(str(error))
+        return verdict
 
     def _climbed_threads(self, profile: Profile) -> Tried:
         bound = verdicts.thread_limit(profile, self._cpus)
@@ -160,7 +171,9 @@ class Session:
         tried = self._climbed(self._threads, limit, insists=profile.kind != "computing-gil")
         best = tried.climb.best
         if self._taken > CROWDED and best.queue > 0.05 * best.wall:
-            self.doubt(f"others use {self._taken:.0%} of the machine: with less of that, more threads may help")
+            self.doubt(
+                f"others use {min(1.0, self._taken):.0%} of the machine: with less of that, more threads may help"
+            )
         return tried
 
     def _climbed_processes(self, profile: Profile) -> tuple[Tried | None, str]:

@@ -38,8 +38,13 @@ def find(target: str) -> Any:  # noqa: ANN401  # whatever the user's module hold
         module = _of_file(where) if where.endswith(".py") else importlib.import_module(where)
     except ModuleNotFoundError as error:
         if error.name and f"{where}.".startswith(f"{error.name}."):
-            raise Refused(f"there is no module {error.name} for {sys.executable}", is_usage=True) from error
+            raise Refused(
+                f"there is no module {error.name} for {sys.executable}: give another interpreter by --python",
+                is_usage=True,
+            ) from error
         raise _not_imported(where, error) from error
+    except Refused:
+        raise
     except BaseException as error:  # a module may raise anything, sys.exit() included
         raise _not_imported(where, error) from error
     try:
@@ -107,7 +112,9 @@ def _named_items(source: str) -> list[Any]:
     found = find(source)
     items = found() if callable(found) else found
     if not isinstance(items, Iterable):
-        raise Refused(f"{source} is a {type(items).__name__}, which has no items: name an iterable or what returns one")
+        raise Refused(
+            f"{source} is of type {type(items).__name__}, which has no items: name an iterable or what returns one"
+        )
     return list(itertools.islice(items, _MOST_ITEMS))
 
 
@@ -138,7 +145,9 @@ def check(function: object, items: list[Any] | None) -> Function:
         Refused: It cannot, or a call would not do its work.
     """
     if not callable(function):
-        raise Refused(f"it is a {type(function).__name__}, which cannot be called: name a function", is_usage=True)
+        raise Refused(
+            f"it is of type {type(function).__name__}, which cannot be called: name a function", is_usage=True
+        )
     if any(is_lazy(function) for is_lazy in (inspect.iscoroutinefunction, inspect.isasyncgenfunction)):
         raise Refused("it is a coroutine function, for asyncio: name a function that a worker can call")
     if inspect.isgeneratorfunction(function):

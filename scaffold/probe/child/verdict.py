@@ -120,6 +120,11 @@ def implied(profile: Profile, cpus: int, most: int) -> Verdict:
     return Verdict("process" if is_held else "thread", workers, because, f"it computes, and there are {cpus} CPUs")
 
 
+def held(no_processes: str) -> Verdict:
+    """What is said where threads would take turns, and there can be no processes."""
+    return Verdict("none", 1, f"it holds the GIL, so threads would take turns; {no_processes}")
+
+
 def decided(threads: Tried, processes: Tried | None, no_processes: str = "") -> Verdict:
     """By what was measured: a plain loop before threads, and threads before processes, by margins.
 
