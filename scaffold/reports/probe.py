@@ -77,6 +77,23 @@ def next_command(result: Result, saved: str | None) -> str:
     return f"scaffold new DEST {shell.command(flags)}"
 
 
+def advice_text(result: Result) -> str:
+    """What was measured, for the end of a recommendation."""
+    return "\n".join(["", "**Measured**", *wrapped(f"{_said(words.figures(result))}: {one_line(result.target, 100)}.")])
+
+
+def advice_json(result: Result) -> dict[str, object]:
+    """The same as data."""
+    return {
+        "target": result.target,
+        "date": result.date,
+        "workers_kind": result.verdict.kind,
+        "workers": result.verdict.workers,
+        "certain": result.verdict.is_certain,
+        "text": words.figures(result),
+    }
+
+
 _MARK = "Successful calls per second, by workers"
 
 
