@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Report = Callable[[str, float], None]
     """Is told what is measured next, and how many seconds that takes."""
 
+_CALLS_EACH = 3  # for each worker at least, of which the first and the last count in part
 _BATCH = 0.0005  # seconds: shorter calls are timed in batches of about this length
 
 
@@ -61,12 +62,11 @@ class Bench:
         if self.has_time(1):
             few = max(5, self.supply.left // 10)
             self.one = self.levels["thread", 1] = crew.run(1, Order(0.0, 0.05), few, warm=False) or cold
-        self._is_long = self.one.wall > 1.3 * self._slice
-        if not self._is_long:
-            self.one = self._measured(crew, 1) or self.one
-            self.levels["thread", 1] = self.one
         if self.one.errors == 1:
             raise Refused(f"every call fails: {self.one.error}")
+        self._is_long = self.one.wall > 1.3 * self._slice
+        if not self._is_long:
+            self.one = self.levels["thread", 1] = self._measured(crew, 1) or self.one
         return cold.wall
 
     def level(self, crew: Crew, count: int, *, again: bool = False) -> Level | None:
@@ -85,6 +85,8 @@ class Bench:
 
     def _measured(self, crew: Crew, count: int) -> Level | None:
         calls = self._ration(count)
+        if count > 1 and self.supply.left < (count if self.is_long else _CALLS_EACH * count):
+            return None  # fewer would be noise
         slices = 1 if self.one.wall < self._slice / 8 and count != 2 else 2
         span = 0.0 if self.is_long else min(calls * self.one.wall / count, self._slice * slices)
         self._report(f"{count} {crew.kind}", 2 * (span + self.one.wall))
@@ -95,9 +97,9 @@ class Bench:
     def _ration(self, count: int) -> int:
         """How many calls a level may take: a sixth of what is left, so that something is left for the next.
 
-        Two threads tell most, and take more. Each worker needs three, of which the first and the last count in part.
+        Two threads tell most, and take more.
         """
-        return max(self.supply.left // (4 if count == 2 else 6), 3 * count)
+        return max(self.supply.left // (4 if count == 2 else 6), _CALLS_EACH * count)
 
 
 class OfCrew:
