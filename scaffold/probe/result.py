@@ -72,7 +72,7 @@ class Result:
     date: str
     verdict: Verdict
     profile: Profile | None
-    """None where not a single call came back."""
+    """None where it ended after a few calls."""
     levels: tuple[Level, ...]
     answers: Mapping[str, str | int | bool]
     """To scaffold's own questions, by name."""

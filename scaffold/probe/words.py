@@ -47,7 +47,7 @@ def of_a_call(profile: Profile) -> str:
 def figures(result: Result) -> str:
     """What was measured, in a line of figures for advice."""
     verdict, profile = result.verdict, result.profile
-    waits = f"waits {1 - profile.computes:.0%} of each call" if profile else "no call came back"
+    waits = f"waits {1 - profile.computes:.0%} of each call" if profile else "ended after a few calls"
     if verdict.kind == "none":
         return f"{waits}; {verdict.because}"
     more = next((level for level in _of_kind(result, verdict.kind) if level.workers > verdict.workers), None)

@@ -79,7 +79,7 @@ def next_command(result: Result, saved: str | None) -> str:
 
 def advice_text(result: Result) -> str:
     """What was measured, for the end of a recommendation."""
-    return "\n".join(["", "**Measured**", *wrapped(f"{_said(words.figures(result))}: {one_line(result.target, 100)}.")])
+    return "\n".join(["", "**Measured**", *wrapped(f"{one_line(result.target, 100)} {_said(words.figures(result))}.")])
 
 
 def advice_json(result: Result) -> dict[str, object]:
