@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WAITS, COMPUTES = 0.3, 0.7  # below the one a call waits, above the other it computes
 HOLDS = 0.4  # of its computing, the share from which on it holds the GIL: load hides part of it
+_OURS = 0.002  # seconds that the measurement itself takes on another thread, at most
 _TELLS = 0.1  # a call that computes less says nothing about the GIL
 
 
@@ -90,7 +91,7 @@ def _class(one: Level, two: Level | None, computes: float, holds: float) -> Clas
     longer = max(0.0, two.wait - one.wait) if two else 0.0
     if one.children > max(one.cpu, 0.1 * real):
         return "child-processes"
-    if one.others > 0.4 * max(one.cpu, 0.25 * real):
+    if one.others > 0.4 * max(one.cpu, 0.25 * real) and one.others * one.calls > _OURS:
         return "own-threads"
     if longer > max(0.3 * real, 3 * two.cpu if two else 0.0):  # more than the GIL can explain
         return "contended"
