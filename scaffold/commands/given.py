@@ -86,13 +86,16 @@ def team_names() -> Names | None:
     return load()
 
 
-def note_answers(given: Answers, answers: Answers, recommendation: Recommendation | None, *, asked: bool) -> None:
+def note_answers(
+    given: Answers, answers: Answers, recommendation: Recommendation | None, *, measured: Answers, asked: bool
+) -> None:
     """Say which given answers change nothing, what speaks against a given design, and what runs work that computes.
 
     Args:
         given: What flags and files said.
         answers: All of it, complete.
         recommendation: What follows from it; None, where all of that is printed.
+        measured: What was given, with what a probe found.
         asked: Whether somebody was asked for the rest, and has seen all this.
     """
     for question in without_effect(given, answers):
@@ -103,6 +106,6 @@ def note_answers(given: Answers, answers: Answers, recommendation: Recommendatio
         if text := beside(given, recommendation):
             output.say_note(text)
     computing = computing_of(answers)
-    chosen = asked or not {"workers_kind", "releases_gil"}.isdisjoint(given)
+    chosen = asked or not {"workers_kind", "releases_gil"}.isdisjoint(measured)
     if computing and (computing.workers == "thread" or not chosen):
         output.say_note(computing.text)

@@ -22,6 +22,7 @@ from scaffold.commands.given import (
     team_names,
     with_scoped_file,
 )
+from scaffold.commands.probed import Probed, ProbeFlag
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
 from scaffold.commands.written import (
     DryRunFlag,
@@ -36,6 +37,7 @@ from scaffold.commands.written import (
 from scaffold.conversation.place import AddPreferred, choose_place
 from scaffold.errors import Cancelled, UsageError, shown_path
 from scaffold.helptext import CUSTOM_TEMPLATE, WITHOUT_QUESTIONS
+from scaffold.probe import words
 from scaffold.questions import Answers
 from scaffold.reports import advice, files, output
 from scaffold.terminal import Terminal
@@ -92,6 +94,7 @@ def new(  # noqa: PLR0913  # a parameter for each flag
             rich_help_panel=WITHOUT_QUESTIONS,
         ),
     ] = None,
+    probe: ProbeFlag = None,
     as_json: JsonFlag = False,
     template: TemplateFlag = None,
     answers_file: RecordFlag = None,
@@ -106,7 +109,9 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     ui = Terminal.for_command(as_json=as_json)
     if not dry_run:
         _recover_in(place)  # before it is looked at: what a killed run left there is nobody's
-    flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git)
+    flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git, probe=probe)
+    if template is not None and probe is not None:
+        raise UsageError("--probe goes with scaffold's own designs: leave out --template")
     order = None if template is None else _Order(template, data or (), trust, accept_moved, answers, answers_file)
     try:
         place = _settled(place, ui, flags, given, order)
@@ -142,13 +147,15 @@ class _Flags:
     show: Sequence[str]
     force: bool
     git: bool | None
+    probe: str | None
 
     @property
     def words(self) -> tuple[str, ...]:
         """The same as words, but for the answers: those are known by the time that anybody needs this."""
         named = {"--dry-run": self.dry_run, "--force": self.force, "--git": self.git, "--no-git": self.git is False}
         shown = (word for name in self.show for word in ("--show", name))
-        return (*(flag for flag, is_set in named.items() if is_set), *shown)
+        measured = () if self.probe is None else ("--probe", self.probe)
+        return (*(flag for flag, is_set in named.items() if is_set), *measured, *shown)
 
 
 def _settled(place: Path | None, ui: Ui, flags: _Flags, given: Answers, order: _Order | None) -> Path | None:
@@ -175,6 +182,7 @@ def _add(root: Path, flags: _Flags, given: Answers) -> None:
         str(root),
         dry_run=flags.dry_run,
         show=[*flags.show] or None,
+        probe=flags.probe,
         given={name: value for name, value in given.items() if name in known},
     )
 
@@ -227,12 +235,14 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     given = with_scoped_file(flags.answers, given, "project")
     defaults = flags.defaults
     team = team_names()
+    probed = Probed.of(flags.probe)
+    known = given if probed is None else probed.answers(given, project_questions())
     target = new_project(dest, team.answers_for(bundled().questions_of("project")) if team else {})
     try:
         project = prepare(
             bundled(),
             target,
-            given,
+            known,
             ui,
             use_defaults=defaults,
             team=team,
@@ -242,7 +252,11 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     except TeamTemplatePreferred as preferred:
         order = _Order(preferred.name, (), None, None, None, None)
         return _of_theirs(order, dest, preferred.workload, ui, flags)
-    note_answers(given, project.answers, project.recommendation, asked=ui.can_ask and not defaults)
+    asked = ui.can_ask and not defaults
+    note_answers(given, project.answers, project.recommendation, measured=known, asked=asked)
+    if probed is not None:
+        output.say_note(f"measured: {words.figures(probed.result)}")
+        project = probed.in_project(project)
     if team is not None and not ui.can_ask:
         for entry in team.serving(project.recommendation):
             output.say_note(advice.team_template_text(entry))

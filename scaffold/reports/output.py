@@ -105,6 +105,23 @@ def _escaped_lines(text: str) -> str:
 
 
 @contextmanager
+def status(*, wanted: bool = True) -> Iterator[Callable[[str], None]]:
+    """Something to call with what is being done; a line on stderr shows it, on a terminal only, and is gone after."""
+    if not (wanted and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"):
+        yield lambda _text: None
+        return
+    try:
+        yield _show_status
+    finally:
+        _show_status("")
+
+
+def _show_status(text: str) -> None:
+    with suppress(OSError):
+        print(f"\r\033[K{escaped(text)}", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
 def progress_bar(what: str, *, wanted: bool = True) -> Iterator[Callable[[int, int], None]]:
     """Something to call with how many of how many are done; a bar on stderr shows it, on a terminal only."""
     if not (wanted and sys.stderr.isatty()):
