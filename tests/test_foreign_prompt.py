@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import ROOT
+from repositories import write
 
 pexpect = pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
-from terminal import Child  # noqa: E402  # not there on Windows either
+from screen import ENTER, ESC, Screen  # noqa: E402  # not there on Windows either
+from terminal import Child  # noqa: E402  # nor is this
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-DOWN, SPACE, ENTER, CTRL_C = "\x1b[B", " ", "\r", "\x03"
+DOWN, SPACE, CTRL_C = "\x1b[B", " ", "\x03"
 CONFIG = r"""
 name: {type: str, help: "\e[41mName\e]0;title\a?", validator: "{% if name != 'good' %}say good{% endif %}"}
 kind:
@@ -110,6 +112,33 @@ def test_a_text_of_several_lines(tmp_path: Path, size: tuple[int, int]) -> None:
         terminal.send(ENTER)
         terminal.expect(pexpect.EOF)
     assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == "one\ntwo"
+
+
+LONG = """\
+text:
+  type: str
+  multiline: true
+  default: "one\\ntwo\\n3\\n4\\n5\\n6\\n7\\n8\\n9\\n10\\n11\\n12\\n13\\n14"
+  help: |
+    What is it about?
+
+      - set in
+    6
+    7
+    8
+    9
+    the last
+"""
+
+
+def test_a_long_help_keeps_its_lines_and_leaves_room_for_the_way_out(tmp_path: Path) -> None:
+    """It is printed above the question, which fits a small terminal however long the text to edit is."""
+    write(tmp_path / "template", {"copier.yml": LONG, "file.jinja": "{{ text }}"})
+    screen = Screen(tmp_path, "new", "demo", "--template", "./template", size=(60, 12))
+    screen.answers(("Esc, then Enter: done", ESC + ENTER), ("Write these?", ENTER))
+    screen.ends()
+    assert "What is it about?\r\n\r\n  - set in\r\n6\r\n" in screen.sent
+    assert (tmp_path / "demo" / "file").read_text(encoding="utf-8").endswith("\n13\n14")
 
 
 @pytest.mark.parametrize(("typed", "became"), [(".", "one"), ("two\nthree\n.", "two\nthree")])
