@@ -204,6 +204,33 @@ def test_a_text_of_several_lines(tmp_path: Path, size: tuple[int, int]) -> None:
     assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == "one\ntwo"
 
 
+LONG = """\
+text:
+  type: str
+  multiline: true
+  default: "one\\ntwo\\n3\\n4\\n5\\n6\\n7\\n8\\n9\\n10\\n11\\n12\\n13\\n14"
+  help: |
+    What is it about?
+
+      - set in
+    6
+    7
+    8
+    9
+    the last
+"""
+
+
+def test_a_long_help_keeps_its_lines_and_leaves_room_for_the_way_out(tmp_path: Path) -> None:
+    """It is printed above the question, which fits a small terminal however long the text to edit is."""
+    write(tmp_path / "template", {"copier.yml": LONG, "file.jinja": "{{ text }}"})
+    screen = Screen(tmp_path, "new", "demo", "--template", "./template", size=(60, 12))
+    screen.answers(("Esc, then Enter: done", ESC + ENTER), ("Write these?", ENTER))
+    screen.ends()
+    assert "What is it about?\r\n\r\n  - set in\r\n6\r\n" in screen.sent
+    assert (tmp_path / "demo" / "file").read_text(encoding="utf-8").endswith("\n13\n14")
+
+
 @pytest.mark.parametrize(("typed", "became"), [(".", "one"), ("two\nthree\n.", "two\nthree")])
 def test_a_text_of_several_lines_without_drawing(tmp_path: Path, typed: str, became: str) -> None:
     """It says how to end, how to keep what there is, and how to quit."""
