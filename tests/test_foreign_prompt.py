@@ -225,7 +225,7 @@ def test_a_long_help_keeps_its_lines_and_leaves_room_for_the_way_out(tmp_path: P
     """It is printed above the question, which fits a small terminal however long the text to edit is."""
     write(tmp_path / "template", {"copier.yml": LONG, "file.jinja": "{{ text }}"})
     screen = Screen(tmp_path, "new", "demo", "--template", "./template", size=(60, 12))
-    screen.answers(("Esc, then Enter: done", ESC + ENTER), ("Write these?", ENTER))
+    screen.answers(("Esc, then Enter: done", ESC + ENTER), ("Write this project to demo?", ENTER))
     screen.ends()
     assert "What is it about?\r\n\r\n  - set in\r\n6\r\n" in screen.sent
     assert (tmp_path / "demo" / "file").read_text(encoding="utf-8").endswith("\n13\n14")

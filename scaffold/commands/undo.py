@@ -45,7 +45,10 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
         _print(report.steps_json(root, found) if as_json else report.steps_text(root, found))
         return
     if not dry_run:
-        recover_interrupted(root)
+        recovery = recover_interrupted(root)
+        if not forget and (recovery.taken_back or recovery.kept):  # that was the last run: no step before it goes
+            _print(report.recovered_json(root, recovery) if as_json else report.recovered_text(root))
+            return
     if forget:
         number = undoing.forget(root)
         _print(report.forgotten_json(root, number) if as_json else report.forgotten_text(root, number))

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from scaffold.life.merge import Change
 
-_IN_THE_WAY = "is no plain file in a plain directory: move it away first"
-
 
 def check_room(root: Path, changes: Mapping[PurePosixPath, Change]) -> None:
     """Refuse an update that would have to put something where something else is.
@@ -29,11 +27,9 @@ def check_room(root: Path, changes: Mapping[PurePosixPath, Change]) -> None:
     """
     gone = {path for path, change in changes.items() if change.before is not None and change.after is None}
     for path, change in changes.items():
-        if change.after is None and change.before is None:
-            continue
         _check_parents(root, path, gone)
-        if change.is_real:
-            _check_place(root, path, gone)
+        if change.is_real or change.before is None:  # what seems to be deleted may be something else now
+            _check_place(root, change, gone)
 
 
 def _check_parents(root: Path, path: PurePosixPath, gone: Collection[PurePosixPath]) -> None:
@@ -46,15 +42,17 @@ def _check_parents(root: Path, path: PurePosixPath, gone: Collection[PurePosixPa
         return
 
 
-def _check_place(root: Path, path: PurePosixPath, gone: Collection[PurePosixPath]) -> None:
+def _check_place(root: Path, change: Change, gone: Collection[PurePosixPath]) -> None:
+    path = change.path
     mode = _mode(root / path)
     if mode is None or stat.S_ISREG(mode) or stat.S_ISLNK(mode):
         return
     if not stat.S_ISDIR(mode):
-        raise Refused(root / path, _IN_THE_WAY)
+        raise Refused(root / path, "is no plain file: move it away first")
     left = next((found for found in _files(root, path) if found not in gone), None)
-    if left is not None:
-        raise Refused(root / path, f"is a folder where the template has a file: move {left} away first")
+    if left is not None or not change.is_real:
+        what = path if left is None else left
+        raise Refused(root / path, f"is a folder where the template has a file: move {what} away first")
 
 
 def _mode(place: Path) -> int | None:
