@@ -67,6 +67,10 @@ class Order:
     accept_moved: str | None
     words: Sequence[str] = ()
     """What else was on the command line, for the command that goes on."""
+    command: str = "new"
+    """Which command it is."""
+    with_tasks: bool = True
+    """Whether the template's tasks run."""
 
 
 def prepare(order: Order, ui: Ui) -> TeamProject:
@@ -97,7 +101,8 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
     said = _Said(order, frozenset(question.name for question in template.questions if question.secret))
     asks = ui.can_ask and not order.use_defaults
     try:
-        digest = settle_trust(template.actions, checkout, ui, trust=order.trust)
+        actions = template.actions if order.with_tasks else template.actions.without_commands()
+        digest = settle_trust(actions, checkout, ui, trust=order.trust)
         if digest is not None:
             template.place.git_settings = only_here(order.dest, template.place.root)
         data, recommendation = _answers(template.questions, said, ui, replies)
@@ -110,6 +115,7 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
             suggested={**_surroundings(template.questions, order.dest), **order.located.defaults},
             folder_name=order.dest.absolute().name,
             answers_file=order.record,
+            with_tasks=order.with_tasks,
             say=replies.tell,
         )
         files = with_commit(rendered.files, checkout)
@@ -157,7 +163,8 @@ class _Said:
 
     def words(self) -> Iterator[str]:
         """The command line without answers about the work; no secret stands on it."""
-        yield from ("scaffold", "new", shell.path_word(self.order.dest), *self.order.words, *_how(self.order))
+        order = self.order
+        yield from ("scaffold", order.command, shell.path_word(order.dest), *order.words, *_how(order))
         for name, value in self.data.items():
             if name not in self._secret:
                 yield from ("--data", f"{name}={_word(value)}")
@@ -285,13 +292,20 @@ def with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dic
     return {path: _recorded(content, checkout) for path, content in files.items()}
 
 
+def record_in(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> PurePosixPath | None:
+    """The file in which a project of this template records its answers; None where it has none."""
+    return next((path for path, content in files.items() if _is_record(content, checkout)), None)
+
+
+def _is_record(content: bytes, checkout: Checkout) -> bool:
+    return (answersfile.values(content) or {}).get(answersfile.SOURCE_KEY) == checkout.recorded
+
+
 def _recorded(content: bytes, checkout: Checkout) -> bytes:
     """An answers file of this template with one more key; any other file as it is."""
-    if checkout.commit is None or b"_src_path" not in content:
+    if checkout.commit is None or not _is_record(content, checkout):
         return content
-    found = answersfile.values(content) or {}
-    is_own = found.get(answersfile.SOURCE_KEY) == checkout.recorded
-    return answersfile.with_key(content, answersfile.COMMIT_KEY, checkout.commit) if is_own else content
+    return answersfile.with_key(content, answersfile.COMMIT_KEY, checkout.commit)
 
 
 def _command(order: Order, checkout: Checkout, answers: Mapping[str, object], digest: str | None) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from harness import git, git_commit_all
@@ -37,7 +37,7 @@ def project_of(folder: Path, template: Path, recorded: str, text: str, whole: st
     return folder
 
 
-def pieces_of(scaffold: Run, *projects: Path) -> list[dict[str, object]]:
+def pieces_of(scaffold: Run, *projects: Path) -> list[dict[str, Any]]:
     """How each stands."""
     found = scaffold("check", "--jsonl", *map(str, projects)).out.splitlines()
     return [piece for line in found for piece in json.loads(line)["pieces"]]
@@ -75,7 +75,9 @@ def test_a_tag_that_is_gone_or_moved(tmp_path: Path, template: Path, scaffold: R
         for name, tag in (("gone", "v1.0.0rc1"), ("moved", "v1.0.0"))
     )
     git(template, "tag", "--force", "v1.0.0", "HEAD")
-    assert [(piece["problem"], piece["drift"]) for piece in pieces_of(scaffold, gone, moved)] == [(None, [])] * 2
+    found = pieces_of(scaffold, gone, moved)
+    assert [(piece["problem"], piece["drift"]) for piece in found] == [(None, [])] * 2
+    assert [len(piece["remarks"]) for piece in found] == [0, 1]  # that the tag was moved
     assert scaffold("reanswer", str(moved), "--data", "name=other").code == 0
     assert (moved / "README.md").read_text(encoding="utf-8") == "# other\n"
     followed = scaffold("update", str(moved), "--allow-dirty", "--defaults")
@@ -122,3 +124,71 @@ def test_an_earlier_release_is_nothing_to_go_to(tmp_path: Path, template: Path, 
     [piece] = pieces_of(scaffold, project)
     assert (piece["behind"], piece["drift"]) == (False, [])
     assert scaffold("update", str(project)).out == "nothing changes\n"
+
+
+def test_a_template_that_moved(tmp_path: Path, template: Path, scaffold: Run) -> None:
+    """`--source` names its new address, which is recorded; with a version, or with none that is newer."""
+    project = project_of(tmp_path / "demo", template, "v1.0.0", SMALL["README.md.jinja"])
+    moved = template.rename(tmp_path / "moved")
+    lost = scaffold("update", str(project))
+    assert (lost.code, lost.err.count("\n"), "--source" in lost.err) == (1, 1, True)
+    assert scaffold("update", str(project), "--source", str(moved)).code == 0
+    assert f"_src_path: {moved}\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    git_commit_all(project)
+    assert scaffold("check", str(project)).code == 0
+    commit(moved, NEWER, "v1.1.0")
+    both = scaffold("update", str(project), "--source", f"{moved}@v1.1.0", "--to", "v1.1.0")
+    assert (both.code, both.err.count("\n")) == (2, 1)
+    assert scaffold("update", str(project), "--source", f"{moved}@v1.1.0").code == 0
+    assert (project / "README.md").read_text(encoding="utf-8").endswith("newer\n")
+
+
+def test_beginning_anew(tmp_path: Path, template: Path, scaffold: Run) -> None:
+    """`--recopy`, where the version is gone: what is missing comes, what differs is a conflict, and no edit is lost."""
+    commit(template, {**NEWER, "new.txt": "new\n", "same.txt": "same\n"}, "v1.1.0")
+    project = project_of(tmp_path / "demo", template, "v1.0.7", "# {{ name }}\n\nmine\n")
+    write(project, {"same.txt": "same\n", "own.txt": "own\n"})
+    git_commit_all(project)
+    result = scaffold("update", str(project), "--recopy", "--defaults")
+    assert (result.code, result.err) == (3, "")
+    assert sorted(line.split()[:2] for line in result.out.splitlines()) == [
+        ["conflict", "README.md"],
+        ["new", "new.txt"],
+        ["updated", ".copier-answers.yml"],
+    ]
+    text = (project / "README.md").read_text(encoding="utf-8")
+    assert "\nmine\n" in text
+    assert "\nnewer\n" in text
+    assert "_commit: v1.1.0\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert scaffold("check", str(project)).code == 3
+    assert scaffold("undo", "--yes", str(project)).code == 0
+    assert (project / "README.md").read_text(encoding="utf-8") == "# thing\n\nmine\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        (
+            {"copier.yml": '_min_copier_version: "99.0"\nname: thing\n'},
+            "Upgrade it: python -m pip install --upgrade copier",
+        ),
+        ({".gitmodules": '[submodule "sub"]\n\tpath = sub\n\turl = ../gone\n'}, "submodule sub of "),
+    ],
+)
+def test_a_version_that_cannot_be_used(
+    tmp_path: Path, template: Path, scaffold: Run, files: dict[str, str], says: str
+) -> None:
+    """One line with the way out, for going there and for being there; that the project is behind is told."""
+    write(template, files)
+    if ".gitmodules" in files:
+        (template / "sub").mkdir()
+        whole = git(template, "rev-parse", "HEAD").strip()
+        git(template, "update-index", "--add", "--cacheinfo", f"160000,{whole},sub")
+    commit(template, {}, "v1.1.0")
+    project = project_of(tmp_path / "demo", template, "v1.0.0", SMALL["README.md.jinja"])
+    updated = scaffold("update", str(project))
+    assert (updated.code, updated.err.count("\n"), says in updated.err) == (1, 1, True), updated.err
+    behind = scaffold("check", str(project))
+    assert (behind.code, "v1.0.0, newest v1.1.0" in behind.out) == (3, True)
+    there = scaffold("check", str(project_of(tmp_path / "there", template, "v1.1.0", SMALL["README.md.jinja"])))
+    assert (there.code, there.out.count("\n"), says in there.out) == (3, 1, True), there.out

@@ -195,3 +195,25 @@ def test_a_secret_goes_along_with_an_update(made: Path, tmp_path: Path, scaffold
     assert scaffold("reanswer", str(tmp_path / "demo"), "--data", "token=new").code == 0
     files = {name: (tmp_path / "demo" / name).read_text(encoding="utf-8") for name in (".env", "other.env")}
     assert files == {".env": "NAME=thing\nTOKEN=new\nPORT=80\n", "other.env": "TOKEN=new\n"}
+
+
+def test_what_is_generated_once_is_the_users(tmp_path: Path, scaffold: Run) -> None:
+    """Files that an update would not touch may be edited and deleted, strictly, too."""
+    config = (
+        "_skip_if_exists: [CHANGELOG.md, never.md]\n"
+        "_exclude: [copier.yml, .git, \"{% if _copier_operation == 'update' %}example.txt{% endif %}\"]\n"
+        "name: thing\n"
+    )
+    files = {**SMALL, "copier.yml": config, "CHANGELOG.md": "# Changes\n", "example.txt": "so\n"}
+    commit(tmp_path / "template", files, "v1.0.0")
+    project = tmp_path / "demo"
+    assert scaffold("new", str(project), "--template", str(tmp_path / "template"), "--defaults").code == 0
+    (project / "example.txt").unlink()
+    write(project, {"CHANGELOG.md": "# Mine\n"})
+    strict = scaffold("check", str(project), "--strict", "--json")
+    assert strict.code == 0
+    [piece] = json.loads(strict.out)["pieces"]
+    assert {drift["path"]: (drift["kind"], drift["group"]) for drift in piece["drift"]} == {
+        "CHANGELOG.md": ("edited", "yours"),
+        "example.txt": ("deleted", "yours"),
+    }

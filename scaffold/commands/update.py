@@ -13,6 +13,7 @@ from scaffold.commands.given import changeable_questions
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
 from scaffold.commands.written import publish, recover_interrupted
 from scaffold.errors import DRIFT, UsageError
+from scaffold.helptext import CUSTOM_TEMPLATE
 from scaffold.questions import Answers
 from scaffold.reports import output
 from scaffold.terminal import Terminal
@@ -69,6 +70,23 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     major: Annotated[
         bool, typer.Option("--major", help="To another major version, too: scaffold says what to do by hand then.")
     ] = False,
+    source: Annotated[
+        Optional[str],
+        typer.Option(
+            "--source",
+            metavar="SOURCE[@REF]",
+            help="Where a team's template is now; that is recorded.",
+            rich_help_panel=CUSTOM_TEMPLATE,
+        ),
+    ] = None,
+    recopy: Annotated[
+        bool,
+        typer.Option(
+            "--recopy",
+            help="Begin anew where a team's template lost the version on record: edits become conflicts.",
+            rich_help_panel=CUSTOM_TEMPLATE,
+        ),
+    ] = False,
     conflict: ConflictFlag = "inline",
     no_index: NoIndexFlag = False,
     allow_dirty: AllowDirtyFlag = False,
@@ -96,6 +114,8 @@ def update(  # noqa: PLR0913  # a parameter for each flag
         answers_file=None if answers is None else Path(answers),
         data=as_data(data or ()),
         use_defaults=defaults,
+        source=source,
+        recopy=recopy,
         style=style,
         trust=trust,
         accept_moved=accept_moved,

@@ -53,6 +53,8 @@ class Rendered:
     """What the template says to its user once all is written: untrusted."""
     repository: tuple[tree.Entry, ...] = ()
     """What is in the `.git` that a task made."""
+    left: frozenset[PurePosixPath] = frozenset()
+    """Those that are not written where something is there already (`_skip_if_exists`)."""
 
     @property
     def executable(self) -> frozenset[PurePosixPath]:
@@ -129,6 +131,7 @@ class UntrustedTemplate:
         say: Callable[[str], None] | None = None,
         answers_file: str | None = None,
         with_tasks: bool = True,
+        as_update: bool = False,
     ) -> Rendered:
         """Render it, with `data` as answers. Once: the process that does it may write to the copy.
 
@@ -142,6 +145,7 @@ class UntrustedTemplate:
             say: Shows what it says before it asks, and what its commands print, as they do; None: nobody wants that.
             answers_file: Where the answers are recorded, a path in the destination; None where the template says so.
             with_tasks: Run the template's tasks; else only its extensions need trust.
+            as_update: Tell the template that it is an update, for which it may leave files out.
 
         Raises:
             TemplateNotTrusted: It would run things, and `trusted_digest` is not its digest.
@@ -166,6 +170,7 @@ class UntrustedTemplate:
             "messages": say is not None,
             "answers_file": answers_file,
             "tasks": with_tasks,
+            "operation": "update" if as_update else "copy",
             "questions": [question.name for question in self.questions if not question.secret],
         }
         job = Job(
@@ -180,7 +185,8 @@ class UntrustedTemplate:
         folders = tuple(entry.path for entry in entries if entry.is_folder)
         message = str(outcome.get("message", ""))
         repository = _repository(out, self.limits, say) if trusted else ()
-        return Rendered(files, modes, folders, dict(outcome.get("answers", {})), message, repository)
+        left = frozenset(map(PurePosixPath, outcome.get("left", ())))
+        return Rendered(files, modes, folders, dict(outcome.get("answers", {})), message, repository, left)
 
 
 @contextmanager

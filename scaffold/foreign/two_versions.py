@@ -117,7 +117,7 @@ def render_both(
     recorded.strict = True
     _serve_answers(worker, _answers_in(_main, record) | job["secrets"])
     worker.run_copy()
-    left = [str(path) for path in _files(Path(job["out"])) if worker.match_skip(path)]
+    left = [str(path) for path in files(Path(job["out"])) if worker.match_skip(path)]
     if job["migrates"]:
         stage("after", left=left)
         project.answers = worker.answers
@@ -182,5 +182,6 @@ def _follow_answers(main: Any, recorded: _Recorded) -> None:  # noqa: ANN401  # 
     main.Question = Question
 
 
-def _files(root: Path) -> list[Path]:
+def files(root: Path) -> list[Path]:
+    """Every file below a folder, by its path in there."""
     return [Path(folder, name).relative_to(root) for folder, _, names in os.walk(root) for name in names]

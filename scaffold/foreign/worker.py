@@ -263,6 +263,7 @@ def _numbers(refs: Iterable[str | None]) -> list[Any]:
 
 
 def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401  # a module
+    copier._main._operation.set(job["operation"])  # noqa: SLF001  # what `_copier_operation` is
     worker = copier.run_copy(
         job["source"],
         job["out"],
@@ -284,7 +285,8 @@ def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, An
             name: answers.combined[name]
             for name in job["questions"]
             if name in answers.combined and name not in answers.hidden
-        }
+        },
+        "left": [str(path) for path in two_versions.files(Path(job["out"])) if worker.match_skip(path)],
     }
 
 

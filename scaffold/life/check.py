@@ -16,7 +16,7 @@ from scaffold.life.comparison import Generated
 from scaffold.life.finding import find_root, pieces_of
 from scaffold.life.history import history
 from scaffold.life.majors import newer_major, target
-from scaffold.life.merge import Change, Outcome, as_text, has_markers
+from scaffold.life.merge import REJECTED, Change, Outcome, as_text, has_markers
 from scaffold.life.owned import owned
 from scaffold.plan import is_blocked
 from scaffold.sources.errors import Unreachable
@@ -168,7 +168,7 @@ def _status(piece: Piece, ignored: Sequence[str], permission: Permission) -> Sta
         problem = _unreachable(piece, error) or str(error)
         return replace(status, problem=problem, is_untrusted=isinstance(error, NotTrusted))
     notes = history().notes(piece.version, status.target) if piece.is_bundled else ()
-    return replace(status, drift=drift, remarks=generated.remarks, notes=notes)
+    return replace(status, drift=drift, remarks=(*status.remarks, *generated.remarks), notes=notes)
 
 
 def _age(piece: Piece, status: Status) -> Status:
@@ -186,10 +186,12 @@ def _age(piece: Piece, status: Status) -> Status:
 
 
 def _age_of_theirs(piece: Piece, status: Status) -> Status:
-    from scaffold.life import origin  # imported where a template is a team's: it takes longer than all else here
+    from scaffold.life import origin
+    from scaffold.sources import resolve  # imported where a template is a team's: it takes longer than all else here
 
-    offered = origin.offer(piece)
+    offered = resolve.offer(origin.source(piece))
     known, version = offered.releases, piece.version
+    status = replace(status, remarks=tuple(text for text in (origin.moved_tag(piece, offered),) if text))
     if not known:
         goal = origin.newest_commit(piece, offered) or version
         return replace(status, newest=goal, target=goal)
@@ -210,14 +212,13 @@ def _is_ignored(path: PurePosixPath, patterns: Sequence[str]) -> bool:
 
 def _generated(piece: Piece, permission: Permission) -> Generated:
     if piece.is_bundled:
-        return Generated(files=piece.generate())
+        return Generated(files=piece.generate(), owned=frozenset(owned(piece.template, piece.answers)))
     from scaffold.life import team_check
 
     return team_check.generated(piece, permission)
 
 
 def _drift(piece: Piece, generated: Generated) -> Iterator[Drift]:
-    owners = owned(piece.template, piece.answers) if piece.is_bundled else set()
     for path, content in sorted(generated.files.items()):
         yield from _rejected(piece, generated, path)
         found, kind = _found(piece.root, path, is_link=path in generated.links)
@@ -226,14 +227,14 @@ def _drift(piece: Piece, generated: Generated) -> Iterator[Drift]:
                 continue
             kind = "mode"
         outcome = Outcome.DELETED if found is None else Outcome.UPDATED
-        group = Group.YOURS if path in owners else _group(piece, path)
+        group = Group.YOURS if path in generated.owned else _group(piece, path)
         change = Change(path=path, outcome=outcome, before=content, after=found)
         yield Drift(path, kind, group, change, by_task=generated.has_tasks and found is None)
 
 
 def _rejected(piece: Piece, generated: Generated, path: PurePosixPath) -> Iterator[Drift]:
     """What an update could not merge into a file, and left beside it."""
-    rejected = path.with_name(f"{path.name}.rej")
+    rejected = path.with_name(f"{path.name}{REJECTED}")
     if rejected not in generated.files and os.path.lexists(piece.root / rejected):
         change = Change(path=rejected, outcome=Outcome.CONFLICT, before=None, after=None)
         yield Drift(rejected, "conflict", _group(piece, path), change)

@@ -31,6 +31,8 @@ class Generated:
     """With symbolic links, whose content is what they name."""
     links: frozenset[PurePosixPath] = frozenset()
     executable: frozenset[PurePosixPath] = frozenset()
+    owned: frozenset[PurePosixPath] = frozenset()
+    """Files that were generated once, and are the user's since then: no update touches them."""
     unsure: Mapping[PurePosixPath, Unsure] = field(default_factory=dict)
     """Files that hold something made from a secret which is not known."""
     has_tasks: bool = False

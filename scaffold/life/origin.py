@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from scaffold.sources.resolve import Offer, Source
 
 
+_NOW = "name where it is now with scaffold update --source"
+
+
 def source(piece: Piece, ref: str | None = None) -> Source:
     """Where its template is; a relative path starts from the project, whatever the current folder is.
 
@@ -40,11 +43,11 @@ def source(piece: Piece, ref: str | None = None) -> Source:
 
 def _why(piece: Piece, error: BadSource | UnknownTemplate) -> str:
     if not resolve.is_relative(piece.source):
-        return str(error)
+        return f"{error}, or {_NOW}"
     text = visible(piece.source)
     elsewhere = _from_here(piece)
     if elsewhere is None:
-        return f"{text}, a path from the project, does not exist: put the path or address where it is into _src_path"
+        return f"{text}, a path from the project, does not exist: {_NOW}"
     better = os.path.relpath(elsewhere, piece.root.absolute())
     return (
         f"{text} is a path from the project, where nothing is; from the current folder it would be"
@@ -79,23 +82,29 @@ def commit(piece: Piece) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def opened(piece: Piece, *, accept_moved: str | None = None) -> AbstractContextManager[Checkout]:
+def opened(
+    piece: Piece, template: Source | None = None, *, accept_moved: str | None = None
+) -> AbstractContextManager[Checkout]:
     """The version that the project was made by, while its files are needed.
+
+    Args:
+        piece: What was generated.
+        template: Where its template is now; by default where the record says.
+        accept_moved: The commit that the version may be where the one on record is gone.
 
     Raises:
         ScaffoldError: As for `recorded.opened` and `source`.
     """
-    return recorded.opened(source(piece), piece.version, commit(piece), accept_moved=accept_moved)
+    found = template or source(piece)
+    return recorded.opened(found, piece.version, commit(piece), accept_moved=accept_moved)
 
 
-def offer(piece: Piece) -> Offer:
-    """What its template offers now.
-
-    Raises:
-        Unreachable: The template cannot be read.
-        NothingGenerated: As for `source`.
-    """
-    return resolve.offer(source(piece))
+def moved_tag(piece: Piece, offered: Offer) -> str:
+    """What has to be said where the tag on record is another commit now, or nothing."""
+    here, now = commit(piece), offered.tags.get(piece.version)
+    if here is None or now is None or here == now:
+        return ""
+    return f"the tag {visible(piece.version)} was moved: it was {here}, which counts here, and is now {now}"
 
 
 def newest_commit(piece: Piece, offered: Offer) -> str | None:

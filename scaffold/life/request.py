@@ -83,9 +83,18 @@ class NewVersion(Request):
     major: bool
     """Whether another major version is wanted, too."""
     use_defaults: bool
+    source: str | None = None
+    """Where a team's template is now."""
+    recopy: bool = False
+    """Whether to begin anew where the version that made a project is gone."""
 
     def check(self, pieces: Sequence[Piece]) -> None:
-        """A version fits any."""
+        """As the base class says."""
+        for flag, is_given in (("--source", self.source is not None), ("--recopy", self.recopy)):
+            if is_given and len(pieces) > 1:
+                raise UsageError(f"{flag} is for one template: choose it with --answers-file")
+            if is_given and pieces[0].is_bundled:
+                raise UsageError(f"{flag} is for a project of a team's template")
 
     def target(self, piece: Piece, ui: Ui) -> Target:
         """As the base class says."""
@@ -99,7 +108,15 @@ class NewVersion(Request):
         """As the base class says."""
         if self.given:
             raise UsageError(_BY_DATA)
-        return _order(self, self.to, major=self.major, use_defaults=self.use_defaults)
+        order = _order(self, self.to, major=self.major, use_defaults=self.use_defaults)
+        if self.source is None:
+            return replace(order, recopy=self.recopy)
+        from scaffold.sources.locate import locate
+
+        found = locate(self.source).source
+        if found.ref is not None and self.to is not None:
+            raise UsageError("--source and --to both name a version: take one of them")
+        return replace(order, source=replace(found, ref=None), to=found.ref or self.to, recopy=self.recopy)
 
 
 @dataclass(frozen=True, kw_only=True)

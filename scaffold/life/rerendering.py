@@ -20,12 +20,15 @@ from scaffold.life.secrets import probes, read_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import PurePosixPath
 
     from scaffold.foreign.checkout import Checkout
     from scaffold.foreign.template import Rendered
     from scaffold.life.comparison import Permission
     from scaffold.life.generated import Piece
     from scaffold.life.merge import Tree
+
+_OPERATION = "_copier_operation"  # by which a template excludes files from updates
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Rerendering:
         self._answers: dict[str, object] = {}
         self._recorded = load_recorded_types(piece.path)
         self.has_tasks = False
+        self.once: frozenset[PurePosixPath] = frozenset()
+        """Of what was rendered: files that no update touches."""
 
     def render(self) -> tuple[Rendered, Secrets | None]:
         """What the template makes of the answers, and what is known of its secrets, if it has any.
@@ -62,11 +67,18 @@ class Rerendering:
             template = UntrustedTemplate(self._checkout, place)
             self.has_tasks = bool(template.actions.tasks)
             missing = self._read_answers(template)
-            if not missing:
-                return self._render(template, {}), None
-            secrets = self._secrets(template, missing)
+            secrets = self._secrets(template, missing) if missing else None
+            rendered = None if missing else self._render(template, {})
+        known = secrets.known if secrets else {}
+        rendered = rendered or self._once_more(known)
+        self.once = rendered.left
+        if _OPERATION in str(template.config.values.get("_exclude", "")):
+            self.once |= rendered.files.keys() - self._once_more(known, as_update=True).files.keys()
+        return rendered, secrets
+
+    def _once_more(self, secrets: Mapping[str, object], *, as_update: bool = False) -> Rendered:
         with workplace(renders=True) as place:
-            return self._render(UntrustedTemplate(self._checkout, place), secrets.known), secrets
+            return self._render(UntrustedTemplate(self._checkout, place), secrets, as_update=as_update)
 
     def secrets(self) -> Secrets | None:
         """Only what is known of its secrets.
@@ -98,7 +110,9 @@ class Rerendering:
         self._answers = {**known, **self._permission.data}
         return [q.name for q in template.questions if q.secret and q.name not in self._answers]
 
-    def _render(self, template: UntrustedTemplate, secrets: Mapping[str, object]) -> Rendered:
+    def _render(
+        self, template: UntrustedTemplate, secrets: Mapping[str, object], *, as_update: bool = False
+    ) -> Rendered:
         needed = template.actions.without_commands()
         digest = self._permission.trust
         if needed.listed() and digest != needed.digest and approvals.is_approved(needed):
@@ -112,6 +126,7 @@ class Rerendering:
                 folder_name=self._piece.root.absolute().name,
                 answers_file=self._piece.answers_file,
                 with_tasks=False,
+                as_update=as_update,
             )
         except UsageError as error:
             raise Refused(self._piece.path, f"holds an answer that the template does not take: {error}") from error

@@ -36,6 +36,7 @@ def generated(piece: Piece, permission: Permission) -> Generated:
         files={path: content for path, content in files.items() if path not in absent},
         links=rendered.links,
         executable=rendered.executable,
+        owned=rerendering.once,
         unsure=unsure_files(probed, rendered.files),
         has_tasks=rerendering.has_tasks,
         remarks=tuple(_remarks(piece, rerendering, secrets)),

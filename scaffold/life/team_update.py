@@ -6,7 +6,7 @@ templates (life/merging.py).
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scaffold.errors import UsageError
 from scaffold.foreign import approvals
 from scaffold.foreign.questions import asked_by
-from scaffold.foreign.template import UntrustedTemplate
+from scaffold.foreign.template import Rendered, UntrustedTemplate
 from scaffold.foreign.trust import joined
 from scaffold.foreign.updating import Wish, render_both
 from scaffold.foreign.workplace import workplace
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from scaffold.foreign.checkout import Checkout
     from scaffold.life.generated import Piece
     from scaffold.life.texts import ConflictStyle
-    from scaffold.sources.resolve import Offer
+    from scaffold.sources.resolve import Offer, Source
     from scaffold.ui import Ui
 
 
@@ -54,6 +54,10 @@ class Order:
     use_defaults: bool
     trust: str | None
     accept_moved: str | None
+    source: Source | None = None
+    """Where the template is now; None for where the record says."""
+    recopy: bool = False
+    """Whether to begin anew: what the template made before does not count, and what differs is a conflict."""
 
 
 def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
@@ -63,23 +67,20 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
         ScaffoldError: A version cannot be had, is not trusted or does not render; an answer is missing; or the user
             cancels.
     """
-    offered = origin.offer(piece) if order.to is None else resolve.Offer((), None, {})
-    wanted, notes = _wanted(piece, order, offered)
-    with (
-        workplace(renders=True) as place,
-        origin.opened(piece, accept_moved=order.accept_moved) as old,
-        _target(piece, order, offered, wanted, old) as new,
-    ):
+    with workplace(renders=True) as place, _versions(piece, order) as (old, new, notes):
         if new.note:
             ui.note(new.note)
         if new.ref is None:
             raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
-        if new.commit == old.commit and not order.data:
+        if new.commit == old.commit and not (order.data or order.recopy) and new.recorded == piece.source:
             return Update(root, (Step(piece, new.ref, notes),), ())
         templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
         merging = Merging(root, piece, new, order.style)
         wish = _with_secrets(piece, order, templates[0], _wish(piece, order, templates, new, ui), ui)
-        update = merging.finish(*render_both(*templates, wish, merging))
+        renderings, migrated = render_both(*templates, wish, merging)
+        if order.recopy:
+            renderings = replace(renderings, base=Rendered({}, {}, (), {}))
+        update = merging.finish(renderings, migrated)
         asked = [question.name for question in templates[1].questions]
         tags.remember(new)
     return replace(update, steps=(Step(piece, new.ref, (*notes, *_about_answers(piece, asked, merging.replaced))),))
@@ -131,13 +132,31 @@ def _about_answers(piece: Piece, asked: Collection[str], replaced: Mapping[str, 
             yield f"{name} is no longer asked; the answer was {value!a}"
 
 
+@contextmanager
+def _versions(piece: Piece, order: Order) -> Iterator[tuple[Checkout, Checkout, tuple[str, ...]]]:
+    """The version that made the project, the one to go to, and what there is to say about it."""
+    home = order.source or origin.source(piece)
+    offered = resolve.offer(home) if order.to is None else resolve.Offer((), None, {})
+    wanted, notes = _wanted(piece, order, offered)
+    if order.recopy:
+        known = wanted if order.to is not None or wanted in offered.releases else None
+        with resolve.opened(replace(home, ref=known), accept_moved=order.accept_moved) as new:
+            yield new, new, notes
+        return
+    with (
+        origin.opened(piece, home, accept_moved=order.accept_moved) as old,
+        _target(piece, order, replace(home, ref=wanted), offered, old) as new,
+    ):
+        yield old, new, notes
+
+
 def _wanted(piece: Piece, order: Order, offered: Offer) -> tuple[str | None, tuple[str, ...]]:
     """The version to go to, None for a commit that has no release yet, and what there is to say about it.
 
     Raises:
         UsageError: It is another major version, which was not asked for.
     """
-    remarks = tuple(text for text in (origin.remark(piece),) if text)
+    remarks = tuple(text for text in (origin.remark(piece),) if text and order.source is None)
     if order.to is not None:
         majors.check_crossing(piece.version, order.to, allowed=order.major)
         return order.to, remarks
@@ -149,10 +168,10 @@ def _wanted(piece: Piece, order: Order, offered: Offer) -> tuple[str | None, tup
 
 
 def _target(
-    piece: Piece, order: Order, offered: Offer, wanted: str | None, old: Checkout
+    piece: Piece, order: Order, wanted: Source, offered: Offer, old: Checkout
 ) -> AbstractContextManager[Checkout]:
     """The version to go to: that of the record itself, unless its name is another commit now and is asked for anew."""
-    if wanted == piece.version and (order.to is not None or offered.tags.get(wanted, old.commit) == old.commit):
+    is_same = wanted.ref == piece.version
+    if is_same and (order.to is not None or offered.tags.get(piece.version, old.commit) == old.commit):
         return nullcontext(old)
-    pinned = old.commit if wanted == piece.version else None
-    return resolve.opened(origin.source(piece, wanted), pinned=pinned, accept_moved=order.accept_moved)
+    return resolve.opened(wanted, pinned=old.commit if is_same else None, accept_moved=order.accept_moved)

@@ -107,6 +107,9 @@ def _local(path: Path, ref: str | None) -> Source:
     path = path.expanduser().absolute()
     if not path.exists():
         raise BadSource(str(path), _MISSING)
+    plain = Path(os.path.normpath(path))
+    if plain.exists() and plain.samefile(path):  # else a symbolic link is on the way
+        path = plain
     source = Source(str(path), path, ref)
     if path.is_file() and not is_bundle(path):
         raise BadSource(str(path), "is a file, and no git bundle: give a folder, a repository or a bundle")
