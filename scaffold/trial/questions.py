@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
 from jinja2 import FileSystemLoader, TemplateError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 """Answers by the name of their question; COMPUTED is the default that the template computes."""
 
-_FAILURES: Final = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, yaml.YAMLError)
+MALFORMED: Final = (TypeError, ValueError, AttributeError, AssertionError)
+"""What reading questions raises where copier.yml has values of other types than they need."""
 
 
 def environment_of(config: Config, root: Path) -> SandboxedEnvironment:
@@ -117,7 +117,7 @@ class Questions:
         if key not in self._outcomes:
             try:
                 self._outcomes[key] = self._template(text).render(values).strip()
-            except _FAILURES:
+            except Exception:  # noqa: BLE001  # a filter may raise anything, and so does what it was given
                 self._outcomes[key] = ""
         return self._outcomes[key]
 
