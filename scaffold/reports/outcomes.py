@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 def plan_text(result: Result) -> str:
     """What is about to be tried."""
-    sets, releases = len(result.covering.rows), len(result.releases)
-    return f"{sets} sets of answers to try, and updates from {releases} releases" if releases else f"{sets} to try"
+    releases = len(result.releases)
+    updates = f", and updates from {releases} releases" if releases else ""
+    return f"{result.planned - releases} sets of answers to try{updates}"
 
 
 class Findings:

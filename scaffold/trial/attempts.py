@@ -17,7 +17,7 @@ from scaffold.removal import temporary_folder
 from scaffold.template import ANSWERS_FILE
 from scaffold.text import one_line
 from scaffold.trial import checks
-from scaffold.trial.answer_sets import AnswerSets
+from scaffold.trial.answer_sets import AnswerSets, without_awkward
 from scaffold.trial.questions import MALFORMED
 from scaffold.trial.rendering import (
     LONGEST,
@@ -29,9 +29,10 @@ from scaffold.trial.rendering import (
     required_question,
     update,
 )
+from scaffold.trial.values import AWKWARD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from scaffold.trial.leftovers import Leftovers
     from scaffold.trial.questions import Row
@@ -126,6 +127,8 @@ class Upgrade:
     release: str
     more: int
     """How many sets of answers to try beside the defaults."""
+    unfit: frozenset[str]
+    """The questions for which awkward text is of no use."""
     manner: Manner
 
     def __call__(self) -> list[Outcome]:
@@ -153,7 +156,8 @@ class Upgrade:
             index = {"GIT_INDEX_FILE": str(folder / "index")}
             git(*where, "read-tree", "-u", "--reset", self.release, cwd=files, env=own_environment() | index)
             try:
-                return list(AnswerSets(load(files), files, self.manner.given).pairwise().rows[: 1 + self.more])
+                rows = AnswerSets(load(files), files, self.manner.given).pairwise().rows[: 1 + self.more]
+                return [without_awkward(row, self.unfit) for row in rows]
             except (ScaffoldError, *MALFORMED):  # Copier will not read it either, and says why
                 return [dict(self.manner.given)]
 
@@ -163,7 +167,7 @@ class Upgrade:
             record = self._released(project, answers)
             note_record(record)
             _commit_all(project)
-            update(project, record, trust=self.manner.trust)
+            update(project, record, self.manner.given, trust=self.manner.trust)
             _, output = git("diff", "--name-only", "--diff-filter=U", "-z", cwd=project)
             conflicts = [name for name in output.decode("utf-8", "replace").split("\0") if name]
             yield from (f"{name}: is in conflict after the update" for name in conflicts)
@@ -179,12 +183,13 @@ class Upgrade:
 
     def _command(self, answers: Row, record: Path) -> str:
         elsewhere = [] if record == _RECORD else ["--answers-file", str(record)]
+        given = _data(self.manner.given)
         steps = [
             _copy(self.manner, answers, self.release),
             ["git", "-C", "DEST", "init", "--quiet"],
             ["git", "-C", "DEST", "add", "--all"],
             ["git", "-C", "DEST", "commit", "--quiet", "--message", "all"],
-            ["copier", "update", "--defaults", "--vcs-ref", "HEAD", self.manner.tasks_flag, *elsewhere, "DEST"],
+            ["copier", "update", "--defaults", "--vcs-ref", "HEAD", self.manner.tasks_flag, *given, *elsewhere, "DEST"],
         ]
         return " && ".join(map(shell.command, steps))
 
@@ -195,9 +200,11 @@ class _Gone(Exception):
 
 def _copy(manner: Manner, answers: Row, version: str) -> list[str]:
     words = ["copier", "copy", "--defaults", "--vcs-ref", version, manner.tasks_flag]
-    for name, value in answers.items():
-        words += ["--data", f"{name}={value}"]
-    return [*words, shell.path_word(manner.template), "DEST"]
+    return [*words, *_data(answers), shell.path_word(manner.template), "DEST"]
+
+
+def _data(answers: Mapping[str, Any]) -> list[str]:
+    return [word for name, value in answers.items() for word in ("--data", f"{name}={value}")]
 
 
 @contextmanager
@@ -220,11 +227,20 @@ def _rendered(template: Path, out: Path, answers: Row, manner: Manner, version: 
     try:
         return render(template, out, answers, trust=manner.trust, version=version)
     except ValueError as error:
-        name = hints.place(error).question
-        if name not in answers or name in manner.given:
+        refused = _refused(answers, hints.place(error).question, manner)
+        if not refused:
             raise
+    for name in refused:
         del answers[name]
     return _rendered(template, out, answers, manner, version)
+
+
+def _refused(answers: Row, question: str | None, manner: Manner) -> Sequence[str]:
+    """The answers of ours that the template refuses at this question: its own, or text that it is computed from."""
+    if question is None:
+        return []
+    ours = [name for name in answers if name not in manner.given]
+    return [question] if question in ours else [name for name in ours if answers[name] == AWKWARD]
 
 
 def _judged(problems: Iterator[str], manner: Manner, failing: str, root: Path | None = None) -> Outcome:

@@ -85,8 +85,14 @@ def render_again(template: Path, out: Path, answers: Mapping[str, Any], *, trust
         render(template, out, answers, trust=trust)
 
 
-def update(project: Path, record: Path, *, trust: bool) -> None:
+def update(project: Path, record: Path, answers: Mapping[str, Any], *, trust: bool) -> None:
     """Bring a committed project, with its answers in `record`, to what its template is now. Copier's errors come.
+
+    Args:
+        project: The folder.
+        record: Where in it the answers are.
+        answers: Others, for questions that were not asked before.
+        trust: Whether the template's tasks are run.
 
     Raises:
         TookTooLong: It did not end.
@@ -94,7 +100,8 @@ def update(project: Path, record: Path, *, trust: bool) -> None:
     import copier
 
     with _quietly(), _limited():
-        copier.run_update(project, vcs_ref="HEAD", answers_file=str(record), **_options(copier, trust=trust))
+        options = _options(copier, trust=trust)
+        copier.run_update(project, dict(answers), vcs_ref="HEAD", answers_file=str(record), **options)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from scaffold.repositories.refs import read_tags
 from scaffold.sources import tags
 from scaffold.text import one_line
 from scaffold.trial import rendering
-from scaffold.trial.answer_sets import AnswerSets, Covering
+from scaffold.trial.answer_sets import AnswerSets, Covering, without_awkward
 from scaffold.trial.attempts import Manner, Outcome, Set, Upgrade
 from scaffold.trial.leftovers import leftovers
 from scaffold.trial.questions import MALFORMED
@@ -116,14 +116,22 @@ def run(trial: Trial, result: Result) -> Generator[Sequence[Outcome]]:
         if extensions and not trial.trust:
             named = one_line(", ".join(map(str, extensions)))
             raise NotTrusted(f"the template loads extensions of Jinja ({named}): if it is yours, run with --trust")
-        result.covering = _answer_sets(trial, config, plain)
+        sets, result.covering = _answer_sets(trial, config, plain)
+        if sets.required:
+            flags = " ".join(f"--data {name}=…" for name in sets.required)
+            raise Refused(f"the template has no default for {', '.join(sets.required)}:", f"add {flags}")
         result.releases = tuple(_releases(trial.template.absolute()))
-        attempts = list(_attempts(trial, config, result, folder))
-        result.planned = len(attempts)
+        manner = _manner(trial, config, folder)
+        awkward = sets.awkward(result.covering.rows)
+        result.planned = len(awkward) + len(result.covering.rows) + len(result.releases)
         yield ()
-        for number, found in _made(attempts, folder):
-            result.done[number] = found
-            yield found
+        with _workers(min(result.planned, os.cpu_count() or 1), folder) as workers:
+            first = [Set(plain, answers, manner) for answers in (result.covering.rows[0], *awkward.values())]
+            for found in workers.made(first, result):
+                yield found
+            unfit = _unfit([*awkward], result.outcomes)
+            for found in workers.made(list(_others(trial, result, manner, unfit)), result):
+                yield found
 
 
 def _copied(template: Path, plain: Path) -> Path:
@@ -138,33 +146,49 @@ def _copied(template: Path, plain: Path) -> Path:
     return plain
 
 
-def _answer_sets(trial: Trial, config: Config, root: Path) -> Covering:
+def _answer_sets(trial: Trial, config: Config, root: Path) -> tuple[AnswerSets, Covering]:
     try:
         sets = AnswerSets(config, root, trial.given)
-        return sets.exhaustive() if trial.exhaustive else sets.pairwise()
+        return sets, sets.exhaustive() if trial.exhaustive else sets.pairwise()
     except MALFORMED as error:
         raise TemplateFault(config.file, f"its questions cannot be read: {error}") from error
 
 
-def _attempts(trial: Trial, config: Config, result: Result, folder: Path) -> Iterator[Attempt]:
-    root, plain = trial.template.absolute(), folder / "template"
-    manner = Manner(
+def _manner(trial: Trial, config: Config, folder: Path) -> Manner:
+    return Manner(
         template=trial.template,
         folder=folder,
         lint=trial.lint,
         run_tests=trial.run_tests,
         trust=trial.trust,
         given=trial.given,
-        commit=_commit(root),
-        leftovers=leftovers(config, plain),
+        commit=_commit(trial.template.absolute()),
+        leftovers=leftovers(config, folder / "template"),
     )
-    yield from (Set(plain, answers, manner) for answers in result.covering.rows)
+
+
+def _unfit(questions: Sequence[str], outcomes: Sequence[Outcome]) -> set[str]:
+    """The questions for which awkward text is of no more use: the template refuses it, or has failed with it.
+
+    Args:
+        questions: Those that were tried with it, one by one.
+        outcomes: Of the defaults alone, then of each of these questions.
+    """
+    usual = set(outcomes[0].problems)
+    tried = zip(questions, outcomes[1:], strict=True)
+    return {name for name, outcome in tried if name not in outcome.answers or set(outcome.problems) - usual}
+
+
+def _others(trial: Trial, result: Result, manner: Manner, unfit: set[str]) -> Iterator[Attempt]:
+    """What is to be tried after the defaults alone, and awkward text alone."""
+    plain = manner.folder / "template"
+    yield from (Set(plain, without_awkward(answers, unfit), manner) for answers in result.covering.rows[1:])
     if not result.releases:
         return
-    repository = folder / "repository"
-    _as_repository(root, plain, repository)
+    repository = manner.folder / "repository"
+    _as_repository(trial.template.absolute(), plain, repository)
     for age, release in reversed(list(enumerate(result.releases))):
-        yield Upgrade(repository, release, _MORE if age < _TRIED_WELL else 0, manner)
+        yield Upgrade(repository, release, _MORE if age < _TRIED_WELL else 0, frozenset(unfit), manner)
 
 
 def _commit(root: Path) -> Commit | None:
@@ -208,23 +232,56 @@ def _as_repository(root: Path, now: Path, place: Path) -> None:
 # --- processes ------------------------------------------------------------------------------------------------------
 
 
-def _made(attempts: Sequence[Attempt], folder: Path) -> Iterator[tuple[int, list[Outcome]]]:
-    """Each attempt's number and outcomes, as it is done.
+@contextmanager
+def _workers(number: int, folder: Path) -> Iterator[_Workers]:
+    """So many processes; whatever interrupts, they end at once, with all that they started."""
+    workers = _Workers(number, folder)
+    try:
+        yield workers
+    except BaseException:
+        for child in active_children():
+            with suppress(OSError):
+                if hasattr(os, "killpg"):
+                    os.killpg(child.pid or 0, signal.SIGKILL)
+            child.kill()
+        workers.pool.shutdown(cancel_futures=True)
+        raise
+    workers.pool.shutdown()
 
-    A process that is brought down takes the other attempts with it: they are made again, one at a time, until all that
-    do so are known.
-    """
-    lost: list[int] = []
-    with _processes(min(len(attempts), os.cpu_count() or 1), folder) as pool:
-        futures = {pool.submit(attempt): number for number, attempt in enumerate(attempts)}
+
+class _Workers:
+    """Processes that make attempts."""
+
+    def __init__(self, number: int, folder: Path) -> None:
+        self._number = number
+        self._folder = folder
+        self.pool = self._started(number)
+
+    def made(self, attempts: Sequence[Attempt], result: Result) -> Iterator[Sequence[Outcome]]:
+        """Fill in the outcomes of each attempt when it is done, and hand them on.
+
+        A process that is brought down takes the other attempts with it: they are made again, one at a time, until all
+        that do so are known.
+        """
+        before = len(result.done)
+        lost: list[int] = []
+        futures = {self.pool.submit(attempt): number for number, attempt in enumerate(attempts)}
         for future in as_completed(futures):
+            number = futures[future]
             if isinstance(future.exception(), BrokenProcessPool):
-                lost.append(futures[future])
+                lost.append(number)
             else:
-                yield futures[future], _outcomes(attempts[futures[future]], future)
-    for number in lost:
-        with _processes(1, folder) as pool:
-            yield number, _outcomes(attempts[number], pool.submit(attempts[number]))
+                result.done[before + number] = _outcomes(attempts[number], future)
+                yield result.done[before + number]
+        for number in lost:
+            self.pool = self._started(1)
+            result.done[before + number] = _outcomes(attempts[number], self.pool.submit(attempts[number]))
+            yield result.done[before + number]
+        if lost:
+            self.pool = self._started(self._number)
+
+    def _started(self, number: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(number, get_context("spawn"), rendering.begin, (self._folder,))
 
 
 def _outcomes(attempt: Attempt, future: Future[list[Outcome]]) -> list[Outcome]:
@@ -234,20 +291,3 @@ def _outcomes(attempt: Attempt, future: Future[list[Outcome]]) -> list[Outcome]:
         return future.result()
     is_down = isinstance(error, BrokenProcessPool)
     return attempt.lost("brings its process down" if is_down else f"cannot be tried: {one_line(str(error))}")
-
-
-@contextmanager
-def _processes(number: int, folder: Path) -> Iterator[ProcessPoolExecutor]:
-    """So many processes; whatever interrupts, they end at once, with all that they started."""
-    pool = ProcessPoolExecutor(number, get_context("spawn"), rendering.begin, (folder,))
-    try:
-        yield pool
-    except BaseException:
-        for child in active_children():
-            with suppress(OSError):
-                if hasattr(os, "killpg"):
-                    os.killpg(child.pid or 0, signal.SIGKILL)
-            child.kill()
-        pool.shutdown(cancel_futures=True)
-        raise
-    pool.shutdown()
