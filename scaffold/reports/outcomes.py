@@ -26,7 +26,7 @@ class Findings:
     """What is told of each outcome as it comes: every problem once, however many sets of answers meet it."""
 
     def __init__(self) -> None:
-        self._told: set[object] = set()
+        self._told: set[tuple[str, str]] = set()
         self.repeated = 0
         """Failures of which nothing was told, as others have failed in the same way."""
 
@@ -37,15 +37,17 @@ class Findings:
     def _lines(self, outcome: Outcome) -> Iterator[str]:
         if outcome.missing and self._is_new(outcome.missing):
             yield _missing(outcome.missing)
-        new = [problem for problem in outcome.problems if self._is_new((bool(outcome.updated_from), _kind(problem)))]
+        updated = bool(outcome.updated_from)
+        new = [problem for problem in outcome.problems if self._is_new(f"{updated} {_kind(problem)}", outcome.alone)]
         self.repeated += bool(outcome.problems) and not new
         if new:
             yield outcome.command
             yield from (f"  {one_line(problem)}" for problem in new)
 
-    def _is_new(self, key: object) -> bool:
-        is_new = key not in self._told
-        self._told.add(key)
+    def _is_new(self, what: str, of: str = "") -> bool:
+        """Whether it was told neither in general nor of this question."""
+        is_new = not {(what, ""), (what, of)} & self._told
+        self._told.add((what, of))
         return is_new
 
 

@@ -74,6 +74,8 @@ class Outcome:
     updated_from: str | None = None
     untested: bool = False
     """An update that Copier makes only with `--trust`: it refuses one from a version with tasks even to skip them."""
+    alone: str = ""
+    """The question that was tried with awkward text apart from all others."""
     missing: str = ""
     """The question that needs an answer, and for which there was none to try: nothing came of this attempt."""
     note: str = ""
@@ -90,13 +92,15 @@ class Set:
     """The template's files, without its repository."""
     answers: Row
     manner: Manner
+    alone: str = ""
+    """The question that is tried with awkward text apart from all others."""
 
     def __call__(self) -> list[Outcome]:
         """Try it."""
         answers = dict(self.answers)
         with _scratch(self.manner) as folder:
             outcome = _judged(self._problems(folder, answers), self.manner, "does not render", self.plain)
-        return [replace(outcome, answers=answers, command=self._command(answers))]
+        return [replace(outcome, answers=answers, alone=self.alone, command=self._command(answers))]
 
     def lost(self, reason: str) -> list[Outcome]:
         """What to say when the process did not come back."""

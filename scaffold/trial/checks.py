@@ -64,8 +64,8 @@ def lint_problems(out: Path) -> Iterator[str]:
         done = subprocess.run(
             [ruff, *arguments, "--no-cache", "."], cwd=out, capture_output=True, text=True, check=False
         )
-        if done.returncode == _RUFF_STOPPED:  # it cannot read its settings: the other command would say so, too
-            yield f"ruff: {_cause(done.stderr).replace(f'{out}{os.sep}', '')}"
+        if done.returncode == _RUFF_STOPPED:  # at its settings: the other command would say so, too
+            yield f"ruff: {_cause(done.stderr.replace(f'{out}{os.sep}', ''))}"
             return
         if done.returncode:
             first = (done.stdout or done.stderr).strip().splitlines()[:1]

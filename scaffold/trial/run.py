@@ -126,7 +126,8 @@ def run(trial: Trial, result: Result) -> Generator[Sequence[Outcome]]:
         result.planned = len(awkward) + len(result.covering.rows) + len(result.releases)
         yield ()
         with _workers(min(result.planned, os.cpu_count() or 1), folder) as workers:
-            first = [Set(plain, answers, manner) for answers in (result.covering.rows[0], *awkward.values())]
+            first = [Set(plain, result.covering.rows[0], manner)]
+            first += [Set(plain, answers, manner, name) for name, answers in awkward.items()]
             for found in workers.made(first, result):
                 yield found
             unfit = _unfit([*awkward], result.outcomes)
