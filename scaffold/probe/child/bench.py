@@ -88,7 +88,7 @@ class Bench:
         if count > 1 and self.supply.left < (count if self.is_long else _CALLS_EACH * count):
             return None  # fewer would be noise
         slices = 1 if self.one.wall < self._slice / 8 and count != 2 else 2
-        span = 0.0 if self.is_long else min(calls * self.one.wall / count, self._slice * slices)
+        span = 0.0 if self.is_long else self._slice * slices
         self._report(f"{count} {crew.kind}", 2 * (span + self.one.wall))
         batch = max(1, min(5000, calls // (8 * count), int(_BATCH / max(self.one.wall, 1e-9))))
         order = Order(0.0, span, batch, allowed_failures(self.one, 20))

@@ -28,7 +28,9 @@ class Profile:
     computes: float
     """Of the time that it was not kept from a CPU."""
     holds_gil: float
-    """Of its computing, the share in which no other thread could."""
+    """Of its computing, the share in which no other thread could; all of it, where two were not tried."""
+    is_known: bool
+    """Whether that was measured, on enough computing to show it."""
     errors: float
     run_queue: float
     """Of the time that it could run, the share in which others had the CPU."""
@@ -41,7 +43,7 @@ class Profile:
             "wall_ms": round(1e3 * self.wall, 4),
             "first_call_ms": round(1e3 * self.first_call, 3),
             "cpu_share": round(self.computes, 3),
-            "gil_share": None if self.computes < _TELLS else round(self.holds_gil, 3),
+            "gil_share": round(self.holds_gil, 3) if self.is_known else None,
             "errors": round(self.errors, 3),
             "free_threaded": self.free_threaded,
             "run_queue_share": round(self.run_queue, 3),
@@ -61,27 +63,28 @@ def profile_of(one: Level, two: Level | None, many: Level | None, *, first_call:
     """
     real = max(one.wall - one.queue, 1e-9)
     computes = min(1.0, one.cpu / real)
-    holds = min(1.0, _held(one, many or two, computes, is_many=many is not None))
+    beside = many or two
+    assumed = 0.0 if free_threaded else 1.0
+    holds = assumed if beside is None else min(1.0, _held(one, beside, computes, is_many=many is not None))
     return Profile(
         kind=_class(one, two, computes, holds),
         wall=one.wall,
         first_call=first_call,
         computes=computes,
         holds_gil=holds,
+        is_known=beside is not None and computes >= _TELLS,
         errors=one.errors,
         run_queue=one.queue_share,
         free_threaded=free_threaded,
     )
 
 
-def _held(one: Level, beside: Level | None, computes: float, *, is_many: bool) -> float:
+def _held(one: Level, beside: Level, computes: float, *, is_many: bool) -> float:
     """The share of its computing in which it holds the GIL.
 
     Of n workers that hold it whenever they compute, each waits n - 1 / `computes` times its computing longer than one
     does alone.
     """
-    if beside is None:
-        return 0.0
     turns = max(1.0, beside.workers - 1 / max(computes, 0.01)) if is_many else 1.0
     return max(0.0, beside.wait - one.wait) / max(beside.cpu, 1e-9) / turns
 

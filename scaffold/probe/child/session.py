@@ -106,6 +106,8 @@ class Session:
         bench, crew = self._bench, self._threads
         found = self._keep(profile_of(bench.one, None, None, first_call=first_call, free_threaded=_is_free_threaded()))
         self._doubt_first(bench.one.wall, first_call)
+        if verdicts.is_tiny(found):
+            return found
         if not bench.has_time(1):
             self.doubt("the time was up before two threads could be tried: raise --budget")
             return found
@@ -117,7 +119,7 @@ class Session:
             many = bench.level(crew, 4 if found.computes >= 0.5 else 8)
             found = profile_of(bench.one, two, many, first_call=first_call, free_threaded=found.free_threaded)
             self._keep(found)
-        if two and found.computes >= WAITS and two.calls * two.wall / 2 < _GIL_SHOWS and not verdicts.is_tiny(found):
+        if two and found.computes >= WAITS and two.calls * two.wall / 2 < _GIL_SHOWS:
             self.doubt("the calls were too few to see who holds the GIL: raise --max-calls")
         return found
 
@@ -170,7 +172,7 @@ class Session:
             limit = Limit(bound, f"it computes, and there are {self._cpus} CPUs")
         tried = self._climbed(self._threads, limit, insists=profile.kind != "computing-gil")
         best = tried.climb.best
-        if self._taken > CROWDED and best.queue > 0.05 * best.wall:
+        if self._taken > CROWDED and best.queue > 0.05 * best.wall and best.workers < limit.workers:
             self.doubt(
                 f"others use {min(1.0, self._taken):.0%} of the machine: with less of that, more threads may help"
             )
