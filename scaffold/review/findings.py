@@ -65,17 +65,15 @@ class Advice:
 
 
 def _flags(work: Workload) -> Iterator[str]:
-    """The answers that say this workload; the rest is what `--defaults` takes."""
+    """The answers that say this workload, as far as `--defaults` would not say the same."""
     yield f"--shape {work.shape.value}"
-    if work.shape is not Shape.SERVICE:
-        yield from (
-            f"--{'' if value else 'no-'}{name}"
-            for name, value in (("results", work.results), ("long-running", work.long_running), ("state", work.state))
-        )
-        yield from ["--status"] if work.status else []
-    if work.shape is Shape.MANY_SIMILAR:
-        yield f"--volume {work.volume.value}"
-    yield from [f"--bound {work.bound.value}"] if work.bound is not Bound.IO else []
+    if work.shape in {Shape.ONE_OFF, Shape.MANY_SIMILAR}:
+        yield from [] if work.results else ["--no-results"]
+        yield from ["--state"] if work.state else []
+    if work.shape is Shape.MANY_SIMILAR and work.volume is Volume.FEW:
+        yield "--volume few"
+    if work.bound is not Bound.IO:
+        yield f"--bound {work.bound.value}"
 
 
 @dataclass(frozen=True, kw_only=True)

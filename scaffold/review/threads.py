@@ -18,21 +18,24 @@ PRIVATE: Final = frozenset(
     (
         "_bootstrap",
         "_bootstrap_inner",
+        "_context",
         "_delete",
         "_handle",
         "_initialized",
-        "_invoke_excepthook",
         "_is_stopped",
+        "_os_thread_handle",
         "_set_ident",
         "_set_native_id",
+        "_set_os_name",
         "_set_tstate_lock",
         "_started",
         "_stop",
-        "_tstate_lock",
         "_wait_for_tstate_lock",
     )
 )
-"""Names of Thread's own that break it on some supported Python; tests/test_review.py proves each."""
+"""Names of Thread's own that break it on some supported Python; tests/test_review_rules.py proves each."""
+_HARMLESS: Final = {"_context": None, "_initialized": True, "_is_stopped": False}
+"""What Thread itself begins with, so that nothing breaks by it."""
 
 _OPENS: Final = re.compile(r"(?:args\s*=|,)\s*\(\s*$")
 _CLOSES: Final = re.compile(r"\s*\)")
@@ -93,7 +96,10 @@ def first_is_group(module: Module) -> Iterator[Found]:
 def _has_own_parameters(module: Module, call: ast.Call) -> bool:
     """Whether it takes what Thread takes: Thread itself, or a subclass without a constructor."""
     own = module.class_named(call.func)
-    return own is None or (len(own.bases) == 1 and not own.keywords and module.method_named(own, "__init__") is None)
+    if own is None:
+        return True
+    is_direct = len(own.bases) == 1 and module.class_named(own.bases[0]) is None
+    return is_direct and module.method_named(own, "__init__") is None
 
 
 def _is_target(module: Module, call: ast.Call) -> bool:
@@ -213,15 +219,17 @@ def private_name(module: Module) -> Iterator[Found]:
     """A subclass that assigns a name which Thread uses itself."""
     for owner in module.thread_classes:
         for node, name, value in assigned_in(module, owner):
-            if name in PRIVATE and not _is_first_value(module, value):
+            if name in PRIVATE and not _is_harmless(module, name, value):
                 yield node, f"`{name}` is a private name of Thread's own: assigning it breaks the thread"
 
 
-def _is_first_value(module: Module, value: ast.AST | None) -> bool:
-    """Whether it is what Thread itself begins with, so that nothing breaks by it."""
+def _is_harmless(module: Module, name: str, value: ast.AST | None) -> bool:
+    """Whether it is what Thread itself begins with, or a method that calls Thread's own."""
+    if isinstance(value, Function):
+        return any(isinstance(node, ast.Attribute) and node.attr == name for node in ast.walk(value))
     if isinstance(value, ast.Constant):
-        return value.value is None or value.value is False
-    return isinstance(value, ast.Call) and module.dotted(value.func) == "threading.Event"
+        return name in _HARMLESS and value.value is _HARMLESS[name]
+    return name == "_started" and isinstance(value, ast.Call) and module.dotted(value.func) == "threading.Event"
 
 
 def assigned_in(module: Module, owner: ast.ClassDef) -> Iterator[tuple[ast.AST, str, ast.AST | None]]:
