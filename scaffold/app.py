@@ -55,7 +55,20 @@ class _Asking:
     changes: bool
 
 
-_ORDER = ("new", "add", "adopt", "advise", "probe", "check", "update", "reanswer", "undo", "rules", "template")
+_ORDER = (
+    "new",
+    "add",
+    "adopt",
+    "advise",
+    "probe",
+    "check",
+    "update",
+    "reanswer",
+    "undo",
+    "review",
+    "rules",
+    "template",
+)
 """The commands as a project meets them."""
 _ASKING: dict[tuple[str | None, str], _Asking] = {}
 
