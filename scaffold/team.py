@@ -13,7 +13,6 @@ from scaffold.conversation.custom import Replies, SteppedBack, review
 from scaffold.conversation.making import ask_work
 from scaffold.errors import Cancelled, Refused, UsageError, did_you_mean
 from scaffold.foreign import approvals
-from scaffold.foreign.questions import value_of
 from scaffold.foreign.template import UntrustedTemplate
 from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.foreign.workplace import workplace
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from scaffold.foreign.checkout import Checkout
-    from scaffold.foreign.questions import Ask, ForeignQuestion, Prompt
+    from scaffold.foreign.questions import ForeignQuestion
     from scaffold.foreign.trust import Actions
     from scaffold.questions import Value
     from scaffold.recommend import Recommendation
@@ -98,7 +97,7 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
         SteppedBack: The user wants to answer a question again.
     """
     checkout = template.checkout
-    said = _Said(order, frozenset(question.name for question in template.questions if question.secret))
+    said = _Said(order, frozenset(question.name for question in template.questions if question.secret), replies)
     asks = ui.can_ask and not order.use_defaults
     try:
         actions = template.actions if order.with_tasks else template.actions.without_commands()
@@ -110,7 +109,7 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
         rendered = template.render(
             data,
             defaults=order.use_defaults,
-            ask=said.noting(replies.answer) if asks else None,
+            ask=replies.answer if asks else None,
             trusted_digest=digest,
             suggested={**_surroundings(template.questions, order.dest), **order.located.defaults},
             folder_name=order.dest.absolute().name,
@@ -141,8 +140,8 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
 class _Said:
     """What is answered by now, for the command that goes on from there."""
 
-    def __init__(self, order: Order, secret: Collection[str]) -> None:
-        self.order = order
+    def __init__(self, order: Order, secret: Collection[str], replies: Replies) -> None:
+        self.order, self._replies = order, replies
         self.work: Answers = {name: value for name, value in order.given.items() if name in _ADVICE}
         """About the work, with a design; nothing where that is not spoken of."""
         others = {name: value for name, value in order.given.items() if name not in _ADVICE}
@@ -150,24 +149,13 @@ class _Said:
         """To the template's own questions, but for what a file says."""
         self._secret = secret
 
-    def noting(self, ask: Ask) -> Ask:
-        """`ask`, and every answer is noted."""
-
-        def asked(prompt: Prompt) -> object:
-            self.data.pop(prompt.name, None)  # an answer that was refused is none
-            answer = ask(prompt)
-            self.data[prompt.name] = value_of(prompt, answer)
-            return answer
-
-        return asked
-
     def words(self) -> Iterator[str]:
         """The command line without answers about the work; no secret stands on it."""
         order = self.order
         yield from ("scaffold", order.command, shell.path_word(order.dest), *order.words, *_how(order))
-        for name, value in self.data.items():
+        for name, value in {**self.data, **self._replies.values}.items():
             if name not in self._secret:
-                yield from ("--data", f"{name}={_word(value)}")
+                yield from ("--data", f"{name}={as_word(value)}")
 
     def command(self) -> str:
         """All of it."""
@@ -318,7 +306,7 @@ def _command(order: Order, checkout: Checkout, answers: Mapping[str, object], di
         f"{checkout.source}@{version}" if version else checkout.source,
     )
     for name, value in answers.items():
-        yield from ("--data", f"{name}={_word(value)}")
+        yield from ("--data", f"{name}={as_word(value)}")
     if order.record is not None:
         yield from ("--answers-file", order.record)
     if digest is not None:
@@ -326,5 +314,6 @@ def _command(order: Order, checkout: Checkout, answers: Mapping[str, object], di
     yield "--defaults"
 
 
-def _word(value: object) -> str:
+def as_word(value: object) -> str:
+    """An answer as `--data` takes it."""
     return value if isinstance(value, str) else json.dumps(value)

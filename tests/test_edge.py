@@ -13,10 +13,11 @@ from opening import actions
 from repositories import SMALL, write
 
 from scaffold import team
+from scaffold.conversation.custom import Replies
 from scaffold.conversation.making import prepare
 from scaffold.conversation.place import choose_place
 from scaffold.errors import BadAnswer, Cancelled
-from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
+from scaffold.foreign.questions import Prompt, PromptChoice
 from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.life.finding import pieces_of
 from scaffold.life.targets import to_answers
@@ -45,9 +46,12 @@ class Written:
     answers: dict[str, list[str]]
     can_ask: bool = True
     told: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    """What stood on pages beside their questions."""
 
     def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
         """The row that the cursor is on, unless an answer is written down."""
+        self.texts.append(page.text)
         if page.title == "Shall it be this?":
             self.told.append(page.text)
         start = self._next(page.title)
@@ -59,10 +63,12 @@ class Written:
 
     def pick_several(self, page: Page) -> list[Any]:
         """All that are checked."""
+        self.texts.append(page.text)
         return [row.value for row in page.rows if row.checked]
 
     def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
         """What is written down, as far as it is taken."""
+        self.texts.append(line.text)
         text = self._next(line.title)
         if text == "Esc" and line.back:
             return BACK
@@ -268,8 +274,8 @@ def test_every_kind_of_a_templates_question_goes_through_the_ui(
         problem="not that",
     )
     person = Written({"Which": ["one" if kind == "select" else "typed"]})
-    assert asked_by(person)(prompt) == answer
-    assert person.told[0] == "q: not that"
+    assert Replies(person).answer(prompt) == answer
+    assert person.texts == ["not that"]
 
 
 _ASKS = """\

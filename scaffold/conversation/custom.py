@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scaffold.conversation.review import QUIT, Entry, look_at, pick_entry
 from scaffold.errors import Cancelled
+from scaffold.foreign.questions import value_of
 from scaffold.text import escaped
 from scaffold.ui import BACK, Line, Page, Row, yes_or_no
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _HIDDEN: Final = "(hidden)"
 _WRITE: Final = "write"
+_TITLE_LINES, _TITLE_LENGTH = 4, 240  # what leaves room for the answer on every terminal
 
 
 class SteppedBack(Exception):
@@ -32,7 +34,10 @@ class Replies:
     """What was replied to a template's questions so far; it asks only what is open."""
 
     def __init__(self, ui: Ui) -> None:
-        self._ui = ui
+        self.ui = ui
+        """Who is asked."""
+        self.values: dict[str, object] = {}
+        """What the template takes the replies for, by the names of their questions."""
         self._standing: dict[str, object] = {}
         """Replies by the name of their question."""
         self._kept: dict[str, object] = {}
@@ -54,7 +59,7 @@ class Replies:
         """Pass on what the template says, unless it said so in an earlier round."""
         self._told.append(text)
         if text not in self._heard:
-            self._ui.tell(text)
+            self.ui.tell(text)
 
     def answer(self, prompt: Prompt) -> object:
         """Answer a question: by what stands, or by asking.
@@ -64,6 +69,7 @@ class Replies:
             Cancelled: Ctrl-C or Ctrl-D.
         """
         name = prompt.name
+        self.values.pop(name, None)  # one that was refused is none
         if prompt.problem:
             self._standing.pop(name, None)
             self._asked.pop(name, None)
@@ -74,6 +80,7 @@ class Replies:
                 raise SteppedBack
             self._standing[name] = self._kept[name] = reply
         self._asked[name] = Entry(name, name, _shown(prompt, self._standing[name]))
+        self.values[name] = value_of(prompt, self._standing[name])
         return self._standing[name]
 
     def take_back(self, name: str) -> None:
@@ -87,15 +94,17 @@ class Replies:
 
     def _ask(self, prompt: Prompt) -> Any:  # noqa: ANN401  # text, a number, some numbers, yes or no, or BACK
         """Ask at the terminal, the cursor on what was replied before."""
+        if _is_long(prompt.message):
+            if not prompt.problem:
+                self.ui.show(f"\n{prompt.message}")
+            prompt = replace(prompt, message=prompt.name)
         if prompt.name in self._kept:
             prompt = _with_cursor(prompt, self._kept[prompt.name])
         trail = [f"{entry.short}: {entry.value}" for entry in self.entries]
         back = bool(self._asked)
         if prompt.kind == "confirm":
             default = prompt.default is True
-            return self._ui.pick(
-                yes_or_no(prompt.message, default=default, trail=trail, text=prompt.problem, back=back)
-            )
+            return self.ui.pick(yes_or_no(prompt.message, default=default, trail=trail, text=prompt.problem, back=back))
         if prompt.kind in ("select", "checkbox"):
             several = prompt.kind == "checkbox"
             rows = [
@@ -103,8 +112,8 @@ class Replies:
             ]
             current = next((choice.number for choice in prompt.choices if choice.is_default), None)
             page = Page(prompt.message, rows, current, trail, prompt.problem, back=back)
-            return self._ui.pick_several(page) if several else self._ui.pick(page)
-        return self._ui.line(
+            return self.ui.pick_several(page) if several else self.ui.pick(page)
+        return self.ui.line(
             Line(
                 title=prompt.message,
                 default=str(prompt.default),
@@ -147,6 +156,11 @@ def review(ui: Ui, plan: Plan, replies: Replies) -> None:
         if name is not BACK:
             replies.take_back(str(name))
             raise SteppedBack
+
+
+def _is_long(message: str) -> bool:
+    """Whether a text is shown before its question, where it can be scrolled back to, and not in it."""
+    return message.count("\n") >= _TITLE_LINES or len(message) > _TITLE_LENGTH
 
 
 def _is_offered(prompt: Prompt, reply: object) -> bool:

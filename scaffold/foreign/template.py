@@ -138,7 +138,7 @@ class UntrustedTemplate:
         Args:
             data: Answers by the name of their question; text is converted as the question's type says.
             defaults: Take the template's default for every other question; else `ask`.
-            ask: How to ask a person (`asked_by` of scaffold/foreign/questions.py), or None where nobody can be asked.
+            ask: How to ask a person (scaffold/conversation/custom.py), or None where nobody can be asked.
             trusted_digest: What the user trusts, or None.
             suggested: Defaults that win over the template's own, by the name of their question; others are ignored.
             folder_name: What the destination is called; templates may use it.

@@ -12,7 +12,7 @@ from scaffold.machine import output_failed
 from scaffold.text import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.progress import Progress
 
