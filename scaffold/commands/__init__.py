@@ -3,9 +3,12 @@
 from scaffold.app import command
 from scaffold.commands import (
     add,
+    adopt,
     advise,
     check,
     new,
+    probe,
+    review,
     rules,
     template,
     template_authoring,
@@ -18,10 +21,13 @@ from scaffold.commands import (
 
 __all__ = [
     "add",
+    "adopt",
     "advise",
     "check",
     "command",
     "new",
+    "probe",
+    "review",
     "rules",
     "template",
     "template_authoring",

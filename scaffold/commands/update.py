@@ -10,9 +10,10 @@ import typer
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands import completion
 from scaffold.commands.given import changeable_questions
-from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
+from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
 from scaffold.commands.written import publish, recover_interrupted
 from scaffold.errors import DRIFT, UsageError
+from scaffold.helptext import CUSTOM_TEMPLATE
 from scaffold.questions import Answers
 from scaffold.reports import output
 from scaffold.terminal import Terminal
@@ -56,6 +57,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     project: ProjectArgument = ".",
     *,
     module: ModuleFlag = None,
+    answers_file: RecordFlag = None,
     to: Annotated[
         Optional[str],
         typer.Option(
@@ -67,6 +69,23 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     ] = None,
     major: Annotated[
         bool, typer.Option("--major", help="To another major version, too: scaffold says what to do by hand then.")
+    ] = False,
+    source: Annotated[
+        Optional[str],
+        typer.Option(
+            "--source",
+            metavar="SOURCE[@REF]",
+            help="Where a team's template is now; that is recorded.",
+            rich_help_panel=CUSTOM_TEMPLATE,
+        ),
+    ] = None,
+    recopy: Annotated[
+        bool,
+        typer.Option(
+            "--recopy",
+            help="Begin anew where a team's template lost the version on record: edits become conflicts.",
+            rich_help_panel=CUSTOM_TEMPLATE,
+        ),
     ] = False,
     conflict: ConflictFlag = "inline",
     no_index: NoIndexFlag = False,
@@ -82,18 +101,21 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     given: Answers,
 ) -> None:
     """Bring generated code to the newest version of its template; local edits are kept."""
+    from scaffold.life.finding import Selection
     from scaffold.life.request import NewVersion
 
     style = _style(conflict)
     _check_show(show, dry_run=dry_run, as_json=as_json)
     request = NewVersion(
-        module=module,
+        wanted=Selection(module, as_record(answers_file)),
         to=to,
         major=major,
         given=given,
         answers_file=None if answers is None else Path(answers),
         data=as_data(data or ()),
         use_defaults=defaults,
+        source=source,
+        recopy=recopy,
         style=style,
         trust=trust,
         accept_moved=accept_moved,
@@ -108,6 +130,7 @@ def reanswer(  # noqa: PLR0913  # as above
     project: ProjectArgument = ".",
     *,
     module: ModuleFlag = None,
+    answers_file: RecordFlag = None,
     conflict: ConflictFlag = "inline",
     no_index: NoIndexFlag = False,
     allow_dirty: AllowDirtyFlag = False,
@@ -129,12 +152,13 @@ def reanswer(  # noqa: PLR0913  # as above
     given: Answers,
 ) -> None:
     """Change answers of generated code, in the same version of its template; local edits are kept."""
+    from scaffold.life.finding import Selection
     from scaffold.life.request import NewAnswers
 
     style = _style(conflict)
     _check_show(show, dry_run=dry_run, as_json=as_json)
     request = NewAnswers(
-        module=module,
+        wanted=Selection(module, as_record(answers_file)),
         given=given,
         answers_file=None if answers is None else Path(answers),
         data=as_data(data or ()),
@@ -152,11 +176,11 @@ def _run(  # noqa: PLR0913  # what both commands have
     command: str, project: str, request: Request, *, show: str | None, no_index: bool, as_json: bool
 ) -> None:
     """What the two have in common: prepare, write, report."""
-    from scaffold.life.generated import find_root
+    from scaffold.life.finding import find_root
     from scaffold.life.request import prepare
     from scaffold.reports import status
 
-    root = find_root(Path(project))
+    root = find_root(Path(project), request.wanted)
     if not request.dry_run:
         # Before anything is read: a killed run may have left the record of what it was about to make.
         recover_interrupted(root)

@@ -100,7 +100,7 @@ def render_both(
     before = replace(
         worker,
         vcs_ref=old,
-        data=_answers_in(_main, Path(job["record"])),
+        data=_answers_in(_main, Path(job["record"])) | job["secrets"],
         defaults=True,
         # What the wanted version excludes is none of its business any more: it is not taken away either.
         exclude=(*worker.template.exclude, *exclude),
@@ -115,9 +115,9 @@ def render_both(
         _migrate(_main, project, before, "before")
         record = Path(job["project"], job["answers_file"])
     recorded.strict = True
-    _serve_answers(_main, worker, record)
+    _serve_answers(worker, _answers_in(_main, record) | job["secrets"])
     worker.run_copy()
-    left = [str(path) for path in _files(Path(job["out"])) if worker.match_skip(path)]
+    left = [str(path) for path in files(Path(job["out"])) if worker.match_skip(path)]
     if job["migrates"]:
         stage("after", left=left)
         project.answers = worker.answers
@@ -152,9 +152,9 @@ def _answers_in(main: Any, record: Path) -> dict[str, Any]:  # noqa: ANN401  # a
     }
 
 
-def _serve_answers(main: Any, worker: Any, record: Path) -> None:  # noqa: ANN401  # Copier's own
+def _serve_answers(worker: Any, answers: Mapping[str, Any]) -> None:  # noqa: ANN401  # Copier's own
     """Let the worker, which renders into an empty folder, find the project's answers."""
-    worker.subproject.__dict__["last_answers"] = _answers_in(main, record)
+    worker.subproject.__dict__["last_answers"] = answers
 
 
 def _follow_answers(main: Any, recorded: _Recorded) -> None:  # noqa: ANN401  # a module
@@ -182,5 +182,6 @@ def _follow_answers(main: Any, recorded: _Recorded) -> None:  # noqa: ANN401  # 
     main.Question = Question
 
 
-def _files(root: Path) -> list[Path]:
+def files(root: Path) -> list[Path]:
+    """Every file below a folder, by its path in there."""
     return [Path(folder, name).relative_to(root) for folder, _, names in os.walk(root) for name in names]

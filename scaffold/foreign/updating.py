@@ -61,6 +61,8 @@ class Wish:
     """What the project's folder is called; templates may use it."""
     data: Mapping[str, object] = field(default_factory=dict)
     """Answers that change."""
+    secrets: Mapping[str, object] = field(default_factory=dict)
+    """Answers that are on no record, since nobody may read them there."""
     ask: Ask | None = None
     """How to ask for answers to new questions; None takes their defaults."""
     trusted_digest: str | None = None
@@ -117,16 +119,18 @@ class _Both:
         return {
             "update": True,
             "versions": [self._old.version, version],
-            "source": self._new.checkout.source,
+            "source": self._new.checkout.recorded,
             "out": str(self._out),
             "before": str(self._before),
             "project": str(self._copy),
             "record": str(record),
             "data": dict(self._wish.data),
+            "secrets": dict(self._wish.secrets),
             "answers_file": str(self._wish.answers_file),
             "defaults": self._wish.ask is None,
             "asking": self._wish.ask is not None,
             "migrates": migrates,
+            "messages": False,
         }
 
     def answering(self, ask: Callable[[Mapping[str, Any]], object]) -> Callable[[Mapping[str, Any]], object]:

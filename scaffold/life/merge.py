@@ -24,7 +24,7 @@ Tree = dict["PurePosixPath", bytes]
 
 REJECTED = ".rej"
 """Behind a file's name: what could not be merged into it."""
-_MARKERS = (b"<<<<<<< ", b"||||||| ", b">>>>>>> ")
+_MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ")  # with the base between them or, as Copier has it, without
 
 
 class Outcome(Enum):
@@ -150,7 +150,7 @@ def as_text(content: bytes) -> bytes:
 
 
 def has_markers(content: bytes) -> bool:
-    """Whether conflicts stand in a file, with all three markers in their order."""
+    """Whether a conflict stands in a file, ours or another program's: with all three markers in their order."""
     places = [content.find(b"\n" + marker) if not content.startswith(marker) else 0 for marker in _MARKERS]
     return -1 not in places and places == sorted(places)
 

@@ -142,7 +142,9 @@ def join(root: Path, updates: Sequence[Update]) -> Update:
     changes: dict[PurePosixPath, Change] = {}
     for change in (change for update in updates for change in update.changes):
         if change.path in changes:
-            raise UsageError(f"two templates change {str(change.path)!a}: update one at a time, with --module")
+            raise UsageError(
+                f"two templates change {str(change.path)!a}: update one at a time, with --module or --answers-file"
+            )
         changes[change.path] = change
     check_room(root, changes)
     for change in changes.values():
