@@ -85,6 +85,13 @@ def mutants(session: nox.Session) -> None:
 
 
 @nox.session
+def probe(session: nox.Session) -> None:
+    """`scaffold probe` beside brute force, on functions that are known; `-- table` writes docs/probe.md."""
+    session.install("-e", ".", "numpy")
+    session.run("python", "benchmarks/probes.py", *session.posargs)
+
+
+@nox.session
 def start_up(session: nox.Session) -> None:
     """The command line beside bare Python, an empty Typer program, Copier and cookiecutter; templates and updates."""
     session.install("-e", ".", "cookiecutter")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FIX: Final = re.compile(
     r"[:;] ((?:add|change|choose|commit|delete|did you mean|end|fix|git|give|install|leave|look|make|move|name|put|read"
     r"|remove|rename|resolve|restore|run|say|set|take|upgrade|use|wait"
-    r"|scaffold (?:add|advise|check|new|reanswer|rules|template|undo|update))\b.+)",
+    r"|scaffold (?:add|advise|check|new|probe|reanswer|rules|template|undo|update))\b.+)",
     re.DOTALL,
 )
 """What to do stands last in a message, and begins with one of these words."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from scaffold.foreign.checkout import Checkout
+    from scaffold.foreign.tree import Entry
     from scaffold.recommend import Recommendation
     from scaffold.template import Template
 
@@ -162,6 +163,12 @@ class TeamProject:
     made_from: Checkout
     goes_on: str
     """The command line that goes on from what was answered, and asks for the rest."""
+    reviewed: bool = False
+    """Whether the user has seen what would be written, and wants it."""
+    message: str = ""
+    """What the template says once it is written: untrusted."""
+    repository: Sequence[Entry] = ()
+    """What is in the `.git` that the template's tasks made."""
     git: bool = False
     """As that of a project."""
 

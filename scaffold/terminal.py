@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ class Terminal:
         """As the protocol says."""
         return _display().pick(page)
 
-    def pick_several(self, page: Page) -> list[Any]:
+    def pick_several(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
         """As the protocol says."""
         return _display().pick_several(page)
 
@@ -63,7 +64,12 @@ class Terminal:
         """As the protocol says."""
         output.say_note(text)
 
-    def warn(self, problem: object) -> None:
+    def tell(self, text: str) -> None:
+        """As the protocol says; on stderr, where it is in nobody's way."""
+        with suppress(OSError):
+            output.say_plain(text, to=sys.stderr)
+
+    def warn(self, problem: str) -> None:
         """As the protocol says."""
         output.say_error(problem)
 

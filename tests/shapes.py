@@ -9,6 +9,7 @@ from repositories import ANSWERS, ANSWERS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +18,27 @@ class Shape:
 
     name: str
     files: Mapping[str, str]
+    """Of which a text that begins with `->` stands for a symbolic link, and a name that ends with `/` for a folder."""
+    modes: Mapping[str, int] = field(default_factory=dict)
+    """Permissions that are not those of every file."""
+    says: str = ""
+    """Its messages."""
     data: Mapping[str, str] = field(default_factory=dict)
     runs: bool = False
     """Whether it has to be trusted."""
+
+    def write(self, folder: Path) -> Path:
+        """Write it to a new folder."""
+        for name, text in self.files.items():
+            place = folder / name
+            (place if name.endswith("/") else place.parent).mkdir(parents=True, exist_ok=True)
+            if text.startswith("->"):
+                place.symlink_to(text.removeprefix("->"))
+            elif not name.endswith("/"):
+                place.write_bytes(text.encode("utf-8", "surrogateescape"))
+        for name, mode in self.modes.items():
+            (folder / name).chmod(mode)
+        return folder
 
 
 LIBRARY = Shape(
@@ -86,6 +105,7 @@ password:
         "README.md": "A template.\n",
     },
     data={"project_name": "My Thing", "insiders": "yes", "extra": "{tools: [], depth: 3}"},
+    says="Now: git init My Thing\n",
 )
 
 WEB = Shape(
@@ -116,6 +136,7 @@ secret_key: {type: str, default: changethis, secret: true}
         "README.md.jinja": "{{ project_name }} {{ features | join(',') }} {{ secret_key }}\n",
         "run.sh": "#!/bin/sh\n",
     },
+    modes={"run.sh": 0o755},
     data={"features": "[mail, items]"},
     runs=True,
 )
@@ -209,3 +230,109 @@ name: {type: str, default: thing}
 )
 
 SHAPES = (LIBRARY, WEB, INCLUDES, LAYER, EXTENDED, OURS)
+
+KEPT_LINKS = Shape(
+    name="kept links",
+    files={
+        "copier.yml": """\
+_preserve_symlinks: true
+_subdirectory: "{{ kind }}"
+_exclude: [never]
+kind: {type: str, default: real}
+name: {type: str, default: demo}
+""",
+        "real/make": "->make.py",
+        "real/make.py.jinja": "#!/usr/bin/env python\nprint('{{ name }}')\n",
+        "real/docs/README": "->../README.md",
+        "real/README.md.jinja": "# {{ name }}",
+        "real/{{ name }}/up": "->../docs",
+        "real/{{ name }}/{{ name }}.py": "",
+        "real/named.jinja": "->{{ name }}/{{ name }}.py",
+        "real/{% raw %}{{ literal }}{% endraw %}": "->README.md",
+        "real/{% if name == 'x' %}unwanted{% endif %}": "->nowhere",
+        "real/later": "->build/made/later",
+        "real/never": "->/etc",
+        "real/itself": "->.",
+        "elsewhere": "->../../outside",
+    },
+    modes={"real/make.py.jinja": 0o755},
+)
+
+FOLLOWED_LINKS = Shape(
+    name="followed links",
+    files={
+        "copier.yml": "_exclude: [copier.yml, shared, gone]\nname: {type: str, default: demo}\n",
+        "shared/text.md.jinja": "# {{ name }}\n",
+        "shared/script": "#!/bin/sh\n",
+        "text.md.jinja": "->shared/text.md.jinja",
+        "{{ name }}": "->shared",
+        "run": "->shared/script",
+        "gone": "->nothing",
+    },
+    modes={"shared/script": 0o750},
+)
+
+ODD = Shape(
+    name="odd",
+    files={
+        "copier.yaml": """\
+_subdirectory: t
+_exclude: ["*.bak", "!kept.bak", "/top/*.txt", "{% if not docs %}docs{% endif %}", ".DS_Store"]
+_templates_suffix: .tpl
+_answers_file: conf/.answers.{{ name }}.yml
+_skip_if_exists: [once.txt]
+_external_data: {more: more.yml}
+_envops: {keep_trailing_newline: false, trim_blocks: true, variable_start_string: "<<", variable_end_string: ">>"}
+name: {type: str, default: Größe 1}
+docs: {type: bool, default: false}
+parts: {type: yaml, default: [a, b]}
+text: {type: str, multiline: true, default: "one\\ntwo\\n"}
+more: {type: str, default: "<< _external_data.more.value | default('none') >>"}
+""",
+        "t/crlf.txt": "one\r\ntwo\r\n",
+        "t/crlf.tpl": "one\r\n<< name >>\r\n",
+        "t/no-newline": "end",
+        "t/no-newline-rendered.tpl": "<< name >>",
+        "t/newlines.tpl": "<< name >>\n\n\n",
+        "t/bom.tpl": "\ufeff<< name >>\n",
+        "t/binary": "\0\udcff\udcfe<< name >>",
+        "t/both.tpl": "rendered << more >>\n",
+        "t/both": "plain",
+        "t/once.txt.tpl": "<< text >>|",
+        "t/dropped.bak": "",
+        "t/kept.bak": "",
+        "t/top/gone.txt": "",
+        "t/top/below/kept.txt": "",
+        "t/docs/index.md": "",
+        "t/<< name >>/{% yield p from parts %}<< p >>{% endyield %}/<< name >>-<< p >>.txt.tpl": "<< p >>",
+        "t/{% if docs %}docs{% endif %}/x/y.txt": "",
+        "t/{% if docs %}page{% endif %}.tpl": "",
+        "t/{% raw %}{{ raw }}{% endraw %}": "raw",
+        "t/only-folders/a/": "",
+        "t/only-folders/{% if docs %}b{% endif %}/": "",
+        "t/emptied/{% if docs %}x{% endif %}": "",
+        "t/ with  blanks .txt": "",
+        "t/jinja.jinja": "<< name >> {{ name }}",
+        "t/suffix.tpl.tpl": "<< name >>",
+        "t/program.tpl": "#!/bin/sh\n: << name >>\n",
+        "t/private": "",
+        "t/read-only": "",
+        "t/<< _copier_conf.answers_file >>.tpl": "<< _copier_answers | to_nice_yaml >>",
+    },
+    modes={"t/program.tpl": 0o755, "t/private": 0o600, "t/read-only": 0o444, "t/top/below/kept.txt": 0o664},
+    data={"parts": "[x, y, 'z z']"},
+)
+
+ALL_TEMPLATES = Shape(
+    name="all templates",
+    files={
+        "copier.yml": "_templates_suffix: ''\nname: {type: str, default: demo}\n",
+        "{{ name }}.txt": "{{ name }}\n",
+        "picture.bin": "\udcff\0{{ name }}",
+        "page.jinja": "{{ name }}",
+        "{{ _copier_conf.answers_file }}": ANSWERS,
+    },
+)
+
+FOR_NEW = (*SHAPES, KEPT_LINKS, FOLLOWED_LINKS, ODD, ALL_TEMPLATES)
+"""With those that hold what nothing but a new project is made of."""

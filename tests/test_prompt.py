@@ -109,7 +109,7 @@ def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_t
     terminal.sees("What is the project called?")
     terminal.types("\x7f" * 20, "queue", ENTER)
     ask_workload(terminal)
-    terminal.sees("error: --package: 'queue' would shadow")
+    terminal.sees("error: Import as: 'queue' would shadow")
     terminal.sees("What do you import it as?")
     terminal.types("\x7f" * 20, "class", ENTER)
     terminal.sees("is a keyword")

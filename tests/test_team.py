@@ -7,17 +7,17 @@ import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 from harness import Run, files_below, git, git_commit_all
 from repositories import ANSWERS, ANSWERS_FILE, SMALL, commit, write
-from shapes import EXTENDED, LIBRARY, OURS, SHAPES, WEB, Shape
+from shapes import EXTENDED, FOR_NEW, LIBRARY, OURS, WEB, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -53,24 +53,32 @@ def without_hash(files: dict[str, bytes]) -> dict[str, bytes]:
     }
 
 
+def tree_below(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Everything but git's own: the kind and the permissions, and what a file holds or a link names."""
+    found = {}
+    for folder, folders, names in os.walk(root):
+        for path in (Path(folder, name) for name in (*folders, *names)):
+            mode = path.lstat().st_mode
+            content = os.fsencode(path.readlink()) if path.is_symlink() else b"" if path.is_dir() else path.read_bytes()
+            found[str(path.relative_to(root))] = (mode, content)
+    contents = without_hash({path: content for path, (_, content) in found.items()})
+    return {path: (mode, contents[path]) for path, (mode, _) in found.items() if path.split("/")[0] != ".git"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["repository", "folder"])
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", FOR_NEW, ids=lambda shape: shape.name)
 def test_every_shape_becomes_what_copier_makes_of_it(here: Path, scaffold: Run, shape: Shape, kind: str) -> None:
-    """The same files with the same bytes and modes; the commit's hash is the one line more."""
-    source = write(here / "theirs", shape.files)
+    """The same tree: names, bytes, permissions, links, empty folders; the commit's hash is the one line more."""
+    source = shape.write(here / "theirs")
     if kind == "repository":
         commit(source, {}, "v1.2.3")
-    for script in source.glob("*.sh"):
-        script.chmod(0o755)
     trust = ["--trust", digest_of(scaffold, str(source))] if shape.runs else []
     result = scaffold("new", "demo", "--template", str(source), "--defaults", *trust, *data_flags(shape))
-    assert (result.code, result.err) == (0, "")
+    assert (result.code, result.err) == (0, shape.says)
     (here / "copied").mkdir()
     copier_copy(shape, source, here / "copied" / "demo")
-    assert without_hash(files_below(here / "demo")) == files_below(here / "copied" / "demo")
-    for path in files_below(here / "demo"):
-        assert os.access(here / "demo" / path, os.X_OK) == os.access(here / "copied" / "demo" / path, os.X_OK)
+    assert tree_below(here / "demo") == tree_below(here / "copied" / "demo")
     hashes = [content for content in files_below(here / "demo").values() if b"\n_scaffold_commit: " in content]
     recorded = [content for content in files_below(here / "demo").values() if b"_src_path: " in content]
     assert hashes == (recorded if kind == "repository" else [])

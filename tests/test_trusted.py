@@ -68,11 +68,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def trusted(scaffold: Run, source: Path, dest: Path) -> None:
-    """Render a template with the digest of what it runs."""
+def trusted(scaffold: Run, source: Path, dest: Path, *more: str, says: str = "", code: int = 0) -> str:
+    """Render a template with the digest of what it runs; what was printed on stdout."""
     digest = actions(Checkout(source, str(source), None, None)).digest
-    result = scaffold("new", str(dest), "--template", str(source), "--trust", digest, "--defaults")
-    assert (result.code, result.err) == (0, "")
+    result = scaffold("new", str(dest), "--template", str(source), "--trust", digest, "--defaults", *more)
+    assert (result.code, result.err) == (code, says)
+    return result.out
 
 
 def test_a_task_finds_the_environment_of_the_user(
@@ -117,7 +118,9 @@ def test_a_task_does_not_work_on_the_repository_around_the_temporary_folder(
     (around / "tmp").mkdir()
     monkeypatch.setenv("TMPDIR", str(around / "tmp"))
     monkeypatch.setattr("tempfile.tempdir", None)
-    source = write(tmp_path / "template", {"copier.yml": "a: 1\n_tasks: ['git add . || echo none > none']\n", "x": ""})
+    source = write(
+        tmp_path / "template", {"copier.yml": "a: 1\n_tasks: ['git add . 2> said || echo none > none']\n", "x": ""}
+    )
     trusted(scaffold, source, tmp_path / "dest")
     assert (tmp_path / "dest" / "none").exists()
     assert git(around, "diff", "--cached", "--name-only") == ""
@@ -192,6 +195,146 @@ def test_an_extension_in_the_templates_folder_leaves_no_bytecode_there(
     assert scaffold("template", "test", str(source), "--trust").code == 0
     assert scaffold("template", "lint", str(source)).code in {0, 1}
     assert files_below(source) == before
+
+
+@pytest.mark.usefixtures("extension")
+def test_git_says_of_the_user_what_holds_where_the_project_goes(tmp_path: Path, scaffold: Run, home: Path) -> None:
+    """Another address for all that is at work, by folder: the private copy lies in none of those."""
+    write(home, {"work.gitconfig": "[user]\n\temail = grace@work.example\n"})
+    with (home / ".gitconfig").open("a", encoding="utf-8") as config:
+        config.write(f'[includeIf "gitdir:{tmp_path}/work/"]\n\tpath = ~/work.gitconfig\n')
+    source = write(tmp_path / "template", ASKS_GIT)
+    for place, address in (("work", "grace@work.example"), ("home", "grace@example.org")):
+        trusted(scaffold, source, tmp_path / place / "dest")
+        found = (tmp_path / place / "dest" / "LICENSE").read_text()
+        assert found == f"Grace Hopper <{address}> on trunk\n"
+
+
+TALKS = r"""
+_message_before_copy: "Welcome to {{ _copier_conf.dst_path.name }}\n\e[31mred"
+_message_after_copy: "{{ word }} is made"
+_tasks:
+- "printf 'one\r\n\e]0;title\a half' && sleep 0.3 && echo ' of it' >&2"
+- "{{ 'echo no good; exit 7' if word == 'bad' else 'printf last' }}"
+word: {type: str, default: good}
+"""
+SAYS = "Welcome to dest\n\\x1b[31mred\none\n\\x1b]0;title\\x07 half of it\n"
+
+
+def test_messages_and_the_output_of_tasks_are_shown(tmp_path: Path, scaffold: Run) -> None:
+    """Once, as text, in their order, beside the one document of --json; nothing of them where it is only tried."""
+    source = write(tmp_path / "template", {"copier.yml": TALKS, "file": ""})
+    trusted(scaffold, source, tmp_path / "dest", "--dry-run", says=f"{SAYS}last\n")
+    out = trusted(scaffold, source, tmp_path / "dest", "--json", says=f"{SAYS}last\ngood is made\n")
+    assert json.loads(out)["answers"] == {"word": "good"}
+
+
+def test_a_task_that_fails_is_shown_and_leaves_nothing(tmp_path: Path, scaffold: Run) -> None:
+    """What it printed, then one line with its exit code; the message for when all is made is not shown."""
+    source = write(tmp_path / "template", {"copier.yml": TALKS, "file": ""})
+    line = "error: template copier.yml: Command 'echo no good; exit 7' returned non-zero exit status 7.\n"
+    out = trusted(scaffold, source, tmp_path / "dest", "--data", "word=bad", code=1, says=f"{SAYS}no good\n{line}")
+    assert out == ""
+    assert {path.name for path in tmp_path.iterdir()} == {"template", "xdg"} & {p.name for p in tmp_path.iterdir()}
+
+
+COMMITS = """\
+_tasks:
+- git init -q -b trunk && git config user.name Taskman && git config user.email task@example.org
+- git add . && git -c commit.gpgSign=false commit -qm first && git tag v1 && git config scaffold.kept yes
+- "printf '#!/bin/sh\\nexit 1\\n' > .git/hooks/pre-commit && chmod +x .git/hooks/pre-commit"
+"""
+
+
+@pytest.mark.usefixtures("home")
+def test_a_repository_that_a_task_makes_is_kept(tmp_path: Path, scaffold: Run) -> None:
+    """As it is: history, tags, settings, hooks, the kinds of its files; `scaffold undo` leaves it to its owner."""
+    source, dest = write(tmp_path / "template", {"copier.yml": COMMITS, "file": "text"}), tmp_path / "dest"
+    assert "It is in a git repository already" in trusted(scaffold, source, dest, "--git")
+    assert git(dest, "log", "--format=%an %s %D") == "Taskman first HEAD -> trunk, tag: v1\n"
+    assert git(dest, "config", "scaffold.kept") == "yes\n"
+    assert git(dest, "status", "--porcelain") == git(dest, "fsck") == ""
+    assert os.access(dest / ".git" / "hooks" / "pre-commit", os.X_OK)
+    assert (dest / ".git" / "refs" / "heads").is_dir()
+    assert scaffold("undo", str(dest), "--yes").code == 0
+    assert {path.name for path in dest.iterdir()} == {".git"}
+
+
+@pytest.mark.usefixtures("home")
+def test_a_repository_that_is_there_is_not_replaced_by_a_tasks(tmp_path: Path, scaffold: Run) -> None:
+    """That of a fresh clone: its own history stays, and the loss of the other is said."""
+    source, dest = write(tmp_path / "template", {"copier.yml": COMMITS, "file": "text"}), tmp_path / "dest"
+    committed(dest, {"README.md": "mine"}, "mine")
+    trusted(
+        scaffold, source, dest, says=f"note: {str(dest)!r} has a .git already: the one that a task made is left out\n"
+    )
+    assert git(dest, "log", "--format=%s") == "mine\n"
+    assert files_below(dest)["file"] == b"text"
+
+
+def test_a_repository_elsewhere_that_a_task_names_is_said_to_be_lost(tmp_path: Path, scaffold: Run) -> None:
+    """A `.git` that is a file leads into the private folder, which is gone afterwards."""
+    config = "_tasks: ['git init -q --separate-git-dir=../elsewhere']\n"
+    source = write(tmp_path / "template", {"copier.yml": config, "file": ""})
+    reason = "it leads to a repository elsewhere"
+    says = f"The .git that a task made is left out ({reason}): run git init in the project\n"
+    trusted(scaffold, source, tmp_path / "dest", says=says)
+    assert not (tmp_path / "dest" / ".git").exists()
+
+
+OF_ITS_OWN = """\
+from pathlib import Path
+
+from jinja2.ext import Extension
+
+
+class Loader(Extension):
+    def __init__(self, environment):
+        super().__init__(environment)
+        root = Path(environment.loader.searchpath[0])
+        names = {}
+        exec((root / "extensions" / "own.py").read_text(), names)
+        environment.filters.update(names["FILTERS"])
+"""
+
+
+@pytest.fixture
+def loader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module beside scaffold that loads what lies in a template, as those that are published do."""
+    write(tmp_path / "site", {"loading_own.py": OF_ITS_OWN})
+    monkeypatch.syspath_prepend(tmp_path / "site")
+
+
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        ("{'shout': str.upper}", ""),
+        ("{'shout': lambda text: {}[text]}", "error: template file.jinja:1: KeyError: 'word'\n"),
+        ("{'shout': lambda text: exit(3)}", "error: template file.jinja: SystemExit: 3\n"),
+        ("{'other': str.upper}", "error: template file.jinja:1: No filter named 'shout'.\n"),
+        ("{}['none']", "error: template copier.yml: _jinja_extensions: KeyError: 'none'\n"),
+    ],
+)
+def test_an_extension_of_the_templates_own(tmp_path: Path, scaffold: Run, filters: str, says: str) -> None:
+    """It is found in the template's folder; whatever it raises is one line."""
+    files = {
+        "copier.yml": "_exclude: [extensions, copier.yml]\n_jinja_extensions: [loading_own.Loader]\n",
+        "extensions/own.py": f"FILTERS = {filters}\n",
+        "file.jinja": "{{ 'word' | shout }}",
+    }
+    source = write(tmp_path / "template", files)
+    trusted(scaffold, source, tmp_path / "dest", says=says, code=bool(says))
+    assert says or files_below(tmp_path / "dest") == {"file": b"WORD"}
+
+
+def test_an_extension_that_is_missing_is_named_with_how_to_install_it(tmp_path: Path, scaffold: Run) -> None:
+    """For the Python that runs scaffold."""
+    config = "_jinja_extensions: [nowhere_at_all.extensions.Extension]\n"
+    source = write(tmp_path / "template", {"copier.yml": config, "file": ""})
+    install = f"install it beside scaffold: {sys.executable} -m pip install nowhere-at-all"
+    line = f"error: template copier.yml: _jinja_extensions: No module named 'nowhere_at_all'; {install}\n"
+    trusted(scaffold, source, tmp_path / "dest", says=line, code=1)
 
 
 @pytest.mark.usefixtures("extension")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import ROOT, files_below, git_commit_all
 from repositories import ANSWERS, ANSWERS_FILE, write
+from sampling import pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -192,9 +193,11 @@ def nothing_is_left(play: Path) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_in_each_world(play: Path, tmp_path: Path, world: World, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "world"),
+    [pytest.param(name, world, id=f"{name}-{world.name}") for name, world in pairs(ALL, WORLDS)],
+)
+def test_each_command_in_each_world(play: Path, tmp_path: Path, name: str, world: World) -> None:
     """It works as if nothing were broken, or ends with one line and a documented code, and has written nothing."""
     before = files_below(play / "project")
     done = started(COMMANDS[name], play, tmp_path, world)

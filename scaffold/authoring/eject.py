@@ -88,7 +88,7 @@ def write(planned: Plan) -> None:
         WriteFailed: The file system refused; nothing was changed.
         GitFailed: Git did; nothing was changed.
     """
-    publish(planned, "template eject", make_repository=_as_repository)
+    publish(planned, "template eject", make_repository=_as_repository, undoable=False)
 
 
 def versions() -> dict[str, object]:

@@ -35,7 +35,7 @@ def write(planned: Plan) -> bool:
     if is_in_repository(planned.dest.absolute().parent):
         publish(planned, "template new")
         return False
-    publish(planned, "template new", make_repository=_as_repository)
+    publish(planned, "template new", make_repository=_as_repository, undoable=False)
     return True
 
 

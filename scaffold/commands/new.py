@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, replace
@@ -16,12 +17,12 @@ from scaffold.commands import completion
 from scaffold.commands.given import (
     advice_questions,
     module_questions,
-    note_computing,
-    note_without_effect,
+    note_answers,
     project_questions,
     team_names,
     with_scoped_file,
 )
+from scaffold.commands.probed import Probed, ProbeFlag
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
 from scaffold.commands.written import (
     DryRunFlag,
@@ -36,12 +37,13 @@ from scaffold.commands.written import (
 from scaffold.conversation.place import AddPreferred, choose_place
 from scaffold.errors import Cancelled, UsageError, shown_path
 from scaffold.helptext import CUSTOM_TEMPLATE, WITHOUT_QUESTIONS
+from scaffold.probe import words
 from scaffold.questions import Answers
 from scaffold.reports import advice, files, output
 from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from scaffold.project import Project, TeamProject
     from scaffold.questions import Question
@@ -92,6 +94,7 @@ def new(  # noqa: PLR0913  # a parameter for each flag
             rich_help_panel=WITHOUT_QUESTIONS,
         ),
     ] = None,
+    probe: ProbeFlag = None,
     as_json: JsonFlag = False,
     template: TemplateFlag = None,
     answers_file: RecordFlag = None,
@@ -106,7 +109,9 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     ui = Terminal.for_command(as_json=as_json)
     if not dry_run:
         _recover_in(place)  # before it is looked at: what a killed run left there is nobody's
-    flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git)
+    flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git, probe=probe)
+    if template is not None and probe is not None:
+        raise UsageError("--probe goes with scaffold's own designs: leave out --template")
     order = None if template is None else _Order(template, data or (), trust, accept_moved, answers, answers_file)
     try:
         place = _settled(place, ui, flags, given, order)
@@ -127,6 +132,8 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     for note in notes:
         output.say_note(note)
     _report(project, flags, became, as_json=as_json)
+    if project.made_from is not None and project.message and not dry_run:
+        ui.tell(project.message)
 
 
 @dataclass(frozen=True)
@@ -140,13 +147,15 @@ class _Flags:
     show: Sequence[str]
     force: bool
     git: bool | None
+    probe: str | None
 
     @property
     def words(self) -> tuple[str, ...]:
         """The same as words, but for the answers: those are known by the time that anybody needs this."""
         named = {"--dry-run": self.dry_run, "--force": self.force, "--git": self.git, "--no-git": self.git is False}
         shown = (word for name in self.show for word in ("--show", name))
-        return (*(flag for flag, is_set in named.items() if is_set), *shown)
+        measured = () if self.probe is None else ("--probe", self.probe)
+        return (*(flag for flag, is_set in named.items() if is_set), *measured, *shown)
 
 
 def _settled(place: Path | None, ui: Ui, flags: _Flags, given: Answers, order: _Order | None) -> Path | None:
@@ -173,6 +182,7 @@ def _add(root: Path, flags: _Flags, given: Answers) -> None:
         str(root),
         dry_run=flags.dry_run,
         show=[*flags.show] or None,
+        probe=flags.probe,
         given={name: value for name, value in given.items() if name in known},
     )
 
@@ -225,12 +235,14 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     given = with_scoped_file(flags.answers, given, "project")
     defaults = flags.defaults
     team = team_names()
+    probed = Probed.of(flags.probe)
+    known = given if probed is None else probed.answers(given, project_questions())
     target = new_project(dest, team.answers_for(bundled().questions_of("project")) if team else {})
     try:
         project = prepare(
             bundled(),
             target,
-            given,
+            known,
             ui,
             use_defaults=defaults,
             team=team,
@@ -240,8 +252,11 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     except TeamTemplatePreferred as preferred:
         order = _Order(preferred.name, (), None, None, None, None)
         return _of_theirs(order, dest, preferred.workload, ui, flags)
-    note_without_effect(given, project.answers)
-    note_computing(given, project.answers, asked=ui.can_ask and not defaults)
+    asked = ui.can_ask and not defaults
+    note_answers(given, project.answers, project.recommendation, measured=known, asked=asked)
+    if probed is not None:
+        output.say_note(f"measured: {words.figures(probed.result)}")
+        project = probed.in_project(project)
     if team is not None and not ui.can_ask:
         for entry in team.serving(project.recommendation):
             output.say_note(advice.team_template_text(entry))
@@ -324,15 +339,32 @@ def _write(project: Project | TeamProject, ui: Ui, flags: _Flags, *, ask: bool) 
 
     plan = check_plan(project.plan, force=flags.force)
     welcome = plan.is_fresh or plan.in_clone
-    if not welcome or (ask and project.made_from is not None):
+    if not welcome or (ask and project.made_from is not None and not project.reviewed):
         output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
         if ask:
             _confirm(project, ui, flags, default=welcome)
-    publish(plan, "new")
+    publish(plan, "new", make_repository=_moving_repository(project))
     if project.made_from is not None:
         from scaffold.sources import tags
 
         tags.remember(project.made_from)
+
+
+def _moving_repository(project: Project | TeamProject) -> Callable[[Path], None] | None:
+    """Takes along the repository that a template's tasks made, where DEST has none of its own."""
+    if project.made_from is None or not project.repository:
+        return None
+    if os.path.lexists(project.plan.dest / ".git"):
+        output.say_note(f"{shown_path(project.plan.dest)} has a .git already: the one that a task made is left out")
+        return None
+
+    def move(folder: Path) -> None:
+        from scaffold.foreign import tree
+
+        for entry in project.repository:
+            tree.write(entry, folder / ".git")
+
+    return move
 
 
 def _confirm(project: Project | TeamProject, ui: Ui, flags: _Flags, *, default: bool) -> None:

@@ -12,7 +12,7 @@ from scaffold.reports import advice, files, output
 from scaffold.text import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from scaffold.plan import Plan
@@ -73,12 +73,12 @@ def recover_interrupted(place: Path) -> Recovery:
     return recovery
 
 
-def publish(plan: Plan, command: str) -> None:
+def publish(plan: Plan, command: str, *, make_repository: Callable[[Path], None] | None = None) -> None:
     """Write the plan's files, all or none, and say what was taken back before, if a run was killed in between."""
     from scaffold.writing import publish as publishing
     from scaffold.writing.place import Place
 
-    _say_recovered(publishing.publish(plan, command))
+    _say_recovered(publishing.publish(plan, command, make_repository=make_repository))
     folder = Place.of(plan.dest).temporary_folder
     if folder is not None:
         output.say_note(

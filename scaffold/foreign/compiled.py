@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, Template
 from jinja2.ext import Extension
+from jinja2.nodes import Node
 
 from scaffold.copierfmt.syntax import SYNTAX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from types import CodeType
 
 _ENVIRONMENT = (
@@ -90,8 +91,27 @@ class _Kept:
                 )
             return known.templates[source]
 
+        Node.iter_child_nodes = _child_nodes  # type: ignore[method-assign,assignment]
         Environment.compile = compile_kept  # type: ignore[method-assign,assignment]
         Environment.from_string = from_string_kept  # type: ignore[method-assign,assignment]
+
+
+def _child_nodes(
+    node: Node, exclude: Container[str] | None = None, only: Container[str] | None = None
+) -> Iterator[Node]:
+    """As Jinja's own, which takes a tenth of the time of compiling: it asks for every field whether it is wanted."""
+    wanted = node.fields
+    if exclude is not None or only is not None:
+        wanted = tuple(name for name, _ in node.iter_fields(exclude, only))
+    values = vars(node)
+    for name in wanted:
+        item = values.get(name)
+        if isinstance(item, list):
+            for each in item:
+                if isinstance(each, Node):
+                    yield each
+        elif isinstance(item, Node):
+            yield item
 
 
 class _Known:

@@ -9,12 +9,13 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from scaffold import git
 from scaffold.errors import Refused, TemplateFault, UsageError
+from scaffold.foreign.output import shown
 from scaffold.foreign.tree import megabytes
 from scaffold.foreign.workplace import is_git_setting
 from scaffold.text import one_line
@@ -42,6 +43,8 @@ class Job:
     limits: Limits
     places: Mapping[str, Place]
     """Where each question begins."""
+    say: Callable[[str], None] | None = None
+    """Shows what the template says, and what its commands print; None: nobody wants to see it."""
 
 
 def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str, Any]:
@@ -67,10 +70,11 @@ def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str,
         "files": job.limits.files,
         "total_size": job.limits.total_size,
     }
-    try:
+    with ExitStack() as stack:
+        if job.trusted and job.say is not None:
+            stack.enter_context(shown(place.output, job.say))
+        stack.callback(place.end)
         return _Talk(process, job).finish(order, answer)
-    finally:
-        place.end()
 
 
 class _Talk:
@@ -91,6 +95,9 @@ class _Talk:
             kind, content = self._next()
             if kind == "ask":
                 self._send(answer(content))
+            elif kind == "say" and isinstance(content, str):
+                if self._job.say is not None:
+                    self._job.say(content)
             elif kind == "done" and isinstance(content, dict):
                 return content
             else:
@@ -101,7 +108,7 @@ class _Talk:
         with suppress(BrokenPipeError):  # why it ended is seen when it is read from
             print(json.dumps(message, default=str), file=self._process.stdin, flush=True)
 
-    def _next(self) -> tuple[str, Mapping[str, Any]]:
+    def _next(self) -> tuple[str, Any]:
         started = time.monotonic()
         try:
             line = self._lines.get(timeout=max(self._left, 0))
@@ -150,7 +157,7 @@ class _Talk:
         place = self._job.places.get(failure["question"] or "")
         if failure["question"] is not None:
             reason = f"question {failure['question']}: {reason}"
-        if self._job.trusted and (said := _last_words(self._job.place.output)):
+        if self._job.trusted and self._job.say is None and (said := _last_words(self._job.place.output)):
             reason = f"{reason} Its last words: {said}"
         if failure["file"] is None and place is not None:
             raise TemplateFault(place.path, reason, place.line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,16 +67,30 @@ def _is_loading(error: BaseException) -> bool:
 def said(error: BaseException) -> str:
     """The error's text; where Copier would be told to trust, what scaffold needs in place of that."""
     kind, text = type(error).__name__, str(error)
+    if isinstance(error, (KeyError, SystemExit)):  # whose text is nothing but the key, or the exit code
+        text = f"{kind}: {text}"
     if kind == "UnsafeTemplateError":
         found = _FEATURES.search(text)
         return f"it would run what has to be trusted ({found[1] if found else 'code'}): read it, then give --trust"
     if kind == "ForbiddenPathError":
         return f"{text.partition(chr(10))[0]}: it leads out of the project"
     if kind == "ExtensionNotFoundError":
-        return f"_jinja_extensions: {error.__context__ or text}; install it where scaffold is installed"
+        missing = getattr(error.__context__, "name", None) or "the extension"
+        return f"_jinja_extensions: {error.__context__ or text}; install it beside scaffold: {_installing(missing)}"
     if _is_loading(error) and kind != "ConfigFileError":
         return f"_jinja_extensions: {text or kind}"
     return text
+
+
+def _installing(module: str) -> str:
+    """The command that most likely installs a module for the Python that runs this, however scaffold came there."""
+    package = module.partition(".")[0].replace("_", "-")
+    parts = Path(sys.prefix).parts
+    if "pipx" in parts:
+        return f"pipx inject scaffold-threads {package}"
+    if "uv" in parts and "tools" in parts:
+        return f"uv tool install --with {package} scaffold-threads"
+    return f"{sys.executable} -m pip install {package}"
 
 
 def reason(error: BaseException) -> str:

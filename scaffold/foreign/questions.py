@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from scaffold.copierfmt.answers import WrongType, choices_of, type_of
 from scaffold.errors import TemplateFault, UsageError, did_you_mean
-from scaffold.text import escaped, one_line
-from scaffold.ui import Line, Page, Row
+from scaffold.text import escaped, one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scaffold.copierfmt.value import Place
     from scaffold.foreign.config import Config
-    from scaffold.ui import Ui
 
 _NO_DEFAULT = object()
-_MOST_LINES = 20  # of a question's text
+_MOST_LINES, _LONGEST_LINE = 200, 1_000  # of a question's text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,44 +108,12 @@ def asking(ask: Ask | None) -> Callable[[Mapping[str, Any]], object]:
     return answer
 
 
-def asked_by(ui: Ui) -> Ask:
-    """How a template's questions are asked at the terminal. The answers raise Cancelled for Ctrl-C and Ctrl-D."""
-
-    def ask(prompt: Prompt) -> object:
-        if prompt.problem:
-            ui.note(f"{prompt.name}: {prompt.problem}")
-        if prompt.kind == "confirm":
-            return ui.confirm(prompt.message, default=prompt.default is True)
-        if prompt.kind == "checkbox":
-            return ui.pick_several(_page(prompt))
-        return ui.pick(_page(prompt)) if prompt.kind == "select" else ui.line(_line(prompt))
-
-    return ask
-
-
 def value_of(prompt: Prompt, answer: object) -> object:
     """What an answer to a question means to the template: in place of the numbers of choices their values."""
     values = {choice.number: choice.value for choice in prompt.choices}
     if prompt.kind == "checkbox" and isinstance(answer, list):
         return [values[number] for number in answer]
     return values[answer] if prompt.kind == "select" and isinstance(answer, int) else answer
-
-
-def _page(prompt: Prompt) -> Page:
-    several = prompt.kind == "checkbox"
-    rows = [Row(c.number, c.label, disabled=c.disabled, checked=several and c.is_default) for c in prompt.choices]
-    return Page(prompt.message, rows, next((choice.number for choice in prompt.choices if choice.is_default), None))
-
-
-def _line(prompt: Prompt) -> Line:
-    if prompt.kind == "password":
-        return Line(title=prompt.message, default=str(prompt.default), secret=True)
-    return Line(
-        title=prompt.message,
-        default=str(prompt.default),
-        multiline=prompt.multiline,
-        placeholder=prompt.placeholder,
-    )
 
 
 def _question(name: str, spec: Mapping[str, Any], secret: Iterable[str], place: Place) -> ForeignQuestion:
@@ -172,12 +138,19 @@ def _question(name: str, spec: Mapping[str, Any], secret: Iterable[str], place: 
     )
 
 
+def _text(message: str) -> str:
+    """A question's text as its author broke it into lines and set them in."""
+    first, *more = message.rstrip().expandtabs(4).split("\n")
+    lines = [first.strip(), *more][:_MOST_LINES]
+    return "\n".join(shortened(escaped(line.rstrip()), _LONGEST_LINE) for line in lines)
+
+
 def _prompt(message: Mapping[str, Any]) -> Prompt:
     default = message["default"]
     return Prompt(
         name=one_line(message["name"]),
         kind=message["kind"],
-        message="\n".join(one_line(line, 1_000) for line in str(message["message"]).rstrip().split("\n")[:_MOST_LINES]),
+        message=_text(str(message["message"])),
         default=default if isinstance(default, bool) else "\n".join(map(escaped, str(default).split("\n"))),
         choices=tuple(
             PromptChoice(one_line(label), number, is_default, one_line(disabled), value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -43,17 +42,5 @@ def take(source: Path, target: Path, limits: Limits) -> Snapshot:
             lines.append(tree.fingerprint(entry))
         if entry.is_link:
             links.append(entry.path)
-        _copy(entry, target)
+        tree.write(entry, target)
     return Snapshot(target, sha256("".join(sorted(lines)).encode()).hexdigest(), tuple(links))
-
-
-def _copy(entry: tree.Entry, target: Path) -> None:
-    file = target / entry.path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if entry.is_folder:
-        file.mkdir(exist_ok=True)
-    elif entry.is_link:
-        file.symlink_to(os.fsdecode(entry.content))
-    else:
-        file.write_bytes(entry.content)
-        file.chmod(entry.mode)

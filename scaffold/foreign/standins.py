@@ -2,11 +2,12 @@
 
 A person is asked by the parent of its process, so it does without the libraries for that: Questionary, prompt_toolkit
 and Pygments take a quarter of the time in which Copier is imported. Of them it needs six names, for which others stand
-here. A Copier that wants more gets the real ones.
+here. A Copier that wants more gets the real ones. What it imports and never uses here is imported when it is used.
 """
 
 from __future__ import annotations
 
+import importlib
 import sys
 from contextlib import contextmanager
 from pathlib import PurePosixPath
@@ -31,10 +32,26 @@ class Choice:
         self.checked = False
 
 
+class _Later(ModuleType):
+    """A module that is imported when the first of its names is asked for."""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever it holds
+        if name.startswith("__"):  # asked for by the import itself
+            raise AttributeError(name)
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+_UNUSED = (
+    "dunamai",  # names commits after a release; the versions are known
+    "urllib.request",  # makes URLs of paths; it brings HTTP and TLS along
+)
+
+
 def import_copier(prompt: Prompt) -> Any:  # noqa: ANN401  # a module
     """Copier, which asks by calling `prompt` in place of `questionary.unsafe_prompt`."""
     try:
-        with _in_place(_standins(prompt)):
+        unused = {name: _Later(name) for name in _UNUSED if name not in sys.modules}
+        with _in_place({**_standins(prompt), **unused}):
             import copier
     except (ImportError, AttributeError):
         for name in [name for name in sys.modules if name.partition(".")[0] == "copier"]:

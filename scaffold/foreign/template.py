@@ -7,6 +7,7 @@ back with the same care. What a template could run is run only with the digest o
 
 from __future__ import annotations
 
+import os
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,11 +28,12 @@ from scaffold.foreign.trust import Actions, actions_of, require_trust
 from scaffold.foreign.workplace import workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from scaffold.foreign.checkout import Checkout
     from scaffold.foreign.workplace import Workplace
 
+_GIT = ".git"
 LIMITS = Limits()
 """What every template may use, where a caller does not say otherwise."""
 
@@ -48,6 +50,10 @@ class Rendered:
     """Those with nothing in them."""
     answers: dict[str, object]
     """Of all questions that were relevant and are no secret."""
+    message: str = ""
+    """What the template says to its user once all is written: untrusted."""
+    repository: tuple[tree.Entry, ...] = ()
+    """What is in the `.git` that a task made."""
     left: frozenset[PurePosixPath] = frozenset()
     """Those that are not written where something is there already (`_skip_if_exists`)."""
 
@@ -110,6 +116,8 @@ class UntrustedTemplate:
             "root": str(self.root),
             "ref": self.checkout.ref or self.checkout.commit,
             "commit": self.checkout.commit,
+            # For git these are no programs, whatever they lead to, and so they are not where Copier follows them.
+            "links": [str(link) for link in self._snapshot.links] if self.checkout.commit else [],
         }
 
     def render(  # noqa: PLR0913  # each says something else about the one rendering
@@ -121,6 +129,7 @@ class UntrustedTemplate:
         trusted_digest: str | None,
         suggested: Mapping[str, object] | None = None,
         folder_name: str = "project",
+        say: Callable[[str], None] | None = None,
         answers_file: str | None = None,
         with_tasks: bool = True,
         as_update: bool = False,
@@ -131,10 +140,11 @@ class UntrustedTemplate:
         Args:
             data: Answers by the name of their question; text is converted as the question's type says.
             defaults: Take the template's default for every other question; else `ask`.
-            ask: How to ask a person (`asked_by` of scaffold/foreign/questions.py), or None where nobody can be asked.
+            ask: How to ask a person (scaffold/conversation/custom.py), or None where nobody can be asked.
             trusted_digest: What the user trusts, or None.
             suggested: Defaults that win over the template's own, by the name of their question; others are ignored.
             folder_name: What the destination is called; templates may use it.
+            say: Shows what it says before it asks, and what its commands print, as they do; None: nobody wants that.
             answers_file: Where the answers are recorded, a path in the destination; None where the template says so.
             with_tasks: Run the template's tasks; else only its extensions need trust.
             as_update: Tell the template that it is an update, for which it may leave files out.
@@ -160,23 +170,27 @@ class UntrustedTemplate:
             "suggested": {q.name: suggested[q.name] for q in self.questions if suggested and q.name in suggested},
             "defaults": defaults,
             "asking": ask is not None,
+            "messages": say is not None,
             "answers_file": answers_file,
             "tasks": with_tasks,
             "operation": "update" if as_update else "copy",
             "external": lent(self.config, project),
             "questions": [question.name for question in self.questions if not question.secret],
         }
-        job = Job(place=self.place, order=order, trusted=trusted, limits=self.limits, places=self.config.places)
+        job = Job(
+            place=self.place, order=order, trusted=trusted, limits=self.limits, places=self.config.places, say=say
+        )
         outcome = run(job, asking(ask))
-        # A task may make a repository, which cannot be moved from here file by file.
-        entries = read_result(out, self.limits, without=(".git",) if trusted else ())
+        entries = read_result(out, self.limits, without=(_GIT,) if trusted else ())
         files = {entry.path: entry.content for entry in entries if not entry.is_folder}
         if not files:
             raise TemplateFault(self.config.file, "renders no file with these answers")
         modes = {entry.path: entry.mode for entry in entries if not entry.is_folder}
         folders = tuple(entry.path for entry in entries if entry.is_folder)
+        message = str(outcome.get("message", ""))
+        repository = _repository(out, self.limits, say) if trusted else ()
         left = frozenset(map(PurePosixPath, outcome.get("left", ())))
-        return Rendered(files, modes, folders, dict(outcome.get("answers", {})), left)
+        return Rendered(files, modes, folders, dict(outcome.get("answers", {})), message, repository, left)
 
 
 @contextmanager
@@ -195,6 +209,22 @@ def output_folder(place: Workplace, folder_name: str) -> Path:
     out = place.root / "out" / (Path(folder_name).name or "project")
     assert not out.exists(), "a template is rendered once in its place"
     return out
+
+
+def _repository(out: Path, limits: Limits, say: Callable[[str], None] | None) -> tuple[tree.Entry, ...]:
+    """What is in the `.git` that a task made, which is for the user to keep; one that cannot be moved is said."""
+    folder = out / _GIT
+    if not os.path.lexists(folder):
+        return ()
+    problem = "it leads to a repository elsewhere"
+    if folder.is_dir() and not folder.is_symlink():
+        try:
+            return tuple(tree.read(folder, limits, rendered=False))
+        except TemplateFault as error:
+            problem = str(error)
+    if say is not None:
+        say(f"The .git that a task made is left out ({problem}): run git init in the project")
+    return ()
 
 
 def read_result(

@@ -97,6 +97,19 @@ def fingerprint(entry: Entry) -> str:
     return f"{kind} {entry.path}\0{sha256(entry.content).hexdigest()}\n"
 
 
+def write(entry: Entry, root: Path) -> None:
+    """Write an entry to its place in a folder of our own, which nobody else can change."""
+    file = root / entry.path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if entry.is_folder:
+        file.mkdir(exist_ok=True)
+    elif entry.is_link:
+        file.symlink_to(os.fsdecode(entry.content))
+    else:
+        file.write_bytes(entry.content)
+        file.chmod(entry.mode)
+
+
 def refuse_collisions(paths: Iterable[PurePosixPath], *, known: Collection[PurePosixPath] = ()) -> None:
     """Refuse names that are one and the same where case or composition of letters does not count (Windows, macOS).
 

@@ -134,6 +134,7 @@ class _Both:
             "asking": self._wish.ask is not None,
             "migrates": migrates,
             "external": {**lent(self._old.config, self._wish.project), **lent(self._new.config, self._wish.project)},
+            "messages": False,
         }
 
     def answering(self, ask: Callable[[Mapping[str, Any]], object]) -> Callable[[Mapping[str, Any]], object]:

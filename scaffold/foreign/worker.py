@@ -15,13 +15,11 @@ import tempfile
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from scaffold import memory, yamlfile
-from scaffold.foreign import compiled, hints, two_versions
+from scaffold import memory
+from scaffold.foreign import compiled, composed, hints, two_versions
 from scaffold.foreign.guard import Blocked, Guard
 from scaffold.foreign.standins import import_copier, import_whole_copier, lend, shield_git_of_copier
 
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
 
 # Every name that some file system takes for `.git`: added last, which no pattern of a template's can undo.
 _EXCLUDE = (".git", ".[gG][iI][tT]", "[gG][iI][tT]~[0-9]")
+_LINK = 0o120000  # a symbolic link's mode in git
 
 
 class Unanswered(Exception):
@@ -95,6 +94,32 @@ class Asking:
             message["problem"] = str(verdict)
 
 
+class Messages:
+    """Stands where Copier prints the messages of a template: the first is told at once, the last when all is done."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._begun = False
+        self.last = ""
+
+    def install(self) -> None:
+        """Copier's own way is silent when it is to be quiet about files."""
+        from copier._main import Worker
+
+        Worker._print_message  # noqa: B018, SLF001  # a Copier without it is one that this does not know
+        Worker._print_message = self._take  # type: ignore[method-assign]  # noqa: SLF001
+
+    @property
+    def _take(self) -> Any:  # noqa: ANN401  # a method of another class
+        def take(worker: Any, message: str) -> None:  # noqa: ANN401  # Copier's own
+            self.last = worker._render_string(message) if message else ""  # noqa: SLF001
+            if self.last and not self._begun:
+                self._channel.send(say=self.last)
+            self._begun = True
+
+        return take
+
+
 def _described(question: Mapping[str, Any]) -> dict[str, Any]:
     """A question of Copier's as data."""
     kinds = {"input": "text", "path": "text"}
@@ -145,10 +170,14 @@ def main(*, trusted: bool) -> None:
     try:
         _serve(job["versions"])
         lend(job["external"])
+        messages = Messages(channel)
+        if job["messages"]:
+            messages.install()
         if job["update"]:
             outcome = _update(job, channel, asking, trusted=trusted)
         else:
             outcome = _copy(job, copier, trusted=trusted)
+        outcome["message"] = messages.last
         if asking.unanswered:
             raise Unanswered  # noqa: TRY301  # explained below like every other end
     except BaseException as error:  # noqa: BLE001  # whatever a template brings about
@@ -161,7 +190,7 @@ def main(*, trusted: bool) -> None:
 def _confine(job: Mapping[str, Any]) -> None:
     """What a template that is not trusted may use; as nothing of it is loaded, Copier may take two short cuts."""
     compiled.install()
-    yaml.SafeLoader = yamlfile.SAFE  # type: ignore[misc]  # the reader that judged copier.yml, and the faster one
+    composed.install()
     _limit(job)
     several = 2 if job["update"] else 1
     Guard(Path.cwd(), files=several * job["files"], total_size=several * job["total_size"]).stand()
@@ -204,6 +233,7 @@ def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
         "commit": lambda template: template.ref,
         "commit_hash": lambda template: found[template.ref]["commit"],
         "version": lambda template: numbers.get(template.ref),
+        "git_index_modes": lambda template: dict.fromkeys(map(PurePosixPath, found[template.ref]["links"]), _LINK),
     }
     for name, get in known.items():
         getattr(Template, name)  # a Copier without it is one that this does not know

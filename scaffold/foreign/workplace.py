@@ -17,7 +17,7 @@ from scaffold.foreign import commands
 from scaffold.removal import room_is_needed, temporary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # Nothing that holds a secret: what programs need to start, and where they find their own settings of the machine.
 _KEPT = ("LANG", "PATH", "PATHEXT", "SYSTEMROOT", "TERM", "TZ")
@@ -28,6 +28,8 @@ class Workplace:
     """A private folder for one rendering; it goes away with all that is in it."""
 
     root: Path
+    git_settings: Mapping[str, str] = field(default_factory=dict)
+    """Settings of git's that hold for what is trusted, beside those that the user's configuration has in there."""
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
 
     @property
@@ -60,7 +62,7 @@ class Workplace:
             self._process = subprocess.Popen(
                 [sys.executable, "-IB", "-c", _start(trusted=trusted)],  # -B: no bytecode beside a template's extension
                 cwd=self.root,
-                env=commands.environment(self.root) if trusted else self._environment(),
+                env=commands.environment(self.root, self.git_settings) if trusted else self._environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from scaffold.errors import NoRepository, Refused, RepositoryFault
 from scaffold.repositories.found import find
-from scaffold.repositories.settings import user_settings
+from scaffold.repositories.settings import conditional_includes, user_settings
 
 _LONGEST = 1000  # characters
+_ABOUT_THEM = ("user.name", "user.email", "init.defaultbranch")
 
 
 def identity(place: Path) -> dict[str, str]:
@@ -30,6 +31,21 @@ def identity(place: Path) -> dict[str, str]:
             if said.strip():
                 found[variable] = said.strip()[:_LONGEST]
     return found
+
+
+def only_here(place: Path, elsewhere: Path) -> dict[str, str]:
+    """What the user set about themselves for repositories in `place`, where that does not hold in `elsewhere`.
+
+    Their configuration may include others by folder (`includeIf`), such as another address for all that is at work.
+    """
+    here, there = _git_folder(place), _git_folder(elsewhere)
+    try:
+        if conditional_includes(here) == conditional_includes(there):
+            return {}
+        said, said_there = user_settings(here), user_settings(there)
+    except Refused:
+        return {}
+    return {key: said[key] for key in _ABOUT_THEM if key in said and said_there.get(key) != said[key]}
 
 
 def _git_folder(place: Path) -> Path:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import UsageError
 from scaffold.trial.questions import Questions, Row
-from scaffold.trial.values import COMPUTED
+from scaffold.trial.values import AWKWARD, COMPUTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scaffold.foreign.config import Config
@@ -46,6 +46,25 @@ class AnswerSets:
         """Read the template's questions; `given` are answers in every row."""
         self._given = dict(given or {})
         self._questions = Questions(config, root, self._given)
+
+    @property
+    def required(self) -> Sequence[str]:
+        """The questions without a default that are asked beside the defaults of all others."""
+        return self._questions.required
+
+    def awkward(self, rows: Sequence[Row]) -> dict[str, Row]:
+        """For each question whose answer is awkward text in one of these rows, a row where it is the only such answer.
+
+        Beside it are the defaults, where it is asked beside them.
+        """
+        found: dict[str, Row] = {}
+        for question in self._questions.tried:
+            name = question.name
+            row = next((row for row in rows if row.get(name) == AWKWARD), None)
+            if row is not None and not self._questions.is_given(question):
+                beside = self._given if self._questions.is_asked(question, self._given) else without_awkward(row, row)
+                found[name] = {**beside, name: AWKWARD}
+        return found
 
     def pairwise(self) -> Covering:
         """Few rows, after one of the defaults alone."""
@@ -133,6 +152,12 @@ class AnswerSets:
             yield from self._all({**row, question.name: value}, others)
         if not values:
             yield from self._all(row, others)
+
+
+def without_awkward(row: Row, names: Iterable[str]) -> Row:
+    """The row without awkward text as the answer to these questions."""
+    left_out = set(names)
+    return {name: value for name, value in row.items() if value != AWKWARD or name not in left_out}
 
 
 def _answers(row: Row) -> Row:

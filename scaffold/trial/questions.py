@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
 from jinja2 import FileSystemLoader, TemplateError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 """Answers by the name of their question; COMPUTED is the default that the template computes."""
 
-_FAILURES: Final = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, yaml.YAMLError)
+MALFORMED: Final = (TypeError, ValueError, AttributeError, AssertionError)
+"""What reading questions raises where copier.yml has values of other types than they need."""
 
 
 def environment_of(config: Config, root: Path) -> SandboxedEnvironment:
@@ -36,6 +36,10 @@ def environment_of(config: Config, root: Path) -> SandboxedEnvironment:
     options = dict(config.values.get("_envops") or {}) | {"undefined": Undefined}
     extensions = ["jinja2_ansible_filters.AnsibleCoreFiltersExtension"]
     return SandboxedEnvironment(loader=FileSystemLoader(root), extensions=extensions, **options)
+
+
+def _conditions(spec: Mapping[str, Any]) -> tuple[str | bool, ...]:
+    return tuple(spec[key] for key in ("when", "ask") if key in spec)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,8 +75,8 @@ class Questions:
                 continue
             values = (given[name],) if name in given else values_of(spec, partial(self._takes_alone, name))
             if values:
-                conditions = tuple(spec[key] for key in ("when", "ask") if key in spec)
-                self._tried[name] = Question(name=name, values=values, conditions=conditions, choices=Choices.of(spec))
+                choices = Choices.of(spec)
+                self._tried[name] = Question(name=name, values=values, conditions=_conditions(spec), choices=choices)
 
     def _takes_alone(self, name: str, value: object) -> bool:
         return not self._refused(name, {name: value})
@@ -82,11 +86,20 @@ class Questions:
         """Those that have answers to try."""
         return tuple(self._tried.values())
 
+    @cached_property
+    def required(self) -> Sequence[str]:
+        """Those that are asked beside the defaults of all others, and have none themselves."""
+        unanswered = ((name, spec) for name, spec in self.specs.items() if name not in self._given)
+        return [name for name, spec in unanswered if "default" not in spec and self._hold(_conditions(spec), name, {})]
+
     def is_asked(self, question: Question, row: Row) -> bool:
         """Whether it is, beside the answers before it. What cannot be judged does not hold."""
+        return self._hold(question.conditions, question.name, row)
+
+    def _hold(self, conditions: Sequence[str | bool], name: str, row: Row) -> bool:
         return all(
-            holds(self._rendered(condition, question.name, row)) if isinstance(condition, str) else bool(condition)
-            for condition in question.conditions
+            holds(self._rendered(condition, name, row)) if isinstance(condition, str) else bool(condition)
+            for condition in conditions
         )
 
     def is_given(self, question: Question) -> bool:
@@ -117,7 +130,7 @@ class Questions:
         if key not in self._outcomes:
             try:
                 self._outcomes[key] = self._template(text).render(values).strip()
-            except _FAILURES:
+            except Exception:  # noqa: BLE001  # a filter may raise anything, and so does what it was given
                 self._outcomes[key] = ""
         return self._outcomes[key]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scaffold.errors import ChangedMeanwhile
-from scaffold.writing.nofollow import Directory
+from scaffold.writing.durable import sync_files
+from scaffold.writing.nofollow import LINK, SYNCS_BY_NAME, Directory
 from scaffold.writing.record import FINISHING, PENDING, Entry, Record
 
 if TYPE_CHECKING:
@@ -116,7 +117,15 @@ def build(staging: Directory, path: Path, job: Job) -> None:
                 pass
         for file, content in job.files.items():
             with tree.inside(str(file), make=True) as (parent, name):
-                parent.write_new(name, content, mode=job.modes.get(file), executable=file in job.executable)
+                parent.write_new(
+                    name,
+                    content,
+                    mode=job.modes.get(file),
+                    executable=file in job.executable,
+                    sync=not SYNCS_BY_NAME,
+                )
+        if SYNCS_BY_NAME:
+            sync_files(tree, [str(file) for file in job.files if job.modes.get(file) != LINK])
     if job.finish is not None:
         job.finish(path / TREE)
     _sync_tree(path / TREE)

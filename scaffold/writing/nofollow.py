@@ -28,6 +28,9 @@ _PERMISSIONS = 0o777
 LINK: Final = stat.S_IFLNK
 """The mode of a symbolic link, as git has it; its content is what it names."""
 
+SYNCS_BY_NAME: Final = _HOLDS
+"""Whether a file can be brought down to the disk after it was closed; Windows wants it open for writing."""
+
 LARGEST_FILE = 100 << 20
 """Bytes of a file that is replaced or removed, since its content is kept for `scaffold undo`."""
 
@@ -187,10 +190,17 @@ class Directory:
         with suppress(FileExistsError):
             os.mkdir(self._at(name), mode, dir_fd=self._number)
 
-    def write_new(
-        self, name: str, data: bytes, *, mode: int | None = None, executable: bool = False, like: Content | None = None
+    def write_new(  # noqa: PLR0913  # each says something else about the file
+        self,
+        name: str,
+        data: bytes,
+        *,
+        mode: int | None = None,
+        executable: bool = False,
+        like: Content | None = None,
+        sync: bool = True,
     ) -> None:
-        """Write a file that was not there, down to the disk.
+        """Write a file that was not there.
 
         Args:
             name: What it is called.
@@ -198,6 +208,7 @@ class Directory:
             mode: Its permissions; by default those of any new file. LINK makes a symbolic link.
             executable: Add the permission to run it for whoever may read it.
             like: The file that it replaces, whose owner it gets, and by default its permissions.
+            sync: Whether it is on the disk when this returns; else `sync_content` has to follow.
         """
         like = None if like is not None and like.mode == LINK else like
         if mode == LINK:
@@ -216,7 +227,8 @@ class Directory:
                         os.fchown(number, *like.owner)
                 if wanted != own:
                     os.fchmod(number, wanted)
-            os.fsync(number)
+            if sync:
+                os.fsync(number)
 
     def move_new(self, name: str, other: Directory, new: str) -> None:
         """Move something to a name in `other` that is free.
@@ -299,14 +311,18 @@ class Directory:
             with suppress(OSError):  # a file system that cannot do this for a directory
                 os.fsync(self._number)
 
+    def sync_content(self, name: str) -> None:
+        """Bring a file down to the disk."""
+        number = os.open(self._at(name), _READ, dir_fd=self._number)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
     def sync_file(self, name: str) -> None:
-        """Bring a file that somebody else wrote down to the disk."""
+        """Bring a file that somebody else wrote down to the disk, if it is one."""
         with suppress(OSError):
-            number = os.open(self._at(name), _READ, dir_fd=self._number)
-            try:
-                os.fsync(number)
-            finally:
-                os.close(number)
+            self.sync_content(name)
 
     def remove_tree(self, name: str) -> None:
         """Remove a directory with all that it holds, as far as that can be done; links are removed, not followed."""

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 REPOSITORY = ".git"
 
 
-def publish(plan: Plan, command: str, *, make_repository: Callable[[Path], None] | None = None) -> Recovery:
-    """Write the plan's files, all or none; `scaffold undo` can take them back.
+def publish(
+    plan: Plan, command: str, *, make_repository: Callable[[Path], None] | None = None, undoable: bool = True
+) -> Recovery:
+    """Write the plan's files, all or none.
 
     Args:
         plan: What to write, and where.
         command: What the user called, for messages and for the list of what can be undone.
-        make_repository: Makes a repository of a new directory, in a folder that holds all its files. What has a history
-            of its own from the start is not kept for `scaffold undo`.
+        make_repository: Makes a repository of a directory that has none, in a folder that holds all the files. It is
+            not part of what `scaffold undo` takes back.
+        undoable: Whether `scaffold undo` can take the files back.
 
     Raises:
         Busy: Another run is at work there.
@@ -46,7 +49,7 @@ def publish(plan: Plan, command: str, *, make_repository: Callable[[Path], None]
         empty=plan.was_fresh,
         finish=make_repository,
         last=None if make_repository is None else REPOSITORY,
-        keep=make_repository is None,
+        keep=undoable,
     )
     made: list[Path] = []
     try:

@@ -1,0 +1,16 @@
+"""Brackets make no tuple: a string is taken apart into its characters, each of them an argument."""
+
+import threading
+
+
+def greet(*names):
+    print("hello to", names)
+
+
+threading.Thread(target=greet, args=("Ada")).start()
+
+threading.Thread(target=greet, args=("Ada",)).start()
+
+# Prints:
+# hello to ('A', 'd', 'a')
+# hello to ('Ada',)
