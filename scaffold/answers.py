@@ -75,12 +75,12 @@ def load_given(path: Path) -> Given:
 
 
 def load_recorded(path: Path) -> Mapping[str, object]:
-    """What an answers file of generated code holds: every scalar as text.
+    """What an answers file of generated code holds, whatever it is called: every scalar as text.
 
     Raises:
         Refused: It cannot be read; the message has the line where one is known.
     """
-    return _parsed(path, _text_of(path, bad_record), bad_record)
+    return _as_mapping(path, _content_of(path, bad_record), bad_record, _from_yaml)
 
 
 def load_recorded_types(path: Path) -> Mapping[str, object]:
@@ -89,7 +89,7 @@ def load_recorded_types(path: Path) -> Mapping[str, object]:
     Raises:
         Refused: It cannot be read; the message has the line where one is known.
     """
-    return _typed(path, _text_of(path, bad_record), bad_record)
+    return _typed(path, _content_of(path, bad_record), bad_record)
 
 
 def unknown_question(path: Path, key: str, known: Iterable[str]) -> UsageError:
@@ -114,6 +114,10 @@ def _format(path: Path) -> str:
 def _text_of(path: Path, refuse: Refusal) -> str:
     if _format(path) not in _FORMATS:
         raise refuse(path, f"the name must end in one of {', '.join(_FORMATS)}", None)
+    return _content_of(path, refuse)
+
+
+def _content_of(path: Path, refuse: Refusal) -> str:
     try:
         return reading.text_of(reading.read_stream(path))
     except reading.Unreadable as error:
@@ -122,8 +126,12 @@ def _text_of(path: Path, refuse: Refusal) -> str:
 
 def _parsed(path: Path, text: str, refuse: Refusal) -> Mapping[str, object]:
     readers = {".toml": _from_toml, ".json": _from_json}
+    return _as_mapping(path, text, refuse, readers.get(_format(path), _from_yaml))
+
+
+def _as_mapping(path: Path, text: str, refuse: Refusal, read: Callable[[str], object]) -> Mapping[str, object]:
     try:
-        data = readers.get(_format(path), _from_yaml)(text)
+        data = read(text)
     except reading.Malformed as error:
         raise refuse(path, error.reason, error.line) from error
     if not isinstance(data, dict):

@@ -55,7 +55,7 @@ class _Asking:
     changes: bool
 
 
-_ORDER = ("new", "add", "advise", "check", "update", "reanswer", "undo", "rules", "template")
+_ORDER = ("new", "add", "adopt", "advise", "check", "update", "reanswer", "undo", "rules", "template")
 """The commands as a project meets them."""
 _ASKING: dict[tuple[str | None, str], _Asking] = {}
 

@@ -6,13 +6,12 @@ A file of the template that is kept so is never generated, merged or compared la
 from __future__ import annotations
 
 import fnmatch
-import json
 import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from scaffold import reading
+from scaffold import answersfile, reading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -72,14 +71,10 @@ def beside_present(plan: Plan) -> Plan:
 
 def with_record(files: Mapping[PurePosixPath, bytes], kept: Collection[PurePosixPath]) -> dict[PurePosixPath, bytes]:
     """The files, with the kept ones recorded beside the answers."""
-    line = f"{KEPT_KEY}: {json.dumps(sorted(map(str, kept)))}\n".encode() if kept else b""
-    return {
-        path: content + line if path.suffix in {".yml", ".yaml"} and _ANSWERS.search(content) else content
-        for path, content in files.items()
-    }
-
-
-_ANSWERS: Final = re.compile(rb"^_src_path: ", re.MULTILINE)
+    if not kept:
+        return dict(files)
+    names = sorted(map(str, kept))
+    return {path: answersfile.with_key(content, KEPT_KEY, names) for path, content in files.items()}
 
 
 def license_in(folder: Path) -> tuple[str, str] | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -305,15 +304,3 @@ def require() -> None:
     if found is None or tuple(map(int, found.groups())) < _OLDEST:
         version = done.stdout.decode("utf-8", "replace").strip()
         raise Refused(f"{version} is too old: install git 2.31 or newer")
-
-
-def program() -> Path:
-    """Where git is, for a process that may start this and nothing else.
-
-    Raises:
-        Refused: As for `require`.
-    """
-    require()
-    found = shutil.which("git")
-    assert found is not None
-    return Path(found)

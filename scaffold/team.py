@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scaffold import reading, shell, yamlfile
+from scaffold import answersfile, shell
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
 from scaffold.conversation.making import ask_work
 from scaffold.errors import Cancelled, Refused, UsageError, did_you_mean
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from scaffold.ui import Ui
 
 _ADVICE = {question.name: question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
-COMMIT_KEY = "_scaffold_commit"
 _WORDS = ("str", "int", "float", "bool", "path")  # types whose answers are one word: it is handed over as it was typed
 
 
@@ -59,11 +58,17 @@ class Order:
     """Answers to the template's own questions."""
     file: Path | None
     """A file of answers."""
+    record: str | None
+    """The file to record the answers in; None where the template says so."""
     use_defaults: bool
     trust: str | None
     accept_moved: str | None
     words: Sequence[str] = ()
     """What else was on the command line, for the command that goes on."""
+    command: str = "new"
+    """Which command it is."""
+    with_tasks: bool = True
+    """Whether the template's tasks run."""
 
 
 def prepare(order: Order, ui: Ui) -> TeamProject:
@@ -82,7 +87,8 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
         if checkout.note:
             ui.note(checkout.note)
         template = UntrustedTemplate(checkout, place)
-        digest = settle_trust(template.actions, checkout, ui, trust=order.trust)
+        actions = template.actions if order.with_tasks else template.actions.without_commands()
+        digest = settle_trust(actions, checkout, ui, trust=order.trust)
         if digest is not None:
             place.git_settings = only_here(order.dest, place.root)
         said = _Said(order, frozenset(question.name for question in template.questions if question.secret))
@@ -97,11 +103,13 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
                 suggested={**_surroundings(template.questions, order.dest), **located.defaults},
                 folder_name=order.dest.absolute().name,
                 say=ui.tell,
+                answers_file=order.record,
+                with_tasks=order.with_tasks,
             )
         except Cancelled as error:
             raise error.resumed_by(said.command()) from error
     files = with_commit(rendered.files, checkout)
-    command = _command(order.dest, checkout, rendered.answers, digest)
+    command = _command(order, checkout, rendered.answers, digest)
     plan = Plan(order.dest, files, modes=rendered.modes, folders=rendered.folders)
     shown = shell.command(command)
     return TeamProject(
@@ -140,7 +148,8 @@ class _Said:
 
     def words(self) -> Iterator[str]:
         """The command line without answers about the work; no secret stands on it."""
-        yield from ("scaffold", "new", shell.path_word(self.order.dest), *self.order.words, *_how(self.order))
+        order = self.order
+        yield from ("scaffold", order.command, shell.path_word(order.dest), *order.words, *_how(order))
         for name, value in self.data.items():
             if name not in self._secret:
                 yield from ("--data", f"{name}={_word(value)}")
@@ -236,7 +245,13 @@ def _how(order: Order) -> Iterator[str]:
     source, entry = order.located.source, order.located.entry
     name = source.recorded if entry is None else entry.name
     yield from ("--template", f"{name}@{source.ref}" if source.ref else name)
-    for flag, word in (("--answers", order.file), ("--trust", order.trust), ("--accept-moved", order.accept_moved)):
+    flags = {
+        "--answers": order.file,
+        "--answers-file": order.record,
+        "--trust": order.trust,
+        "--accept-moved": order.accept_moved,
+    }
+    for flag, word in flags.items():
         if word is not None:
             yield from (flag, str(word))
     if order.use_defaults:
@@ -256,37 +271,38 @@ def _from_file(path: Path, questions: Mapping[str, ForeignQuestion]) -> Iterator
 
 def with_commit(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> dict[PurePosixPath, bytes]:
     """The files, with the commit's hash recorded beside the tag that Copier records (docs/adr/0009)."""
-    return {
-        path: _recorded(content, checkout) if path.suffix in {".yml", ".yaml"} else content
-        for path, content in files.items()
-    }
+    return {path: _recorded(content, checkout) for path, content in files.items()}
+
+
+def record_in(files: Mapping[PurePosixPath, bytes], checkout: Checkout) -> PurePosixPath | None:
+    """The file in which a project of this template records its answers; None where it has none."""
+    return next((path for path, content in files.items() if _is_record(content, checkout)), None)
+
+
+def _is_record(content: bytes, checkout: Checkout) -> bool:
+    return (answersfile.values(content) or {}).get(answersfile.SOURCE_KEY) == checkout.recorded
 
 
 def _recorded(content: bytes, checkout: Checkout) -> bytes:
     """An answers file of this template with one more key; any other file as it is."""
-    if checkout.commit is None or b"_src_path" not in content or len(content) > reading.LARGEST_TEXT:
+    if checkout.commit is None or not _is_record(content, checkout):
         return content
-    longer = content + (b"" if content.endswith(b"\n") else b"\n") + f"{COMMIT_KEY}: {checkout.commit}\n".encode()
-    try:
-        before, after = yamlfile.value(content), yamlfile.value(longer)
-    except yamlfile.YamlFault:
-        return content
-    if not isinstance(before, dict) or before.get("_src_path") != checkout.source:
-        return content
-    return longer if after == {**before, COMMIT_KEY: checkout.commit} else content
+    return answersfile.with_key(content, answersfile.COMMIT_KEY, checkout.commit)
 
 
-def _command(dest: Path, checkout: Checkout, answers: Mapping[str, object], digest: str | None) -> Iterator[str]:
+def _command(order: Order, checkout: Checkout, answers: Mapping[str, object], digest: str | None) -> Iterator[str]:
     version = checkout.ref if by_version([checkout.ref or ""]) else checkout.commit
     yield from (
         "scaffold",
         "new",
-        shell.path_word(dest),
+        shell.path_word(order.dest),
         "--template",
         f"{checkout.source}@{version}" if version else checkout.source,
     )
     for name, value in answers.items():
         yield from ("--data", f"{name}={_word(value)}")
+    if order.record is not None:
+        yield from ("--answers-file", order.record)
     if digest is not None:
         yield from ("--trust", digest)
     yield "--defaults"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scaffold.foreign import updating
 from scaffold.foreign.template import Rendered, UntrustedTemplate, opened
 from scaffold.foreign.workplace import workplace
 
@@ -38,16 +37,3 @@ def render(
     """Render it."""
     with workplace(renders=True) as place:
         return UntrustedTemplate(checkout, place, limits=limits).render(data, **options)
-
-
-def update(
-    old: Checkout,
-    new: Checkout,
-    *project: Any,  # noqa: ANN401  # as scaffold.foreign.updating.update has them
-    limits: Limits | None = None,
-    **options: Any,  # noqa: ANN401
-) -> updating.Updated:
-    """Update from one to the other."""
-    with workplace(renders=True, with_git=True) as place:
-        before = UntrustedTemplate(old, place, name="old", limits=limits)
-        return updating.update(before, UntrustedTemplate(new, place, limits=limits), *project, **options)

@@ -18,7 +18,7 @@ from scaffold.conversation.place import choose_place
 from scaffold.errors import BadAnswer, Cancelled
 from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
 from scaffold.foreign.trust import TemplateNotTrusted
-from scaffold.life.generated import pieces_of
+from scaffold.life.finding import pieces_of
 from scaffold.life.targets import to_answers
 from scaffold.project import new_project
 from scaffold.sources.locate import locate
@@ -318,6 +318,7 @@ def order_of(dest: Path, source: str, *, words: Sequence[str] = (), data: Mappin
         given={},
         data=data or {},
         file=None,
+        record=None,
         use_defaults=False,
         trust=None,
         accept_moved=None,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from variants import DEFAULTS
 
-from scaffold.life.generated import pieces_of
+from scaffold.life.finding import pieces_of
 from scaffold.life.history import history
 from scaffold.life.merge import Outcome
 from scaffold.life.targets import to_version

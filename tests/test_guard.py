@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PROGRAM = """
 import ctypes, json, os, pathlib, shutil, socket, subprocess, sys
 from scaffold.foreign.guard import Blocked, Guard
-Guard(pathlib.Path.cwd(), may_run=None, files=3, total_size=10).stand()
+Guard(pathlib.Path.cwd(), files=3, total_size=10).stand()
 try:
     {attempt}
 except Blocked as blocked:

@@ -202,6 +202,19 @@ def test_edits_after_a_kill_are_kept_and_named(dest: Path, monkeypatch: pytest.M
     assert files_below(dest) == BEFORE | {"a.txt": b"edit", "n/m/x": b"edit"}
 
 
+def test_undo_after_a_kill_takes_back_that_and_no_step_before(
+    dest: Path, monkeypatch: pytest.MonkeyPatch, scaffold: Run
+) -> None:
+    """The killed run was the last one; the step before it goes by another `undo`."""
+    write(Job(dest=dest, command="test", files={P("first"): b"1"}))
+    killed(dest, monkeypatch, "old/gone.txt")
+    result = scaffold("undo", str(dest), "--yes")
+    assert (result.code, "a run that was killed" in result.out) == (0, True)
+    assert files_below(dest) == BEFORE | {"first": b"1"}
+    assert scaffold("undo", str(dest), "--yes").code == 0
+    assert files_below(dest) == BEFORE
+
+
 @pytest.mark.parametrize("path", ["a.txt", "gone.txt", "b/new"])
 @pytest.mark.parametrize("can", [True, False], ids=["exchange", "no exchange"])
 def test_an_edit_in_the_very_moment_is_not_lost(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from variants import DEFAULTS
 
 from scaffold.life.history import history
-from scaffold.life.merge import Change, Manner, Outcome, has_markers, merge_trees
+from scaffold.life.merge import Change, Outcome, has_markers, merge_trees
+from scaffold.life.texts import Manner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

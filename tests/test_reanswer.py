@@ -285,8 +285,12 @@ def test_something_else_stands_where_a_file_has_to_go(project: Path, scaffold: R
     git_commit_all(project)
     before = files_below(tmp_path / "outside"), contents(project)
     result = scaffold("reanswer", str(project), "--workers", "8")
-    assert result.code == 1
-    assert ("read-only" if kind == "read-only" else "no plain file") in result.err
+    if kind == "symlink":
+        assert (result.code, f"conflict  {MODULE}  (a link on one side" in result.out) == (3, True)
+        assert (target.readlink(), files_below(outside)) == (outside / "theirs.py", before[0])
+        return
+    reason = {"directory": "is a folder where", "parent": "is a link where", "read-only": "is read-only"}[kind]
+    assert (result.code, reason in result.err) == (1, True), result.err
     assert (files_below(tmp_path / "outside"), contents(project)) == before
 
 

@@ -91,7 +91,7 @@ def test_update_keeps_edits_and_records_the_new_version(project: Path, template:
     assert contents(project) == before
     result = scaffold("update", str(project), "--data", "colour=blue", "--defaults")
     assert result.code == 0, result.err
-    assert result.out.splitlines() == ["updated   .copier-answers.yml", "updated   README.md", "new       new.txt"]
+    assert result.out.splitlines() == ["updated   .copier-answers.yml", "merged    README.md", "new       new.txt"]
     assert (project / "README.md").read_text(encoding="utf-8") == "# shop\n\nONE\ntwo\nthree\nfour\n5\n"
     assert (project / "new.txt").read_text(encoding="utf-8") == "blue\n"
     answers = (project / ".copier-answers.yml").read_text(encoding="utf-8")

@@ -364,7 +364,8 @@ def test_an_update_runs_tasks_as_the_user_and_its_own_git_without_their_habits(
 ) -> None:
     """Hooks, signatures and other ways to print a difference are for the user's repositories, not for Copier's."""
     source, dest = tmp_path / "template", tmp_path / "dest"
-    task = "_tasks: ['git config user.email > who']\n"
+    task = "_tasks: ['git config user.email > who; echo task']\n"
+    task += "_message_before_update: Before\n_message_after_update: For {{ author }}\n_message_after_copy: Copied\n"
     committed(source, {**ASKS_GIT, "copier.yml": ASKS_GIT["copier.yml"] + task, "text.jinja": "1\n2\n3\n"}, "v1")
     result = scaffold("new", str(dest), "--template", str(source), "--defaults")
     digest = result.err.split()[-1]
@@ -378,7 +379,7 @@ def test_an_update_runs_tasks_as_the_user_and_its_own_git_without_their_habits(
     (home / "hooked").unlink()
     result = scaffold("update", str(dest), "--major", "--defaults")
     updated = scaffold("update", str(dest), "--major", "--defaults", "--trust", result.err.split()[-1])
-    assert (result.code, updated.code, updated.err) == (4, 0, "")
+    assert (result.code, updated.code, updated.err) == (4, 0, "Before\ntask\ntask\nFor Grace Hopper\n")
     found = files_below(dest)
     assert (found["text"], found["who"]) == (b"1\n2\n3\nfour\n", b"grace@example.org\n")
     assert not (home / "hooked").exists()

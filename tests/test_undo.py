@@ -245,11 +245,16 @@ def test_in_a_terminal_it_shows_the_step_and_asks(tmp_path: Path, answer: str, c
 
 
 def test_a_home_that_is_read_only(tmp_path: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then the steps are in a private folder for temporary files."""
+    """Then the steps are in a private folder for temporary files, and that is said."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     (tmp_path / "tmp").mkdir()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    assert scaffold("new", str(tmp_path / "demo"), "--defaults").code == 0
+    made = scaffold("new", str(tmp_path / "demo"), "--defaults")
+    assert (made.code, "scaffold undo keeps its record in" in made.err, str(tmp_path / "tmp") in made.err) == (
+        0,
+        True,
+        True,
+    )
     assert scaffold("undo", "--yes", str(tmp_path / "demo")).code == 0
     assert not (tmp_path / "demo").exists()

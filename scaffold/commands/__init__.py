@@ -3,6 +3,7 @@
 from scaffold.app import command
 from scaffold.commands import (
     add,
+    adopt,
     advise,
     check,
     new,
@@ -18,6 +19,7 @@ from scaffold.commands import (
 
 __all__ = [
     "add",
+    "adopt",
     "advise",
     "check",
     "command",

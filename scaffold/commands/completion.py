@@ -68,7 +68,7 @@ def _catalogues() -> list[str]:
 
 
 def _pieces(ctx: Any) -> list[Piece]:  # noqa: ANN401  # as above
-    from scaffold.life.generated import find_root, pieces_of
+    from scaffold.life.finding import find_root, pieces_of
 
     # Words are not assigned to arguments where the last flag still lacks its value.
     named = [*ctx.args, *(ctx.params.get("projects") or ()), ctx.params.get("project") or "."]

@@ -23,7 +23,7 @@ from scaffold.commands.given import (
     team_names,
     with_scoped_file,
 )
-from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
+from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
 from scaffold.commands.written import (
     DryRunFlag,
     ShowFlag,
@@ -95,6 +95,7 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     ] = None,
     as_json: JsonFlag = False,
     template: TemplateFlag = None,
+    answers_file: RecordFlag = None,
     data: DataFlag = None,
     trust: TrustFlag = None,
     accept_moved: AcceptMovedFlag = None,
@@ -107,7 +108,7 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     if not dry_run:
         _recover_in(place)  # before it is looked at: what a killed run left there is nobody's
     flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git)
-    order = None if template is None else _Order(template, data or (), trust, accept_moved, answers)
+    order = None if template is None else _Order(template, data or (), trust, accept_moved, answers, answers_file)
     try:
         place = _settled(place, ui, flags, given, order)
     except AddPreferred as preferred:
@@ -115,7 +116,8 @@ def new(  # noqa: PLR0913  # a parameter for each flag
         return
     project: Project | TeamProject
     if order is None:
-        _refuse_for_ours({"--data": data, "--trust": trust, "--accept-moved": accept_moved})
+        theirs = {"--data": data, "--trust": trust, "--accept-moved": accept_moved, "--answers-file": answers_file}
+        _refuse_for_ours(theirs)
         project = _of_ours(place, given, ui, flags)
     else:
         project = _of_theirs(order, place, given, ui, flags)
@@ -200,11 +202,19 @@ class _Order:
     trust: str | None
     accept_moved: str | None
     answers: str | None
+    """A file to take answers from."""
+    record: str | None
+    """The file to record them in."""
 
     @property
     def words(self) -> tuple[str, ...]:
         """The same as words."""
-        named = {"--trust": self.trust, "--accept-moved": self.accept_moved, "--answers": self.answers}
+        named = {
+            "--trust": self.trust,
+            "--accept-moved": self.accept_moved,
+            "--answers": self.answers,
+            "--answers-file": self.record,
+        }
         words = [word for flag, value in named.items() if value is not None for word in (flag, value)]
         return ("--template", self.template, *words, *(word for pair in self.data for word in ("--data", pair)))
 
@@ -231,7 +241,7 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
             offer_git=lambda: flags.git is None and not flags.dry_run and dest is not None and _can_begin(dest),
         )
     except TeamTemplatePreferred as preferred:
-        order = _Order(preferred.name, (), None, None, None)
+        order = _Order(preferred.name, (), None, None, None, None)
         return _of_theirs(order, dest, preferred.workload, ui, flags)
     note_without_effect(given, project.answers)
     note_computing(given, project.answers, asked=ui.can_ask and not defaults)
@@ -258,6 +268,7 @@ def _of_theirs(order: _Order, dest: Path | None, given: Answers, ui: Ui, flags: 
             given=given,
             data=as_data(order.data),
             file=None if order.answers is None else Path(order.answers),
+            record=as_record(order.record),
             use_defaults=flags.defaults,
             trust=order.trust,
             accept_moved=order.accept_moved,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -30,6 +31,16 @@ TrustFlag = Annotated[
         rich_help_panel=CUSTOM_TEMPLATE,
     ),
 ]
+RecordFlag = Annotated[
+    Optional[str],
+    typer.Option(
+        "--answers-file",
+        "-a",
+        metavar="FILE",
+        help="Where a team's template records its answers, from the project; as of Copier.",
+        rich_help_panel=CUSTOM_TEMPLATE,
+    ),
+]
 AcceptMovedFlag = Annotated[
     Optional[str],
     typer.Option(
@@ -48,6 +59,20 @@ def as_data(words: Sequence[str]) -> dict[str, str]:
         UsageError: One of the words is no NAME=VALUE.
     """
     return dict(_pair(word) for word in words)
+
+
+def as_record(word: str | None) -> str | None:
+    """The path from the project that `--answers-file` gives.
+
+    Raises:
+        UsageError: It is no path inside a project.
+    """
+    if word is None:
+        return None
+    path = PurePosixPath(word)
+    if not path.parts or path.is_absolute() or ".." in path.parts:
+        raise UsageError(f"--answers-file: {word!a} must be a path inside the project")
+    return path.as_posix()
 
 
 def _pair(word: str) -> tuple[str, str]:

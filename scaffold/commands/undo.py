@@ -45,7 +45,10 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
         _print(report.steps_json(root, found) if as_json else report.steps_text(root, found))
         return
     if not dry_run:
-        recover_interrupted(root)
+        recovery = recover_interrupted(root)
+        if not forget and (recovery.taken_back or recovery.kept):  # that was the last run: no step before it goes
+            _print(report.recovered_json(root, recovery) if as_json else report.recovered_text(root))
+            return
     if forget:
         number = undoing.forget(root)
         _print(report.forgotten_json(root, number) if as_json else report.forgotten_text(root, number))
@@ -54,10 +57,21 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
     if not dry_run:
         _confirm(found_undo, yes=yes, as_json=as_json)
         undoing.take_back(found_undo)
+        _settle(found_undo)
     written = not dry_run
     _print(report.undo_json(found_undo, written=written) if as_json else report.undo_text(found_undo, written=written))
     if found_undo.left:
         raise typer.Exit(DRIFT)
+
+
+def _settle(undo: Undo) -> None:
+    """Conflicts that are taken back are none for git either."""
+    from scaffold.life.worktree import settle_unmerged
+
+    if undo.step.command in {"update", "reanswer"}:
+        reason = settle_unmerged(undo.step.root, restored=undo.restored.keys(), deleted=undo.deleted)
+        if reason:
+            output.say_note(reason)
 
 
 def _print(document: str | dict[str, object]) -> None:

@@ -10,16 +10,17 @@ import typer
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
 from scaffold.commands import completion
 from scaffold.commands.given import changeable_questions
-from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, TrustFlag, as_data
+from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
 from scaffold.commands.written import publish, recover_interrupted
 from scaffold.errors import DRIFT, UsageError
+from scaffold.helptext import CUSTOM_TEMPLATE
 from scaffold.questions import Answers
 from scaffold.reports import output
 from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
-    from scaffold.life.merge import ConflictStyle
     from scaffold.life.request import Request
+    from scaffold.life.texts import ConflictStyle
     from scaffold.life.update import Update
 
 ProjectArgument = Annotated[
@@ -38,6 +39,9 @@ ConflictFlag = Annotated[
     str,
     typer.Option("--conflict", metavar="inline|rej", help="Conflicts in the file between markers, or in FILE.rej."),
 ]
+NoIndexFlag = Annotated[
+    bool, typer.Option("--no-index", help="Leave git's index alone: do not mark files with conflicts as unmerged.")
+]
 AllowDirtyFlag = Annotated[
     bool, typer.Option("--allow-dirty", help="Even where changes are not committed, or there is no git repository.")
 ]
@@ -53,6 +57,7 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     project: ProjectArgument = ".",
     *,
     module: ModuleFlag = None,
+    answers_file: RecordFlag = None,
     to: Annotated[
         Optional[str],
         typer.Option(
@@ -65,7 +70,25 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     major: Annotated[
         bool, typer.Option("--major", help="To another major version, too: scaffold says what to do by hand then.")
     ] = False,
+    source: Annotated[
+        Optional[str],
+        typer.Option(
+            "--source",
+            metavar="SOURCE[@REF]",
+            help="Where a team's template is now; that is recorded.",
+            rich_help_panel=CUSTOM_TEMPLATE,
+        ),
+    ] = None,
+    recopy: Annotated[
+        bool,
+        typer.Option(
+            "--recopy",
+            help="Begin anew where a team's template lost the version on record: edits become conflicts.",
+            rich_help_panel=CUSTOM_TEMPLATE,
+        ),
+    ] = False,
     conflict: ConflictFlag = "inline",
+    no_index: NoIndexFlag = False,
     allow_dirty: AllowDirtyFlag = False,
     dry_run: DryRunFlag = False,
     show: ShowFlag = None,
@@ -78,25 +101,28 @@ def update(  # noqa: PLR0913  # a parameter for each flag
     given: Answers,
 ) -> None:
     """Bring generated code to the newest version of its template; local edits are kept."""
+    from scaffold.life.finding import Selection
     from scaffold.life.request import NewVersion
 
     style = _style(conflict)
     _check_show(show, dry_run=dry_run, as_json=as_json)
     request = NewVersion(
-        module=module,
+        wanted=Selection(module, as_record(answers_file)),
         to=to,
         major=major,
         given=given,
         answers_file=None if answers is None else Path(answers),
         data=as_data(data or ()),
         use_defaults=defaults,
+        source=source,
+        recopy=recopy,
         style=style,
         trust=trust,
         accept_moved=accept_moved,
         allow_dirty=allow_dirty,
         dry_run=dry_run,
     )
-    _run("update", project, request, show=show, as_json=as_json)
+    _run("update", project, request, show=show, no_index=no_index, as_json=as_json)
 
 
 @asking(changeable_questions, changes=True)
@@ -104,7 +130,9 @@ def reanswer(  # noqa: PLR0913  # as above
     project: ProjectArgument = ".",
     *,
     module: ModuleFlag = None,
+    answers_file: RecordFlag = None,
     conflict: ConflictFlag = "inline",
+    no_index: NoIndexFlag = False,
     allow_dirty: AllowDirtyFlag = False,
     dry_run: DryRunFlag = False,
     show: ShowFlag = None,
@@ -124,12 +152,13 @@ def reanswer(  # noqa: PLR0913  # as above
     given: Answers,
 ) -> None:
     """Change answers of generated code, in the same version of its template; local edits are kept."""
+    from scaffold.life.finding import Selection
     from scaffold.life.request import NewAnswers
 
     style = _style(conflict)
     _check_show(show, dry_run=dry_run, as_json=as_json)
     request = NewAnswers(
-        module=module,
+        wanted=Selection(module, as_record(answers_file)),
         given=given,
         answers_file=None if answers is None else Path(answers),
         data=as_data(data or ()),
@@ -140,38 +169,45 @@ def reanswer(  # noqa: PLR0913  # as above
         dry_run=dry_run,
         rename=rename,
     )
-    _run("reanswer", project, request, show=show, as_json=as_json)
+    _run("reanswer", project, request, show=show, no_index=no_index, as_json=as_json)
 
 
-def _run(command: str, project: str, request: Request, *, show: str | None, as_json: bool) -> None:
+def _run(  # noqa: PLR0913  # what both commands have
+    command: str, project: str, request: Request, *, show: str | None, no_index: bool, as_json: bool
+) -> None:
     """What the two have in common: prepare, write, report."""
-    from scaffold.life.generated import find_root
+    from scaffold.life.finding import find_root
     from scaffold.life.request import prepare
     from scaffold.reports import status
 
-    root = find_root(Path(project))
+    root = find_root(Path(project), request.wanted)
     if not request.dry_run:
         # Before anything is read: a killed run may have left the record of what it was about to make.
         recover_interrupted(root)
-    update = prepare(root, request, Terminal.for_command(as_json=as_json))
+    ui = Terminal.for_command(as_json=as_json)
+    update = prepare(root, request, ui)
     if show is not None:
         output.show_file(status.example_text(update, show))
         return
     if not request.dry_run:
-        _write(command, update, allow_dirty=request.allow_dirty)
+        _write(command, update, allow_dirty=request.allow_dirty, no_index=no_index)
     _report(update, written=not request.dry_run, as_json=as_json)
+    for message in () if request.dry_run else update.messages:
+        ui.tell(message)
     if update.conflicts:
         raise typer.Exit(DRIFT)
 
 
-def _write(command: str, update: Update, *, allow_dirty: bool) -> None:
-    from scaffold.life.worktree import check_clean
+def _write(command: str, update: Update, *, allow_dirty: bool, no_index: bool) -> None:
+    from scaffold.life.worktree import check_clean, mark_unmerged
 
     plan = update.plan
     if not allow_dirty:
         check_clean(update.root, (*plan.files, *plan.removed))
     if plan.files or plan.removed:
         publish(plan, command)
+        if not no_index and (reason := mark_unmerged(update.root, update.changes)):
+            output.say_note(reason)
 
 
 def _report(update: Update, *, written: bool, as_json: bool) -> None:

@@ -64,18 +64,27 @@ def print_plan(plan: Plan, show: Sequence[str]) -> None:
             output.show_file(files.file_text(path, content))
 
 
-def recover_interrupted(place: Path) -> None:
+def recover_interrupted(place: Path) -> Recovery:
     """Take back what a killed run left half-way in a project, and say so."""
     from scaffold.writing.journal import recover
 
-    _say_recovered(recover(place))
+    recovery = recover(place)
+    _say_recovered(recovery)
+    return recovery
 
 
 def publish(plan: Plan, command: str, *, make_repository: Callable[[Path], None] | None = None) -> None:
     """Write the plan's files, all or none, and say what was taken back before, if a run was killed in between."""
     from scaffold.writing import publish as publishing
+    from scaffold.writing.place import Place
 
     _say_recovered(publishing.publish(plan, command, make_repository=make_repository))
+    folder = Place.of(plan.dest).temporary_folder
+    if folder is not None:
+        output.say_note(
+            f"no folder of yours can be written, so scaffold undo keeps its record in {escaped(str(folder))}: it works"
+            " until that is cleared (XDG_STATE_HOME names another place)"
+        )
 
 
 def _say_recovered(recovery: Recovery) -> None:

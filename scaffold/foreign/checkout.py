@@ -16,13 +16,20 @@ class Checkout:
     root: Path
     """The folder; a `.git` in it is never read."""
     source: str
-    """What a project records as `_src_path`: a URL, or an absolute path."""
+    """Where it comes from: a URL, or an absolute path."""
     ref: str | None
     """The tag or branch that was asked for or chosen; recorded as `_commit`."""
     commit: str | None
     """The full hash, or None for a plain folder."""
     note: str = ""
     """What whoever uses it is told first, or nothing."""
+    src_path: str = ""
+    """What a project's record has as `_src_path`, where that is written in another way."""
+
+    @property
+    def recorded(self) -> str:
+        """What a project records as `_src_path`."""
+        return self.src_path or self.source
 
 
 @dataclass(frozen=True, kw_only=True)

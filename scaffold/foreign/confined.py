@@ -62,7 +62,6 @@ def run(job: Job, answer: Callable[[Mapping[str, Any]], object]) -> Mapping[str,
     process = place.start(trusted=job.trusted)
     order = {
         **job.order,
-        "may_run": str(place.programs / "git") if place.with_git else None,
         "git": {name: value for name, value in git.own_environment().items() if is_git_setting(name)},
         "temporary": str(place.temporary),
         "cpu": job.limits.cpu,
@@ -146,6 +145,9 @@ class _Talk:
                 missing = f"add {flags} (missing: {', '.join(names)}), or --defaults"
                 raise Refused("no terminal to ask at:", missing)
             raise Refused(f"the template has no default for {', '.join(names)}:", f"add {flags}")
+        if failure["kind"] == "recorded":
+            name, reason = one_line(failure["name"]), one_line(failure["reason"]).rstrip(".")
+            raise Refused(f"the recorded answer to {name} is refused ({reason}):", f"give another with --data {name}=…")
         if failure["kind"] == "memory":
             raise TemplateFault("copier.yml", f"needs more memory than {megabytes(self._job.limits.memory)}")
         reason = failure["reason"].replace(f"{self._job.place.root}{os.sep}", "")

@@ -48,17 +48,15 @@ class Blocked(BaseException):
 class Guard:
     """What is allowed from `stand()` on, until the process ends."""
 
-    def __init__(self, workplace: Path, *, may_run: str | None, files: int, total_size: int) -> None:
+    def __init__(self, workplace: Path, *, files: int, total_size: int) -> None:
         """Keep to `workplace`.
 
         Args:
             workplace: The folder in which everything may be done.
-            may_run: The one program that may be started, or None.
             files: How many files may be opened for writing.
             total_size: How many bytes they may hold; it is looked at whenever the next one is opened.
         """
         self._workplace = os.path.realpath(workplace)
-        self._may_run = may_run
         self._files, self._bytes = files, total_size
         self._last: str | None = None
         packages = {place for place in sys.path if Path(place).name in ("site-packages", "dist-packages")}
@@ -77,7 +75,7 @@ class Guard:
                 self._check_path(event, arguments[index], writing=True)
         elif event in _LISTING:
             self._check_path(event, arguments[0], writing=False)
-        elif event.startswith(_FORBIDDEN) and not self._is_allowed_program(event, arguments):
+        elif event.startswith(_FORBIDDEN):
             raise Blocked(f"it tried to do what no template may ({event})")
 
     def _check_open(self, path: Any, mode: str | None, flags: int) -> None:  # noqa: ANN401  # path, number or bytes
@@ -101,6 +99,3 @@ class Guard:
         self._last = path
         if self._files < 0 or self._bytes < 0:
             raise Blocked("it writes more files, or more into them, than is allowed")
-
-    def _is_allowed_program(self, event: str, arguments: tuple[Any, ...]) -> bool:
-        return self._may_run is not None and event == "subprocess.Popen" and str(arguments[0]) == self._may_run

@@ -1,32 +1,41 @@
-"""A project of the user's as a repository of our own, in which an update can be tried."""
+"""A project of the user's as a repository of our own, in which a trusted template's migrations work."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from scaffold.git import git
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
+
+    from scaffold.foreign.template import Rendered
 
 
-def make_repository(root: Path, files: Mapping[PurePosixPath, bytes], executable: frozenset[PurePosixPath]) -> None:
+def make_repository(root: Path, files: Rendered) -> None:
     """Write the files to the new folder `root` and commit them, to a repository around it.
-
-    Around it, since Copier renders the old version for comparison into a folder that it names after this one's place
-    in the repository: `_folder_name` is then the same everywhere.
 
     Raises:
         GitFailed: Git refused one of them.
     """
-    root.mkdir(parents=True)
-    for path, content in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        target.chmod(0o755 if path in executable else 0o644)
+    _write(root, files)
     around = root.parent
     git("init", "--quiet", cwd=around)
     git("add", "--all", "--force", cwd=around)
     git("commit", "--quiet", "--no-verify", "--message", "before the update", cwd=around)
+
+
+def replace_files(root: Path, files: Rendered) -> None:
+    """Have these files in the folder, and no others; the repository around it stays as it is."""
+    shutil.rmtree(root)
+    _write(root, files)
+
+
+def _write(root: Path, files: Rendered) -> None:
+    root.mkdir(parents=True)
+    for path, content in files.files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        target.chmod(0o755 if path in files.executable else 0o644)

@@ -51,6 +51,8 @@ class Rendered:
     """What the template says to its user once all is written: untrusted."""
     repository: tuple[tree.Entry, ...] = ()
     """What is in the `.git` that a task made."""
+    left: frozenset[PurePosixPath] = frozenset()
+    """Those that are not written where something is there already (`_skip_if_exists`)."""
 
     @property
     def executable(self) -> frozenset[PurePosixPath]:
@@ -125,6 +127,9 @@ class UntrustedTemplate:
         suggested: Mapping[str, object] | None = None,
         folder_name: str = "project",
         say: Callable[[str], None] | None = None,
+        answers_file: str | None = None,
+        with_tasks: bool = True,
+        as_update: bool = False,
     ) -> Rendered:
         """Render it, with `data` as answers. Once: the process that does it may write to the copy.
 
@@ -136,6 +141,9 @@ class UntrustedTemplate:
             suggested: Defaults that win over the template's own, by the name of their question; others are ignored.
             folder_name: What the destination is called; templates may use it.
             say: Shows what it says before it asks, and what its commands print, as they do; None: nobody wants that.
+            answers_file: Where the answers are recorded, a path in the destination; None where the template says so.
+            with_tasks: Run the template's tasks; else only its extensions need trust.
+            as_update: Tell the template that it is an update, for which it may leave files out.
 
         Raises:
             TemplateNotTrusted: It would run things, and `trusted_digest` is not its digest.
@@ -144,19 +152,23 @@ class UntrustedTemplate:
             UsageError: An answer is wrong or for no question of the template.
             Cancelled: Ctrl-C at a question.
         """
-        trusted = require_trust(self.actions, trusted_digest)
+        actions = self.actions if with_tasks else self.actions.without_commands()
+        trusted = require_trust(actions, trusted_digest)
         refuse_unknown(data, self.questions)
         out = output_folder(self.place, folder_name)
         order = {
             "update": False,
             "versions": [self.version],
-            "source": self.checkout.source,
+            "source": self.checkout.recorded,
             "out": str(out),
             "data": dict(data),
             "suggested": {q.name: suggested[q.name] for q in self.questions if suggested and q.name in suggested},
             "defaults": defaults,
             "asking": ask is not None,
             "messages": say is not None,
+            "answers_file": answers_file,
+            "tasks": with_tasks,
+            "operation": "update" if as_update else "copy",
             "questions": [question.name for question in self.questions if not question.secret],
         }
         job = Job(
@@ -170,8 +182,15 @@ class UntrustedTemplate:
             raise TemplateFault(self.config.file, "renders no file with these answers")
         modes = {entry.path: entry.mode for entry in entries if not entry.is_folder}
         folders = tuple(entry.path for entry in entries if entry.is_folder)
-        message = str(outcome.get("message", ""))
-        return Rendered(files, modes, folders, dict(outcome.get("answers", {})), message, repository)
+        return Rendered(
+            files,
+            modes,
+            folders,
+            dict(outcome.get("answers", {})),
+            message=str(outcome.get("message", "")),
+            repository=repository,
+            left=frozenset(map(PurePosixPath, outcome.get("left", ()))),
+        )
 
 
 @contextmanager

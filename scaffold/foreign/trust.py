@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,10 @@ class Actions:
             *(("migration", text) for text in self.migrations),
             *(("Jinja extension", text) for text in self.extensions),
         ]
+
+    def without_commands(self) -> Actions:
+        """What is left to run where only files are rendered: no task, no migration."""
+        return replace(self, tasks=(), migrations=())
 
 
 class TemplateNotTrusted(NotTrusted):

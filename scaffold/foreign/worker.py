@@ -11,7 +11,6 @@ import gc
 import json
 import os
 import re
-import subprocess
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from scaffold import memory, yamlfile
-from scaffold.foreign import compiled, hints
+from scaffold.foreign import compiled, hints, two_versions
 from scaffold.foreign.guard import Blocked, Guard
 from scaffold.foreign.standins import import_copier, import_whole_copier, shield_git_of_copier
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 # Every name that some file system takes for `.git`: added last, which no pattern of a template's can undo.
 _EXCLUDE = (".git", ".[gG][iI][tT]", "[gG][iI][tT]~[0-9]")
 _LINK = 0o120000  # a symbolic link's mode in git
-_CONFLICTS = ("diff", "--name-only", "--relative", "--diff-filter=U", "-z")
 
 
 class Unanswered(Exception):
@@ -68,6 +66,8 @@ class Asking:
         self._channel = channel
         self.possible = False
         self.unanswered: list[str] = []
+        self.problems: dict[str, str] = {}
+        """Why an answer on record is no longer taken, by the name of its question."""
 
     def __call__(self, questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], **_: object) -> Any:  # noqa: ANN401
         """As `questionary.unsafe_prompt`."""
@@ -83,7 +83,7 @@ class Asking:
         return dict(answers)
 
     def _asked(self, question: Mapping[str, Any]) -> Any:  # noqa: ANN401  # whatever the question takes
-        message = _described(question)
+        message = _described(question) | {"problem": self.problems.pop(question["name"], "")}
         while True:
             self._channel.send(ask=message)
             try:
@@ -171,11 +171,10 @@ def main(*, trusted: bool) -> None:
         _confine(job)
     try:
         _serve(job["versions"])
-        messages = Messages(channel)
-        if job["messages"]:
-            messages.install()
-        outcome = _update(job, copier, trusted=trusted) if job["update"] else _copy(job, copier, trusted=trusted)
-        outcome["message"] = messages.last
+        if job["update"]:
+            outcome = _update(job, channel, asking, trusted=trusted)
+        else:
+            outcome = _copy(job, copier, Messages(channel), trusted=trusted)
         if asking.unanswered:
             raise Unanswered  # noqa: TRY301  # explained below like every other end
     except BaseException as error:  # noqa: BLE001  # whatever a template brings about
@@ -190,9 +189,8 @@ def _confine(job: Mapping[str, Any]) -> None:
     compiled.install()
     yaml.SafeLoader = yamlfile.SAFE  # type: ignore[misc]  # the reader that judged copier.yml, and the faster one
     _limit(job)
-    several = 4 if job["update"] else 1  # an update renders the old version, the new one, and the new one again
-    files, size = several * job["files"], several * job["total_size"]
-    Guard(Path.cwd(), may_run=job["may_run"], files=files, total_size=size).stand()
+    several = 2 if job["update"] else 1
+    Guard(Path.cwd(), files=several * job["files"], total_size=several * job["total_size"]).stand()
 
 
 def _limit(job: Mapping[str, Any]) -> None:
@@ -206,9 +204,8 @@ def _limit(job: Mapping[str, Any]) -> None:
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": job["cpu"],
         "RLIMIT_FSIZE": job["file_size"],
+        "RLIMIT_NPROC": 0,
     }
-    if not job["may_run"]:
-        limits["RLIMIT_NPROC"] = 0
     for name, value in limits.items():
         with suppress(ValueError, OSError, AttributeError):  # macOS knows but refuses some
             number = getattr(resource, name)
@@ -226,7 +223,7 @@ def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
     from copier._template import Template
 
     found = _Versions((version["ref"], version) for version in versions)
-    numbers = dict(zip(found, _numbers(found), strict=True))
+    numbers = dict(zip(found, _numbers(map(_word, found.values())), strict=True))
     known = {
         "vcs": lambda _: None,
         "local_abspath": lambda template: Path(found[template.ref]["root"]),
@@ -247,6 +244,12 @@ class _Versions(dict[Any, Mapping[str, Any]]):
         raise LookupError(f"the project records version {ref}, which is not the one that was fetched")
 
 
+def _word(version: Mapping[str, Any]) -> str | None:
+    """What a version is called; no hash, since some read as numbers, such as 79652b9."""
+    ref, commit = version["ref"], version["commit"]
+    return "a commit" if ref and commit and commit.startswith(ref) else ref
+
+
 def _numbers(refs: Iterable[str | None]) -> list[Any]:
     """The versions that tags, or `git describe`, name; what is no number is a little more than the one before it."""
     from packaging.version import Version
@@ -263,11 +266,15 @@ def _numbers(refs: Iterable[str | None]) -> list[Any]:
     return numbers[1:]
 
 
-def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401  # a module
+def _copy(job: Mapping[str, Any], copier: Any, messages: Messages, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401
+    if job["messages"]:
+        messages.install()
+    copier._main._operation.set(job["operation"])  # noqa: SLF001  # what `_copier_operation` is
     worker = copier.run_copy(
         job["source"],
         job["out"],
         job["data"],
+        answers_file=job["answers_file"],
         vcs_ref=job["versions"][0]["ref"],
         user_defaults=job["suggested"],
         settings=copier.Settings(),
@@ -276,7 +283,7 @@ def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, An
         overwrite=True,
         quiet=True,
         unsafe=trusted,
-        skip_tasks=not trusted,
+        skip_tasks=not (trusted and job["tasks"]),
     )
     answers = worker.answers
     return {
@@ -284,38 +291,29 @@ def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, An
             name: answers.combined[name]
             for name in job["questions"]
             if name in answers.combined and name not in answers.hidden
-        }
+        },
+        "left": [str(path) for path in two_versions.files(Path(job["out"])) if worker.match_skip(path)],
+        "message": messages.last,
     }
 
 
-def _update(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401  # a module
-    copier.run_update(
-        job["out"],
-        job["data"],
-        answers_file=job["answers_file"],
-        vcs_ref=job["versions"][-1]["ref"],
-        settings=copier.Settings(),
-        exclude=_EXCLUDE,
-        defaults=job["defaults"],
-        overwrite=True,
-        quiet=True,
-        conflict=job["conflict"],
-        skip_answered=True,
-        unsafe=trusted,
-        skip_tasks=not trusted,
+def _update(job: Mapping[str, Any], channel: Channel, asking: Asking, *, trusted: bool) -> dict[str, Any]:
+    def stage(name: str, **found: object) -> None:
+        channel.send(ask={"stage": name, **found})
+        channel.receive()
+
+    def tell(message: str) -> None:
+        channel.send(say=message)
+
+    return two_versions.render_both(
+        job, trusted=trusted, exclude=_EXCLUDE, stage=stage, tell=tell, problems=asking.problems
     )
-    found = subprocess.run([job["may_run"], *_CONFLICTS], cwd=job["out"], capture_output=True, check=True).stdout
-    return {"conflicts": [os.fsdecode(name) for name in found.split(b"\0") if name]}
 
 
 def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, Any]:
     """What went wrong, as data: the kind, the sentence, and where in the template."""
-    if isinstance(error, Unanswered) and error.args:
-        return {"kind": "no default", "names": error.args}
-    if isinstance(error, Unanswered) or (asking.unanswered and not isinstance(error, (MemoryError, Blocked))):
-        return {"kind": "unanswered", "names": asking.unanswered}
-    if required := re.fullmatch(r'Question "(.*)" is required', str(error)):
-        return {"kind": "no default", "names": [required[1]]}
+    if said := _about_answers(error, asking):
+        return said
     if isinstance(error, MemoryError):
         return {"kind": "memory"}
     place = hints.place(error, root)
@@ -326,3 +324,19 @@ def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, An
         "line": None if isinstance(error, Blocked) else place.line,  # that of the code which Jinja made of it
         "question": place.question,
     }
+
+
+def _about_answers(error: BaseException, asking: Asking) -> dict[str, Any] | None:
+    """What is said where an answer is missing, or one on record is not taken."""
+    if isinstance(error, two_versions.Refused):
+        return {"kind": "recorded", "name": error.name, "reason": error.reason}
+    if isinstance(error, Unanswered) and error.args:
+        return {"kind": "no default", "names": error.args}
+    if isinstance(error, Unanswered) or (asking.unanswered and not isinstance(error, (MemoryError, Blocked))):
+        return {"kind": "unanswered", "names": asking.unanswered}
+    if required := re.fullmatch(r'Question "(.*)" is required', str(error)):
+        name = required[1]
+        if name in asking.problems:
+            return {"kind": "recorded", "name": name, "reason": asking.problems[name]}
+        return {"kind": "no default", "names": [name]}
+    return None

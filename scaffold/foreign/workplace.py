@@ -28,8 +28,6 @@ class Workplace:
     """A private folder for one rendering; it goes away with all that is in it."""
 
     root: Path
-    with_git: bool = False
-    """Whether the process that renders may run git, and nothing else."""
     git_settings: Mapping[str, str] = field(default_factory=dict)
     """Settings of git's that hold for what is trusted, beside those that the user's configuration has in there."""
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
@@ -46,21 +44,9 @@ class Workplace:
 
     @property
     def programs(self) -> Path:
-        """The only folder in which programs are found: with git in it, or with nothing.
-
-        Copier works without git, and then does not run it in a template.
-        """
+        """The only folder in which programs are found, and there are none: Copier works without git."""
         folder = self.root / "programs"
-        if folder.exists():
-            return folder
-        if not self.with_git:
-            folder.mkdir()
-            return folder
-        found = git.program()
-        if os.name == "nt":
-            return found.parent
-        folder.mkdir()
-        (folder / "git").symlink_to(found.resolve())
+        folder.mkdir(exist_ok=True)
         return folder
 
     def start(self, *, trusted: bool) -> subprocess.Popen[str]:
@@ -115,20 +101,19 @@ _ahead: list[Workplace] = []
 
 
 @contextmanager
-def workplace(*, renders: bool = False, with_git: bool = False) -> Iterator[Workplace]:
+def workplace(*, renders: bool = False) -> Iterator[Workplace]:
     """A private folder, as long as it is needed.
 
     Args:
         renders: A template will be rendered there. The process for that starts at once: it imports Copier while the
             template is fetched and read.
-        with_git: That process may run git.
     """
-    if _ahead and renders and not with_git:
+    if _ahead and renders:
         place = _ahead.pop()  # which is cleared away by whoever made it
         with room_is_needed(place.root):
             yield place
         return
-    with _made(with_git=with_git) as place:
+    with _made() as place:
         if renders:
             place.start(trusted=False)
         yield place
@@ -142,7 +127,7 @@ def started_ahead() -> Iterator[None]:
     """
     with ExitStack() as stack:
         with suppress(OSError, ScaffoldError, MemoryError):
-            place = stack.enter_context(_made(with_git=False))
+            place = stack.enter_context(_made())
             place.start(trusted=False)
             _ahead.append(place)
         try:
@@ -152,9 +137,9 @@ def started_ahead() -> Iterator[None]:
 
 
 @contextmanager
-def _made(*, with_git: bool) -> Iterator[Workplace]:
+def _made() -> Iterator[Workplace]:
     with temporary_folder("scaffold-") as root:
-        place = Workplace(root, with_git)
+        place = Workplace(root)
         try:
             yield place
         finally:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scaffold import clone, reading
 from scaffold.answers import bad_record, load_recorded
@@ -17,17 +15,14 @@ from scaffold.life.history import SOURCE, history
 from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from scaffold.questions import Value
     from scaffold.template import Template
 
-_MOST_YAML = 64 << 20  # bytes of files that are searched for answers
-_SOURCE = re.compile(rb"^_src_path: ", re.MULTILINE)
-_MOST_PIECES = 1_000
-_ANSWERS_FILE = re.compile(r"\.copier-answers(?:\.(?P<module>[A-Za-z0-9_-]+))?\.ya?ml")
+USUAL_NAME: Final = re.compile(r"\.copier-answers(?:\.(?P<module>[A-Za-z0-9_-]+))?\.ya?ml")
+"""What Copier, and scaffold, call an answers file by default."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class Piece:
     @property
     def module(self) -> str | None:
         """The name by which `--module` finds it; None for a project."""
-        found = _ANSWERS_FILE.fullmatch(self.answers_file)
+        found = USUAL_NAME.fullmatch(self.answers_file)
         return found["module"] if found else None
 
     @property
@@ -49,16 +44,25 @@ class Piece:
         return self.root / self.answers_file
 
     @cached_property
+    def content(self) -> bytes:
+        """The answers file as it stands there.
+
+        Raises:
+            Refused: It cannot be read.
+        """
+        try:
+            return reading.read_limited(self.path)
+        except reading.Unreadable as error:
+            raise bad_record(self.path, error.reason) from error
+
+    @cached_property
     def stamp(self) -> str:
         """The hash of the answers file, from before it was read: another one later means that it may be out of date.
 
         Raises:
             Refused: It cannot be read.
         """
-        try:
-            return digest(reading.read_limited(self.path))
-        except reading.Unreadable as error:
-            raise bad_record(self.path, error.reason) from error
+        return digest(self.content)
 
     @cached_property
     def recorded(self) -> Mapping[str, object]:
@@ -133,97 +137,3 @@ class Piece:
         """What of these files is generated in this project; the record of the others is carried on."""
         there = {path: content for path, content in files.items() if path not in self.kept}
         return clone.with_record(there, self.kept)
-
-
-def pieces_of(root: Path) -> list[Piece]:
-    """All that was generated in a project: the project itself first.
-
-    Raises:
-        NothingGenerated: There is no answers file.
-    """
-    if not root.is_dir():
-        raise NothingGenerated(root, "is no directory")
-    names = sorted(_usual(root)) or sorted(_elsewhere(root))
-    if len(names) > _MOST_PIECES:  # each is rendered
-        raise NothingGenerated(root, f"has more than {_MOST_PIECES:,} answers files: remove those that are not needed")
-    if not names:
-        raise NothingGenerated(root, "has no .copier-answers file, so nothing in it was made by scaffold new or add")
-    return sorted((Piece(root, name) for name in names), key=lambda piece: piece.module or "")
-
-
-def find_root(start: Path) -> Path:
-    """The nearest directory with an answers file, from here upwards; `start` itself where there is none.
-
-    Raises:
-        NothingGenerated: It cannot be looked at.
-    """
-    try:
-        folders = [folder for folder in (start, *start.absolute().parents) if folder.is_dir()]
-        return next(_holding(_usual, folders), None) or next(_holding(_elsewhere, _within_repository(folders)), start)
-    except OSError as error:
-        raise NothingGenerated(start, f"cannot be read: {error.strerror or error}") from error
-
-
-def _holding(answers_files: Callable[[Path], Iterator[str]], folders: Iterable[Path]) -> Iterator[Path]:
-    for folder in folders:
-        with suppress(NothingGenerated):  # not to be listed, as a parent of a project may be: it is none itself
-            if any(answers_files(folder)):
-                yield folder
-
-
-def _usual(folder: Path) -> Iterator[str]:
-    """Answers files where Copier's default, and ours, has them."""
-    return (entry.name for entry in _entries(folder) if _ANSWERS_FILE.fullmatch(entry.name))
-
-
-def _elsewhere(folder: Path) -> Iterator[str]:
-    """Answers files where a team's template may have them: of any name, here or in a hidden folder here.
-
-    Any other folder may be a project of its own.
-    """
-    inside = [entry.name for entry in _entries(folder)]
-    hidden = [f"{name}/{entry.name}" for name in inside if name.startswith(".") for entry in _hidden(folder / name)]
-    size = 0
-    for name in fnmatch.filter((*inside, *hidden), "*.y*ml"):
-        with suppress(reading.Unreadable):  # larger than any answers file, or not for us to read
-            content = reading.read_limited(folder / name)
-            size += len(content)
-            if size > _MOST_YAML:
-                raise NothingGenerated(
-                    folder, f"has no .copier-answers file, and more than {_MOST_YAML >> 20} MiB of YAML"
-                )
-            if _SOURCE.search(content):
-                yield name
-
-
-def _hidden(folder: Path) -> Iterator[os.DirEntry[str]]:
-    with suppress(reading.Unreadable):  # a file, not for us to read, or a cache of whatever size
-        yield from reading.entries(folder)
-
-
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    try:
-        yield from reading.entries(folder)
-    except reading.Unreadable as error:
-        raise NothingGenerated(folder, f"cannot be looked through: it {error.reason}") from error
-
-
-def _within_repository(folders: Sequence[Path]) -> Iterator[Path]:
-    """The folders up to the one that is a repository, or only the first where none is: others are not the project's."""
-    top = next((number for number, folder in enumerate(folders) if (folder / ".git").exists()), 0)
-    yield from folders[: top + 1]
-
-
-def select(pieces: Sequence[Piece], module: str | None) -> list[Piece]:
-    """Those that `--module` names, or all.
-
-    Raises:
-        NothingGenerated: There is none of that name.
-    """
-    if module is None:
-        return list(pieces)
-    chosen = [piece for piece in pieces if piece.module == module]
-    if not chosen:
-        names = ", ".join(piece.module for piece in pieces if piece.module) or "none"
-        raise NothingGenerated(pieces[0].root, f"has no module {module!r} made by scaffold add (there: {names})")
-    return chosen

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from scaffold import versions as pep440
 from scaffold.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _FIRST_NUMBER = re.compile(r"v?([0-9]{1,9})(?=$|[.+-])")  # digits without end are no version
+_AFTER_A_RELEASE = re.compile(r"-[0-9]+-g[0-9a-f]+$")
 _FIRST_YEAR = 1900  # from here on the first number is the year of a calendar version, which says nothing about breaks
 
 
@@ -41,7 +43,15 @@ def target(version: str, versions: Sequence[str], *, cross: bool) -> str:
     """
     candidates = versions if cross else within(version, versions)
     goal = candidates[-1] if candidates else version
-    return version if version.startswith(f"{goal}-") else goal  # commits after that release, as git describes them
+    return version if _is_older(goal, version) else goal
+
+
+def _is_older(version: str, other: str) -> bool:
+    """Whether a version comes before another, or is the release before a commit that git describes by it."""
+    if other.startswith(f"{version}-"):
+        return True
+    before, after = pep440.parse(version), pep440.parse(_AFTER_A_RELEASE.sub("", other))
+    return before is not None and after is not None and before < after
 
 
 def newer_major(version: str, versions: Sequence[str]) -> str | None:

@@ -1,32 +1,30 @@
 """Three-way merge of generated trees: what was generated, what became of it, and what a newer template generates.
 
 Each file is merged by git's own `merge-file`, so that a conflict looks and ends as it does anywhere else. A file that
-the template renamed takes its local edits along.
+the template renamed takes its local edits along. As in git, a tree is contents by path, and beside them which of those
+are programs or symbolic links.
 """
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher, unified_diff
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from scaffold.git import git
-from scaffold.removal import temporary_folder
+from scaffold.life import texts
+from scaffold.life.likeness import pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import PurePosixPath
 
-Tree = dict[PurePosixPath, bytes]
-ConflictStyle = Literal["inline", "rej"]
+    from scaffold.life.texts import Manner
 
-_SAME_FILE = 0.5  # the share of equal lines from which git, too, takes a file to be renamed (diff -M, 50 %)
-# Of both sides of a diff, which takes time with the square of what differs.
-_LARGEST_DIFF = 2 << 20  # bytes
-_MOST_LINES = 40_000
-_MARKERS = (b"<<<<<<< ", b"||||||| ", b">>>>>>> ")
+Tree = dict["PurePosixPath", bytes]
+
+REJECTED = ".rej"
+"""Behind a file's name: what could not be merged into it."""
+_MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ")  # with the base between them or, as Copier has it, without
 
 
 class Outcome(Enum):
@@ -40,6 +38,24 @@ class Outcome(Enum):
     KEPT = "kept"
 
 
+class Kind(Enum):
+    """What stands at a path, by git's word for it."""
+
+    FILE = "100644"
+    PROGRAM = "100755"
+    LINK = "120000"
+    """A symbolic link, whose content is what it names."""
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What is no ordinary file in each of three trees."""
+
+    base: Mapping[PurePosixPath, Kind] = field(default_factory=dict)
+    mine: Mapping[PurePosixPath, Kind] = field(default_factory=dict)
+    theirs: Mapping[PurePosixPath, Kind] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """A file that a merge touches, or leaves although the template changed it."""
@@ -50,6 +66,8 @@ class Change:
     """What stands there; None where nothing does."""
     after: bytes | None
     """What will stand there."""
+    kinds: tuple[Kind, Kind] = (Kind.FILE, Kind.FILE)
+    """What kind of thing stands there, and will."""
     why: str = ""
     rejected: bytes | None = None
     """What could not be merged, as a diff."""
@@ -57,30 +75,49 @@ class Change:
     """Its name before, where the template renamed it; there, `before` stood."""
     example: bytes | None = None
     """What the template has for a file of the owner's that is left as it is."""
+    sides: Sides | None = None
+    """Of a conflict: what did not fit together."""
+
+    @property
+    def reject_path(self) -> PurePosixPath:
+        """Where that stands."""
+        return self.path.with_name(f"{self.path.name}{REJECTED}")
 
     @property
     def is_move_away(self) -> bool:
         """Whether it is the other half of a renaming."""
         return self.outcome is Outcome.DELETED and self.was is not None
 
-
-@dataclass(frozen=True, kw_only=True)
-class Manner:
-    """How a merge is told: names for the sides beside conflict markers, and where conflicts stand."""
-
-    base: str
-    theirs: str
-    mine: str = "yours"
-    style: ConflictStyle = "inline"
-    """In the file between markers, or as a diff beside it in FILE.rej."""
+    @property
+    def is_real(self) -> bool:
+        """Whether anything at its path will be otherwise."""
+        return self.after is not None and (
+            self.after != self.before or self.was is not None or self.kinds[0] is not self.kinds[1]
+        )
 
 
-def merge_trees(
+class Blob(NamedTuple):
+    """What stands at a path."""
+
+    content: bytes
+    kind: Kind
+
+
+class Sides(NamedTuple):
+    """A path in each of the three trees."""
+
+    base: Blob | None
+    mine: Blob | None
+    theirs: Blob | None
+
+
+def merge_trees(  # noqa: PLR0913, PLR0917  # three trees, and what there is to know of them
     base: Mapping[PurePosixPath, bytes],
     mine: Mapping[PurePosixPath, bytes],
     theirs: Mapping[PurePosixPath, bytes],
     manner: Manner,
     same: Mapping[PurePosixPath, PurePosixPath] | None = None,
+    kinds: Kinds | None = None,
 ) -> list[Change]:
     """All that has to change in `mine` so that it has what is new in `theirs` since `base`.
 
@@ -90,17 +127,20 @@ def merge_trees(
         theirs: What would be generated.
         manner: How conflicts are told.
         same: Files of `theirs` that are known to be files of `base` under another name; others are found by their text.
+        kinds: What is a program or a link among them.
     """
-    renamed = _renamed(base, theirs, same or {})
+    kinds = kinds or Kinds()
+    old, now, new = _blobs(base, kinds.base), _blobs(mine, kinds.mine), _blobs(theirs, kinds.theirs)
+    renamed = _renamed(old, new, same or {})
     changes: list[Change] = []
-    for path in sorted({*base, *theirs} - set(renamed.values())):
-        old = renamed.get(path)
-        if old is None or path in mine:
-            changes += _merge_file(path, base.get(path), mine.get(path), theirs.get(path), manner)
+    for path in sorted({*old, *new} - set(renamed.values())):
+        was = renamed.get(path)
+        if was is None or path in now:
+            changes += _merge_file(path, Sides(old.get(path), now.get(path), new.get(path)), manner)
         else:
-            changes += _follow(path, old, _Sides(base[old], mine.get(old), theirs[path]), manner)
-        if old is not None and path in mine:
-            changes += _merge_file(old, base[old], mine.get(old), None, manner)
+            changes += _follow(path, was, Sides(old[was], now.get(was), new[path]), manner)
+        if was is not None and path in now:
+            changes += _merge_file(was, Sides(old[was], now.get(was), None), manner)
     return sorted(changes, key=lambda change: change.path)
 
 
@@ -110,139 +150,123 @@ def as_text(content: bytes) -> bytes:
 
 
 def has_markers(content: bytes) -> bool:
-    """Whether conflicts stand in a file, with all three markers in their order."""
+    """Whether a conflict stands in a file, ours or another program's: with all three markers in their order."""
     places = [content.find(b"\n" + marker) if not content.startswith(marker) else 0 for marker in _MARKERS]
     return -1 not in places and places == sorted(places)
 
 
-def diff(change: Change) -> str:
-    """The change as git shows it, for `git apply`; nothing where nothing changes, or for a renamed file's old name."""
-    before, after = change.before, change.after
-    old = change.was or change.path
-    if change.is_move_away or (before == after and (change.was is None or after is None)):
-        return ""
-    lines = [f"diff --git a/{old} b/{change.path}"]
-    if before is None:
-        lines.append("new file mode 100644")
-    elif after is None:
-        lines.append("deleted file mode 100644")
-    elif change.was is not None:
-        lines += [f"rename from {old}", f"rename to {change.path}"]
-    if b"\0" in (before or b"") + (after or b""):
-        return "\n".join([*lines, "Binary files differ", ""])
-    both = (before or b"") + (after or b"")
-    if len(both) > _LARGEST_DIFF or both.count(b"\n") > _MOST_LINES:
-        return "\n".join([*lines, "Large files differ", ""])
-    name_before = "/dev/null" if before is None else f"a/{old}"
-    name_after = "/dev/null" if after is None else f"b/{change.path}"
-    return "\n".join([*lines, _unified(before or b"", after or b"", name_before, name_after)])
+def _blobs(tree: Mapping[PurePosixPath, bytes], kinds: Mapping[PurePosixPath, Kind]) -> dict[PurePosixPath, Blob]:
+    return {path: Blob(content, kinds.get(path, Kind.FILE)) for path, content in tree.items()}
 
 
 def _renamed(
-    base: Mapping[PurePosixPath, bytes],
-    theirs: Mapping[PurePosixPath, bytes],
+    base: Mapping[PurePosixPath, Blob],
+    theirs: Mapping[PurePosixPath, Blob],
     same: Mapping[PurePosixPath, PurePosixPath],
 ) -> dict[PurePosixPath, PurePosixPath]:
     """Each new name to the old one."""
-    gone = sorted(base.keys() - theirs.keys())
-    fresh = sorted(theirs.keys() - base.keys())
-    pairs = {new: old for new, old in same.items() if new in fresh and old in gone}
-    for new in fresh:
-        free = [old for old in gone if old not in pairs.values()]
-        if new not in pairs and free:
-            alike, old = max((_likeness(base[old], theirs[new]), old) for old in free)
-            if alike >= _SAME_FILE:
-                pairs[new] = old
-    return pairs
+    gone = {path: base[path].content for path in sorted(base.keys() - theirs.keys()) if _is_file(base[path])}
+    fresh = {path: theirs[path].content for path in sorted(theirs.keys() - base.keys()) if _is_file(theirs[path])}
+    known = {new: old for new, old in same.items() if new in fresh and old in gone}
+    rest = {path: content for path, content in gone.items() if path not in known.values()}
+    return known | pairs(rest, {path: content for path, content in fresh.items() if path not in known})
 
 
-def _likeness(one: bytes, other: bytes) -> float:
-    if not one.strip() or not other.strip():
-        return 0.0  # empty files are all alike
-    return SequenceMatcher(None, one.splitlines(), other.splitlines(), autojunk=False).ratio()
+def _is_file(blob: Blob) -> bool:
+    return blob.kind is not Kind.LINK
 
 
-class _Sides(NamedTuple):
-    base: bytes | None
-    mine: bytes | None
-    theirs: bytes | None
-
-
-def _follow(path: PurePosixPath, old: PurePosixPath, sides: _Sides, manner: Manner) -> Iterator[Change]:
+def _follow(path: PurePosixPath, old: PurePosixPath, sides: Sides, manner: Manner) -> Iterator[Change]:
     """The template renamed a file: what was done to it goes along."""
-    if sides.mine is None:
+    mine = sides.mine
+    if mine is None:
         yield Change(path=path, outcome=Outcome.KEPT, before=None, after=None, why=f"{old} was deleted here", was=old)
         return
-    yield Change(path=old, outcome=Outcome.DELETED, before=sides.mine, after=None, why=f"now {path}", was=old)
-    unchanged = Change(path=path, outcome=Outcome.UPDATED, before=sides.mine, after=sides.mine)
-    for change in _merge_file(path, *sides, manner) or [unchanged]:
+    kinds = (mine.kind, mine.kind)
+    yield Change(
+        path=old, outcome=Outcome.DELETED, before=mine.content, after=None, kinds=kinds, why=f"now {path}", was=old
+    )
+    unchanged = Change(path=path, outcome=Outcome.UPDATED, before=mine.content, after=mine.content, kinds=kinds)
+    for change in _merge_file(path, sides, manner) or [unchanged]:
         yield replace(change, why="; ".join(part for part in (f"was {old}", change.why) if part), was=old)
 
 
-def _merge_file(
-    path: PurePosixPath, base: bytes | None, mine: bytes | None, theirs: bytes | None, manner: Manner
-) -> list[Change]:
+def _merge_file(path: PurePosixPath, sides: Sides, manner: Manner) -> list[Change]:
     """Nothing or one change."""
-    if mine is not None and b"\r\n" in mine and mine.count(b"\n") == mine.count(b"\r\n"):
-        base, theirs = (None if side is None else _with_crlf(side) for side in (base, theirs))
+    base, mine, theirs = sides
     if theirs in (base, mine):
         return []
     if mine == base:
-        after = Outcome.DELETED if theirs is None else Outcome.NEW if base is None else Outcome.UPDATED
-        return [Change(path=path, outcome=after, before=mine, after=theirs)]
+        return [_taken(path, sides)]
     if theirs is None or mine is None:
         why = (
             "deleted here; the template has changed it" if mine is None else "edited here; the template has it no more"
         )
-        return [Change(path=path, outcome=Outcome.KEPT, before=mine, after=mine, why=why)]
-    change = _merge_text(path, _Sides(base or b"", mine, theirs), manner)
-    return [] if change.after == mine and change.outcome is Outcome.MERGED else [change]
+        here = None if mine is None else mine.content
+        kinds = (Kind.FILE, Kind.FILE) if mine is None else (mine.kind, mine.kind)
+        if mine is not None and base is not None and _is_same_text(base, mine):
+            return [_taken(path, sides)]
+        return [Change(path=path, outcome=Outcome.KEPT, before=here, after=here, kinds=kinds, why=why)]
+    if Kind.LINK in {mine.kind, theirs.kind, Kind.FILE if base is None else base.kind}:
+        return [_apart(path, sides, "a link on one side")]
+    return _merge_both(path, base, mine, theirs, manner)
 
 
-def _merge_text(path: PurePosixPath, sides: _Sides, manner: Manner) -> Change:
-    merged, conflicts = _three_way(sides, manner)
+def _is_same_text(base: Blob, mine: Blob) -> bool:
+    """Whether a file is as it was generated but for its line ends, which git may have changed."""
+    return base.kind is mine.kind and texts.is_text(base.content) and as_text(base.content) == as_text(mine.content)
+
+
+def _taken(path: PurePosixPath, sides: Sides) -> Change:
+    """The template's side, where nothing was done here."""
+    base, mine, theirs = sides
+    outcome = Outcome.DELETED if theirs is None else Outcome.NEW if base is None else Outcome.UPDATED
+    kinds = (Kind.FILE if mine is None else mine.kind, Kind.FILE if theirs is None else theirs.kind)
+    before, after = (None if side is None else side.content for side in (mine, theirs))
+    return Change(path=path, outcome=outcome, before=before, after=after, kinds=kinds)
+
+
+def _merge_both(path: PurePosixPath, base: Blob | None, mine: Blob, theirs: Blob, manner: Manner) -> list[Change]:
+    """A file that both sides have; what runs is merged like a line."""
+    kind = theirs.kind if base is not None and mine.kind is base.kind else mine.kind
+    contents = texts.with_one_line_end(None if base is None else base.content, mine.content, theirs.content)
+    old, here, new = contents
+    kinds = (mine.kind, kind)
+    three = texts.Sides(old or b"", here, new)
+    is_trivial = here == old or new in (old, here)
+    merged, conflicts = (here if new == old else new, 0) if is_trivial else texts.three_way(three, manner)
     if conflicts == 0:
-        return Change(path=path, outcome=Outcome.MERGED, before=sides.mine, after=merged)
-    rejected = None
-    why = f"{conflicts} to resolve between the markers"
-    if conflicts is None or manner.style == "rej":
-        merged, rejected = _rejected(path, sides, manner)
-        why = f"what did not fit is in {path.name}.rej"
-    return Change(path=path, outcome=Outcome.CONFLICT, before=sides.mine, after=merged, why=why, rejected=rejected)
+        is_untouched = base is not None and here == old and mine.kind is base.kind
+        outcome = Outcome.UPDATED if is_untouched else Outcome.MERGED
+        change = Change(path=path, outcome=outcome, before=mine.content, after=merged, kinds=kinds)
+        return [change] if change.is_real else []
+    conflict = Change(
+        path=path,
+        outcome=Outcome.CONFLICT,
+        before=mine.content,
+        after=merged,
+        kinds=kinds,
+        why=f"{conflicts} to resolve between the markers",
+        sides=Sides(base, mine, theirs),
+    )
+    if conflicts is not None and manner.style == "inline":
+        return [conflict]
+    kept, rejected = texts.rejected(path, three, manner)
+    return [replace(conflict, after=kept, why=f"what did not fit is in {path.name}.rej", rejected=rejected)]
 
 
-def _with_crlf(content: bytes) -> bytes:
-    return as_text(content).replace(b"\n", b"\r\n")
-
-
-def _three_way(sides: _Sides, manner: Manner, *options: str) -> tuple[bytes, int | None]:
-    """The merged text and the number of conflicts; None where git cannot merge such content at all."""
-    texts = {"mine": sides.mine or b"", "base": sides.base or b"", "theirs": sides.theirs or b""}
-    if any(b"\0" in text for text in texts.values()):
-        return texts["mine"], None
-    with temporary_folder("scaffold-merge-") as folder:
-        for name, content in texts.items():
-            Path(folder, name).write_bytes(content)
-        names = [word for label in (manner.mine, manner.base, manner.theirs) for word in ("-L", label)]
-        # Its exit code is the number of conflicts, up to 127; from 128 on it is an error.
-        conflicts, merged = git(
-            "merge-file", "-p", "--diff3", *options, *names, *texts, cwd=Path(folder), accept=range(128)
-        )
-    return merged, conflicts
-
-
-def _rejected(path: PurePosixPath, sides: _Sides, manner: Manner) -> tuple[bytes, bytes]:
-    """The file with all that fits, and a diff of the rest; of what is no text, the whole new content."""
-    kept, mergeable = _three_way(sides, manner, "--ours")
-    if mergeable is None:
-        return kept, sides.theirs or b""
-    wanted, _ = _three_way(sides, manner, "--theirs")
-    text = _unified(kept, wanted, f"a/{path}", f"b/{path}")
-    return kept, text.encode("utf-8", "surrogateescape")
-
-
-def _unified(before: bytes, after: bytes, name_before: str, name_after: str) -> str:
-    """As `diff -u` prints it, with a remark where the last line has no end."""
-    sides = [list(io.StringIO(side.decode("utf-8", "surrogateescape"), newline="\n")) for side in (before, after)]
-    lines = unified_diff(sides[0], sides[1], name_before, name_after)
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+def _apart(path: PurePosixPath, sides: Sides, why: str) -> Change:
+    """What cannot be merged at all: what is here stays, and what the template has is put beside it."""
+    _, mine, theirs = sides
+    assert mine is not None
+    assert theirs is not None
+    return Change(
+        path=path,
+        outcome=Outcome.CONFLICT,
+        before=mine.content,
+        after=mine.content,
+        kinds=(mine.kind, mine.kind),
+        why=f"{why}: what the template has is in {path.name}.rej",
+        rejected=theirs.content,
+        sides=sides,
+    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.answers import read_answers
 from scaffold.errors import Taken, UsageError
-from scaffold.life.generated import pieces_of, select
+from scaffold.life.finding import pieces_of
 from scaffold.life.history import history
 from scaffold.life.targets import Target, to_answers, to_version
 from scaffold.life.update import join, merge
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from scaffold.life.finding import Selection
     from scaffold.life.generated import Piece
-    from scaffold.life.merge import ConflictStyle
     from scaffold.life.team_update import Order
+    from scaffold.life.texts import ConflictStyle
     from scaffold.life.update import Update
     from scaffold.questions import Answers
     from scaffold.ui import Ui
@@ -38,8 +39,8 @@ _BY_DATA = "a team's template is answered by --data NAME=VALUE"
 class Request(ABC):
     """All that the command line says about it."""
 
-    module: str | None
-    """Only this one; else everything in the project."""
+    wanted: Selection
+    """What of the project."""
     given: Answers
     """Answers to questions of the bundled templates."""
     answers_file: Path | None
@@ -82,9 +83,18 @@ class NewVersion(Request):
     major: bool
     """Whether another major version is wanted, too."""
     use_defaults: bool
+    source: str | None = None
+    """Where a team's template is now."""
+    recopy: bool = False
+    """Whether to begin anew where the version that made a project is gone."""
 
     def check(self, pieces: Sequence[Piece]) -> None:
-        """A version fits any."""
+        """As the base class says."""
+        for flag, is_given in (("--source", self.source is not None), ("--recopy", self.recopy)):
+            if is_given and len(pieces) > 1:
+                raise UsageError(f"{flag} is for one template: choose it with --answers-file")
+            if is_given and pieces[0].is_bundled:
+                raise UsageError(f"{flag} is for a project of a team's template")
 
     def target(self, piece: Piece, ui: Ui) -> Target:
         """As the base class says."""
@@ -98,7 +108,15 @@ class NewVersion(Request):
         """As the base class says."""
         if self.given:
             raise UsageError(_BY_DATA)
-        return _order(self, self.to, major=self.major, use_defaults=self.use_defaults)
+        order = _order(self, self.to, major=self.major, use_defaults=self.use_defaults)
+        if self.source is None:
+            return replace(order, recopy=self.recopy)
+        from scaffold.sources.locate import locate
+
+        found = locate(self.source).source
+        if found.ref is not None and self.to is not None:
+            raise UsageError("--source and --to both name a version: take one of them")
+        return replace(order, source=replace(found, ref=None), to=found.ref or self.to, recopy=self.recopy)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +128,16 @@ class NewAnswers(Request):
 
     def check(self, pieces: Sequence[Piece]) -> None:
         """As the base class says."""
-        if self.rename is not None and not any(piece.is_bundled and piece.module == self.module for piece in pieces):
+        if self.rename is not None and not any(
+            piece.is_bundled and piece.module == self.wanted.module for piece in pieces
+        ):
             raise UsageError("--rename: the project has no module of its own: choose one with --module")
 
     def target(self, piece: Piece, ui: Ui) -> Target:
         """As the base class says."""
         in_file = {} if self.answers_file is None else read_answers(self.answers_file, bundled().all_questions)
         new = {**in_file, **self.given}
-        if self.rename is not None and piece.module == self.module:
+        if self.rename is not None and piece.module == self.wanted.module:
             new["module"] = self.rename
             _check_free(piece, self.rename)
         elif self.rename is not None and not new:
@@ -141,7 +161,7 @@ def prepare(root: Path, request: Request, ui: Ui) -> Update:
         NotUndoable: Changes are not committed, and something is to be written.
         ScaffoldError: An answer is missing or refused, a version cannot be had, or the user cancels.
     """
-    pieces = select(pieces_of(root), request.module)
+    pieces = pieces_of(root, request.wanted)
     ours = [piece for piece in pieces if piece.is_bundled]
     theirs = [piece for piece in pieces if not piece.is_bundled]
     request.check(pieces)

@@ -1,47 +1,44 @@
-"""A team's template later on: bringing a project to another version of it, and comparing with what it generated.
+"""A team's template later on: bringing a project to another version of it.
 
-Copier's own update does the merging, in a confined process and on a copy (foreign/updating.py); here, its result
-becomes a plan like any other.
+Both versions are rendered in a confined process (foreign/updating.py), and what differs is merged as for the bundled
+templates (life/merging.py).
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold import clone
-from scaffold.answers import load_recorded_types
-from scaffold.errors import NothingGenerated, UsageError
+from scaffold.errors import UsageError
 from scaffold.foreign import approvals
 from scaffold.foreign.questions import asked_by
-from scaffold.foreign.template import UntrustedTemplate
-from scaffold.foreign.trust import TemplateNotTrusted, joined
-from scaffold.foreign.updating import update
+from scaffold.foreign.template import Rendered, UntrustedTemplate
+from scaffold.foreign.trust import joined
+from scaffold.foreign.updating import Wish, render_both
 from scaffold.foreign.workplace import workplace
-from scaffold.life import majors
-from scaffold.life.merge import Change, Outcome
-from scaffold.life.update import Step, Update, read_tree
-from scaffold.life.worktree import programs, tracked
+from scaffold.life import majors, origin
+from scaffold.life.comparison import Permission
+from scaffold.life.merging import Merging
+from scaffold.life.rerendering import Rerendering
+from scaffold.life.update import Step, Update
+from scaffold.repositories.user import only_here
 from scaffold.sources import resolve, tags
-from scaffold.sources.errors import BadSource, UnknownTemplate
-from scaffold.team import COMMIT_KEY, settle_trust, with_commit
+from scaffold.team import settle_trust
+from scaffold.text import one_line
+from scaffold.ui import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from scaffold.foreign.checkout import Checkout
-    from scaffold.foreign.updating import Updated
     from scaffold.life.generated import Piece
-    from scaffold.life.merge import ConflictStyle, Tree
-    from scaffold.sources.resolve import Source
+    from scaffold.life.texts import ConflictStyle
+    from scaffold.sources.resolve import Offer, Source
     from scaffold.ui import Ui
-
-_AFTER_A_RELEASE = re.compile(r"-\d+-g[0-9a-f]+$")
-"""What git adds to a release's name for a commit after it: a description, by which a copy is not asked for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +55,10 @@ class Order:
     use_defaults: bool
     trust: str | None
     accept_moved: str | None
+    source: Source | None = None
+    """Where the template is now; None for where the record says."""
+    recopy: bool = False
+    """Whether to begin anew: what the template made before does not count, and what differs is a conflict."""
 
 
 def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
@@ -67,123 +68,115 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
         ScaffoldError: A version cannot be had, is not trusted or does not render; an answer is missing; or the user
             cancels.
     """
-    version, notes = _wanted(piece, order)
-    wanted = _source(piece, version)
-    with _recorded_version(piece) as old, resolve.opened(wanted, accept_moved=order.accept_moved) as new:
+    with workplace(renders=True) as place, _versions(piece, order) as (old, new, notes):
         if new.note:
             ui.note(new.note)
         if new.ref is None:
             raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
-        if new.commit == old.commit and not order.data:
+        if new.commit == old.commit and not (order.data or order.recopy) and new.recorded == piece.source:
             return Update(root, (Step(piece, new.ref, notes),), ())
-        before = read_tree(root, tracked(root))
-        done = _updated(piece, before, old, new, order, ui)
-        files = clone.with_record(with_commit(done.files, new), piece.kept)
-        files |= {path: before[path] for path in piece.kept if path in before}
+        templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
+        merging = Merging(root, piece, new, order.style)
+        wish = _with_secrets(piece, order, templates[0], _wish(piece, order, templates, new, ui), ui)
+        if wish.trusted_digest is not None:
+            place.git_settings = only_here(piece.root, place.root)
+        renderings, migrated = render_both(*templates, wish, merging)
+        if order.recopy:
+            renderings = replace(renderings, base=Rendered({}, {}, (), {}))
+        update = merging.finish(renderings, migrated)
+        asked = [question.name for question in templates[1].questions]
         tags.remember(new)
-    changes = [
-        _change(path, before.get(path), files.get(path), conflict=path in done.conflicts)
-        for path in sorted(before.keys() | files.keys())
-        if before.get(path) != files.get(path)
-    ]
-    seen = {PurePosixPath(piece.answers_file): piece.stamp}
-    return Update(root, (Step(piece, new.ref, notes),), tuple(changes), done.executable, seen)
+    step = Step(piece, new.ref, (*notes, *_about_answers(piece, asked, merging.replaced)))
+    return replace(update, steps=(step,), messages=tuple(filter(None, [renderings.message])))
 
 
-def _wanted(piece: Piece, order: Order) -> tuple[str | None, tuple[str, ...]]:
-    """The version to go to, None for the newest, and what there is to say about it.
+def _wish(
+    piece: Piece, order: Order, templates: tuple[UntrustedTemplate, UntrustedTemplate], new: Checkout, ui: Ui
+) -> Wish:
+    asks = ui.can_ask and not order.use_defaults
+    actions = joined(*(template.actions for template in templates))
+    digest = settle_trust(actions, new, ui, trust=order.trust)
+    if templates[1].actions.listed():
+        approvals.approve(templates[1].actions, new)  # a part of what was agreed to, by which a check goes later
+    return Wish(
+        PurePosixPath(piece.answers_file),
+        piece.content,
+        folder_name=piece.root.absolute().name,
+        data=order.data,
+        ask=asked_by(ui) if asks else None,
+        trusted_digest=digest,
+        say=ui.tell,
+    )
+
+
+def _with_secrets(piece: Piece, order: Order, old: UntrustedTemplate, wish: Wish, ui: Ui) -> Wish:
+    """With the secrets that the version on record asked for: read back from the project, else given or asked again."""
+    secret = {q.name: q for q in old.questions if q.secret and q.name not in piece.recorded}
+    if not secret:
+        return wish
+    permission = Permission(trust=old.actions.digest if wish.trusted_digest else None)
+    found = Rerendering(piece, old.checkout, permission).secrets()
+    known = dict(found.known) if found else {}
+    for name, question in secret.items():
+        if name in known:
+            continue
+        if name in order.data:
+            known[name] = order.data[name]
+        elif wish.ask is not None and question.when is True and not question.choices:
+            known[name] = ui.line(Line(title=one_line(question.help or name), default="", secret=True))
+    return replace(wish, secrets=known)
+
+
+def _about_answers(piece: Piece, asked: Collection[str], replaced: Mapping[str, object]) -> Iterator[str]:
+    """What became of recorded answers that are not simply kept."""
+    for name, value in piece.recorded.items():
+        if name in replaced:
+            now = replaced[name]
+            yield f"{name}: {value!a} is no longer offered; it is {now!a} now (--data {name}=… for another)"
+        elif name not in asked and not name.startswith("_"):
+            yield f"{name} is no longer asked; the answer was {value!a}"
+
+
+@contextmanager
+def _versions(piece: Piece, order: Order) -> Iterator[tuple[Checkout, Checkout, tuple[str, ...]]]:
+    """The version that made the project, the one to go to, and what there is to say about it."""
+    home = order.source or origin.source(piece)
+    offered = resolve.offer(home) if order.to is None else resolve.Offer((), None, {})
+    wanted, notes = _wanted(piece, order, offered)
+    if order.recopy:
+        known = wanted if order.to is not None or wanted in offered.releases else None
+        with resolve.opened(replace(home, ref=known), accept_moved=order.accept_moved) as new:
+            yield new, new, notes
+        return
+    with (
+        origin.opened(piece, home, accept_moved=order.accept_moved) as old,
+        _target(piece, order, replace(home, ref=wanted), offered, old) as new,
+    ):
+        yield old, new, notes
+
+
+def _wanted(piece: Piece, order: Order, offered: Offer) -> tuple[str | None, tuple[str, ...]]:
+    """The version to go to, None for a commit that has no release yet, and what there is to say about it.
 
     Raises:
         UsageError: It is another major version, which was not asked for.
     """
+    remarks = tuple(text for text in (origin.remark(piece),) if text and order.source is None)
     if order.to is not None:
         majors.check_crossing(piece.version, order.to, allowed=order.major)
-        return _name(piece) if order.to == piece.version else order.to, ()
-    known = [] if order.major else releases(piece)
-    newer = majors.newer_major(piece.version, known)
-    if newer is None:
-        return None, ()
-    goal = majors.target(piece.version, known, cross=False)
-    return _name(piece) if goal == piece.version else goal, (majors.is_out(newer),)
+        return order.to, remarks
+    if origin.newest_commit(piece, offered) is not None:
+        return None, remarks
+    goal = origin.goal(piece, offered, cross=order.major)
+    newer = majors.newer_major(goal, offered.releases)
+    return goal, (*remarks, majors.is_out(newer)) if newer else remarks
 
 
-def _source(piece: Piece, version: str | None) -> Source:
-    """Where its template is.
-
-    Raises:
-        NothingGenerated: It is not there any more.
-    """
-    try:
-        return resolve.parse(f"{piece.source}@{version}" if version else piece.source)
-    except (BadSource, UnknownTemplate) as error:
-        raise NothingGenerated(piece.path, f"names a template that cannot be had: {error}") from error
-
-
-def _recorded_version(piece: Piece) -> AbstractContextManager[Checkout]:
-    """The version that the project was made by, held to the commit on record."""
-    recorded = piece.recorded.get(COMMIT_KEY)
-    commit = recorded if isinstance(recorded, str) else None
-    return resolve.opened(_source(piece, _name(piece)), pinned=commit)
-
-
-def _name(piece: Piece) -> str:
-    """The name by which git finds the version on record."""
-    commit = piece.recorded.get(COMMIT_KEY)
-    return commit if isinstance(commit, str) and _AFTER_A_RELEASE.search(piece.version) else piece.version
-
-
-def _updated(  # noqa: PLR0913, PLR0917  # two versions, and all that is known of the project
-    piece: Piece, before: Tree, old: Checkout, new: Checkout, order: Order, ui: Ui
-) -> Updated:
-    asks = ui.can_ask and not order.use_defaults
-    with workplace(renders=True, with_git=True) as place:
-        templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
-        actions = joined(*(template.actions for template in templates))
-        return update(
-            *templates,
-            before,
-            PurePosixPath(piece.answers_file),
-            conflict=order.style,
-            trusted_digest=settle_trust(actions, new, ui, trust=order.trust),
-            data=order.data,
-            ask=asked_by(ui) if asks else None,
-            executable=programs(piece.root, before),
-            folder_name=piece.root.absolute().name,
-        )
-
-
-def _change(path: PurePosixPath, before: bytes | None, after: bytes | None, *, conflict: bool) -> Change:
-    outcome = Outcome.NEW if before is None else Outcome.DELETED if after is None else Outcome.UPDATED
-    return Change(path=path, outcome=Outcome.CONFLICT if conflict else outcome, before=before, after=after)
-
-
-def generated(piece: Piece) -> Tree:
-    """What the template made of the recorded answers, once more.
-
-    Raises:
-        ScaffoldError: The version cannot be had, is not trusted or does not render.
-    """
-    with workplace(renders=True) as place, _recorded_version(piece) as checkout:
-        template = UntrustedTemplate(checkout, place)
-        actions = template.actions
-        if actions.listed() and not approvals.is_approved(actions):
-            raise TemplateNotTrusted(actions, None)
-        asked = {question.name for question in template.questions}
-        answers = load_recorded_types(piece.path)
-        rendered = template.render(
-            {name: value for name, value in answers.items() if name in asked},
-            defaults=True,
-            ask=None,
-            trusted_digest=actions.digest if actions.listed() else None,
-            folder_name=piece.root.absolute().name,
-        )
-        return piece.but_for_kept(with_commit(rendered.files, checkout))
-
-
-def releases(piece: Piece) -> list[str]:
-    """The releases of its template, the oldest first.
-
-    Raises:
-        Unreachable: The template cannot be read.
-    """
-    return tags.releases(resolve.versions(_source(piece, None)))[::-1]
+def _target(
+    piece: Piece, order: Order, wanted: Source, offered: Offer, old: Checkout
+) -> AbstractContextManager[Checkout]:
+    """The version to go to: that of the record itself, unless its name is another commit now and is asked for anew."""
+    is_same = wanted.ref == piece.version
+    if is_same and (order.to is not None or offered.tags.get(piece.version, old.commit) == old.commit):
+        return nullcontext(old)
+    return resolve.opened(wanted, pinned=old.commit if is_same else None, accept_moved=order.accept_moved)

@@ -13,13 +13,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold import reading
 from scaffold.errors import Refused, UsageError
-from scaffold.life.merge import Change, Manner, Outcome, Tree, has_markers, merge_trees
+from scaffold.life.merge import Change, Kind, Kinds, Outcome, has_markers, merge_trees
 from scaffold.life.owned import examples, owned
+from scaffold.life.present import Present, mode_at, present
 from scaffold.life.renames import after_rename
+from scaffold.life.room import check_room
+from scaffold.life.texts import Manner
 from scaffold.life.upgrading import by_hand
-from scaffold.plan import Plan, is_blocked
+from scaffold.plan import Plan
+from scaffold.writing.nofollow import LINK
 from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
@@ -27,13 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scaffold.life.generated import Piece
-    from scaffold.life.merge import ConflictStyle
     from scaffold.life.targets import Target
+    from scaffold.life.texts import ConflictStyle
     from scaffold.life.upgrading import ByHand
-
-
-_LARGEST_FILE = 100 << 20  # bytes of a file of the user's: what the large hosts of repositories take
-_MOST_BYTES = 1 << 30  # of all of them
 
 
 @dataclass(frozen=True)
@@ -55,10 +54,14 @@ class Update:
     root: Path
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
-    executable: frozenset[PurePosixPath] = frozenset()
-    """Those of the changed files that are programs."""
     seen: Mapping[PurePosixPath, str | None] = field(default_factory=dict)
     """The hash of every file that was looked at, or None where there was none: the update was decided on that."""
+    modes: Mapping[PurePosixPath, int] = field(default_factory=dict)
+    """Permissions: of the files that are there, and of new ones as far as the template says."""
+    folders: tuple[PurePosixPath, ...] = ()
+    """New ones in which there is no file."""
+    messages: tuple[str, ...] = ()
+    """What the templates say to their user once all is written: untrusted."""
 
     @property
     def conflicts(self) -> list[Change]:
@@ -72,46 +75,63 @@ class Update:
         expected: dict[PurePosixPath, str | None] = {}
         for change in self.changes:
             here = None if change.was is not None and not change.is_move_away else change.before
-            expected[change.path] = None if here is None else digest(here)
-            if change.after is not None and (change.after != change.before or change.was is not None):
+            expected[change.path] = None if here is None else digest(here, link=change.kinds[0] is Kind.LINK)
+            if change.after is not None and change.is_real:
                 files[change.path] = change.after
             if change.rejected is not None:
-                files[_reject_path(change)] = change.rejected
-                expected[_reject_path(change)] = None
-        removed = (change.path for change in self.changes if change.after is None and change.before is not None)
-        moved = (
-            change for change in self.changes if change.was is not None and os.access(self.root / change.was, os.X_OK)
-        )
-        programs = {*self.executable, *(change.path for change in moved)}
-        gone = frozenset(removed)
+                files[change.reject_path] = change.rejected
+                expected[change.reject_path] = None
+        gone = {change.path for change in self.changes if change.after is None and change.before is not None}
         known = {path: expected[path] for path in (*files, *gone)}
-        programs &= files.keys()
-        return Plan(self.root.resolve(), files, gone, frozenset(programs), {**known, **self.seen})
+        written = [change for change in self.changes if change.path in files]
+        return Plan(
+            self.root.resolve(),
+            files,
+            frozenset(gone),
+            frozenset(change.path for change in written if change.kinds[1] is Kind.PROGRAM),
+            expected={**known, **self.seen},
+            modes={change.path: mode for change in written if (mode := self._mode(change)) is not None},
+            folders=self.folders,
+        )
+
+    def _mode(self, change: Change) -> int | None:
+        """The permissions that a file gets; None where what it replaces and whether it is a program say enough."""
+        before, after = change.kinds
+        if after is Kind.LINK:
+            return LINK
+        if change.before is None:
+            return self.modes.get(change.path)
+        if (before, after) == (Kind.PROGRAM, Kind.FILE):
+            return self.modes[change.was or change.path] & ~0o111
+        return None
 
 
 def merge(root: Path, targets: Sequence[Target], style: ConflictStyle) -> Update:
     """What has to change in the project so that every piece becomes what it shall be."""
     changes: dict[PurePosixPath, Change] = {}
-    seen: dict[PurePosixPath, str | None] = {}
+    looked = _Looked(root)
     for target in targets:
-        for change in _changes(root, target, style, changes, seen):
+        for change in _changes(looked, target, style, changes):
             first = changes.get(change.path)
-            changes[change.path] = change if first is None else replace(change, before=first.before)
+            kinds = change.kinds if first is None else (first.kinds[0], change.kinds[1])
+            before = change.before if first is None else first.before
+            changes[change.path] = replace(change, before=before, kinds=kinds)
 
-    def present(path: PurePosixPath) -> bytes | None:
-        return changes[path].after if path in changes else read_tree(root, [path]).get(path)
+    def standing(path: PurePosixPath) -> bytes | None:
+        return changes[path].after if path in changes else present(root, [path]).files.get(path)
 
     steps = [
         Step(
             to.piece,
             to.template.version,
             to.notes,
-            tuple(by_hand(to.piece, to.template, to.answers, present)),
-            tuple(after_rename(to, [other for other in targets if other is not to], changes.keys(), present)),
+            tuple(by_hand(to.piece, to.template, to.answers, standing)),
+            tuple(after_rename(to, [other for other in targets if other is not to], changes.keys(), standing)),
         )
         for to in targets
     ]
-    return Update(root, tuple(steps), tuple(change for _, change in sorted(changes.items())), seen=seen)
+    ordered = tuple(change for _, change in sorted(changes.items()))
+    return Update(root, tuple(steps), ordered, looked.seen, looked.modes)
 
 
 def join(root: Path, updates: Sequence[Update]) -> Update:
@@ -124,48 +144,69 @@ def join(root: Path, updates: Sequence[Update]) -> Update:
     changes: dict[PurePosixPath, Change] = {}
     for change in (change for update in updates for change in update.changes):
         if change.path in changes:
-            raise UsageError(f"two templates change {str(change.path)!a}: update one at a time, with --module")
+            raise UsageError(
+                f"two templates change {str(change.path)!a}: update one at a time, with --module or --answers-file"
+            )
         changes[change.path] = change
+    check_room(root, changes)
+    for change in changes.values():
         _check(root, change)
     return Update(
         root,
         tuple(step for update in updates for step in update.steps),
         tuple(change for _, change in sorted(changes.items())),
-        frozenset(path for update in updates for path in update.executable),
         {path: hash_ for update in updates for path, hash_ in update.seen.items()},
+        {path: mode for update in updates for path, mode in update.modes.items()},
+        tuple(folder for update in updates for folder in update.folders),
+        tuple(message for update in updates for message in update.messages),
     )
 
 
 def _check(root: Path, change: Change) -> None:
-    if change.before != change.after or change.before is None or change.was is not None:
-        _check_writable(root, change.path)
-    if change.before is not None and has_markers(change.before):
+    if change.before is not None and change.kinds[0] is not Kind.LINK and has_markers(change.before):
         raise Refused(root / change.path, "has the conflicts of an earlier update in it: resolve them first")
-    if change.rejected is not None and os.path.lexists(root / _reject_path(change)):
-        raise Refused(root / _reject_path(change), "is left from an earlier update: resolve and delete it")
+    if change.is_real or change.after is None:
+        mode = mode_at(root, change.path)
+        if mode is not None and stat.S_ISREG(mode) and not mode & stat.S_IWUSR:
+            raise Refused(root / change.path, "is read-only: make it writable first (chmod u+w)")
+    if change.rejected is not None and os.path.lexists(root / change.reject_path):
+        raise Refused(root / change.reject_path, "is left from an earlier update: resolve and delete it")
+
+
+class _Looked:
+    """What was looked at in a project for an update."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.seen: dict[PurePosixPath, str | None] = {}
+        self.modes: dict[PurePosixPath, int] = {}
+
+    def at(self, paths: Iterable[PurePosixPath]) -> Present:
+        """What stands at these paths; noted on the way."""
+        paths = set(paths)
+        found = present(self.root, sorted(paths))
+        for path in paths:
+            self.seen.setdefault(path, found.hash_at(path))
+        self.modes |= found.modes
+        return found
 
 
 def _changes(
-    root: Path,
-    target: Target,
-    style: ConflictStyle,
-    earlier: Mapping[PurePosixPath, Change],
-    seen: dict[PurePosixPath, str | None],
+    looked: _Looked, target: Target, style: ConflictStyle, earlier: Mapping[PurePosixPath, Change]
 ) -> list[Change]:
     piece = target.piece
     base = piece.generate()
     theirs = target.render()
-    mine = read_tree(root, base.keys() | theirs.keys())
-    for path in base.keys() | theirs.keys():
-        seen.setdefault(path, digest(mine[path]) if path in mine else None)
-    seen[PurePosixPath(piece.answers_file)] = piece.stamp
+    here = looked.at(base.keys() | theirs.keys())
+    mine, kinds = {**here.files}, {**here.kinds}
+    looked.seen[PurePosixPath(piece.answers_file)] = piece.stamp
     for path, change in earlier.items():
         mine.pop(path, None)
         if change.after is not None:
-            mine[path] = change.after
+            mine[path], kinds[path] = change.after, change.kinds[1]
     own = PurePosixPath(piece.answers_file)
-    if own not in mine:
-        raise Refused(root / own, "is not a plain file in a plain directory: move it away first")
+    if own not in mine or kinds[own] is Kind.LINK:
+        raise Refused(looked.root / own, "is not a plain file in a plain directory: move it away first")
     base[own] = mine[own]  # the record is replaced, whatever was edited in it: it was read
     manner = Manner(base=f"generated by {piece.version}", theirs=f"template {target.template.version}", style=style)
     before = {source: path for path, source in piece.template.sources(piece.answers, piece.answers_file).items()}
@@ -176,42 +217,11 @@ def _changes(
     base, mine, theirs = (
         {path: content for path, content in tree.items() if path not in apart.paths} for tree in (base, mine, theirs)
     )
-    return [*apart.changes(), *merge_trees(base, mine, theirs, manner, same)]
+    examples_as_they_are = [_of_kind(change, kinds) for change in apart.changes()]
+    return [*examples_as_they_are, *merge_trees(base, mine, theirs, manner, same, Kinds(mine=kinds))]
 
 
-def read_tree(root: Path, paths: Iterable[PurePosixPath]) -> Tree:
-    """What stands at these paths, as far as it is plain files.
-
-    Raises:
-        Refused: One of them is far too large, or cannot be read; or all together are.
-    """
-    found: Tree = {}
-    size = 0
-    for path in paths:
-        if _is_plain_file(root, path):
-            try:
-                found[path] = reading.read_limited(root / path, _LARGEST_FILE, follow=False)
-            except reading.Absent:  # it was there a moment ago
-                continue
-            except reading.Unreadable as error:
-                raise Refused(root / path, f"cannot be read ({error.reason}): move it away first") from error
-            size += len(found[path])
-            if size > _MOST_BYTES:
-                raise Refused(root, f"has more than {reading.size(_MOST_BYTES)} of files to compare")
-    return found
-
-
-def _is_plain_file(root: Path, path: PurePosixPath) -> bool:
-    return (root / path).is_file() and not (root / path).is_symlink() and not is_blocked(root, path)
-
-
-def _check_writable(root: Path, path: PurePosixPath) -> None:
-    target = root / path
-    if is_blocked(root, path) or (os.path.lexists(target) and not _is_plain_file(root, path)):
-        raise Refused(target, "is no plain file in a plain directory: move it away first")
-    if target.exists() and not target.stat().st_mode & stat.S_IWUSR:
-        raise Refused(target, "is read-only: make it writable first (chmod u+w)")
-
-
-def _reject_path(change: Change) -> PurePosixPath:
-    return change.path.with_name(f"{change.path.name}.rej")
+def _of_kind(change: Change, kinds: Mapping[PurePosixPath, Kind]) -> Change:
+    """The change of an example, which stays the program or link that it is."""
+    kind = kinds.get(change.was or change.path, Kind.FILE)
+    return replace(change, kinds=(kind, kind))

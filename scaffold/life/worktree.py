@@ -1,17 +1,20 @@
-"""Whether the user's own version control could take a change back."""
+"""What the user's own version control knows: whether it could take a change back, and which conflicts there are."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitFailed, NoRepository, NotUndoable, RepositoryFault
+from scaffold.life.merge import REJECTED
 from scaffold.repositories.found import find, owner_note
 from scaffold.repositories.looking import looking
+from scaffold.repositories.unmerged import Conflict, Side, mark, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path, PurePosixPath
+
+    from scaffold.life.merge import Blob, Change
 
 _SAFE = "or --allow-dirty; scaffold undo can take it back then"
 
@@ -62,6 +65,36 @@ def tracked(root: Path) -> list[PurePosixPath]:
         raise NotUndoable(root, f"is in no repository that can be read ({error}): run git init and commit") from error
 
 
-def programs(root: Path, paths: Iterable[PurePosixPath]) -> frozenset[PurePosixPath]:
-    """Those of the files that can be run."""
-    return frozenset(path for path in paths if os.access(root / path, os.X_OK))
+def mark_unmerged(root: Path, changes: Iterable[Change]) -> str:
+    """Have the conflicts among these changes unmerged in the repository's index; why not, where that is not done."""
+    conflicts = {
+        change.path: Conflict(change.was or change.path, _side(change.sides.base), theirs)
+        for change in changes
+        if change.sides is not None and (theirs := _side(change.sides.theirs)) is not None
+    }
+    if not conflicts:
+        return ""
+    try:
+        mark(root, conflicts)
+    except NoRepository:
+        return ""
+    except (RepositoryFault, GitFailed) as error:
+        return f"the conflicts are not marked as unmerged in git's index: {error}"
+    return ""
+
+
+def settle_unmerged(root: Path, *, restored: Collection[PurePosixPath], deleted: Collection[PurePosixPath]) -> str:
+    """Take the marks back from files that an update is taken back of; why not, where that is not done."""
+    # A file that no text is merged into stays as it was, and only what the template has is put beside it.
+    beside = {path.with_name(path.name.removesuffix(REJECTED)) for path in deleted if path.name.endswith(REJECTED)}
+    try:
+        settle(root, restored=beside.union(restored).difference(deleted), deleted=deleted)
+    except NoRepository:
+        return ""
+    except (RepositoryFault, GitFailed) as error:
+        return f"git's index is as it was left, with any conflicts still unmerged: {error}"
+    return ""
+
+
+def _side(blob: Blob | None) -> Side | None:
+    return None if blob is None else Side(blob.kind.value, blob.content)

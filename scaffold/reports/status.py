@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from scaffold import shell
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.life.check import Group
+from scaffold.life.generated import USUAL_NAME
 from scaffold.life.majors import is_out
-from scaffold.life.merge import diff
+from scaffold.life.patch import diff
 from scaffold.reports.files import file_text
 from scaffold.text import one_line, visible
 
@@ -129,6 +130,7 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
             continue
         age = f"{status.version}, newest {status.target}" if status.is_behind else f"{status.version} is current"
         lines.append(f"{name}: {age}")
+        lines += [f"  note: {one_line(remark, 1000)}" for remark in status.remarks]
         lines += [f"  {version}: {one_line(text, 1000)}" for version, text in status.notes]
         if status.newer_major:
             lines.append(f"  {is_out(status.newer_major)}")
@@ -144,6 +146,8 @@ def check_text(statuses: Sequence[Status], *, with_diff: bool, strict: bool) -> 
 
 def _name(status: Status) -> str:
     """What a piece is called: the project by its path, a module by its name beside the path of a project elsewhere."""
+    if status.module is None and not USUAL_NAME.fullmatch(status.answers_file):
+        return f"{status.root}, {status.answers_file}"
     if status.module is None:
         return str(status.root)
     return status.module if str(status.root) == "." else f"{status.root}, module {status.module}"
@@ -170,6 +174,8 @@ def _drift_text(root: Path, drift: Drift, *, strict: bool) -> str:
     mark = ""
     if drift.kind == "conflict":
         mark = "  (resolve it)"
+    elif drift.by_task:
+        mark = "  (or by a task of the template)"
     elif drift.fails:
         mark = f"  (missing: {_check_show(root, drift.path)} prints it)"
     elif strict and drift.fails_strictly:
@@ -197,6 +203,8 @@ def check_json(
                 "update_to": status.target,
                 "newer_major": status.newer_major,
                 "problem": status.problem or None,
+                "trusted": not status.is_untrusted,
+                "remarks": list(status.remarks),
                 "notes": [{"version": version, "text": text} for version, text in status.notes],
                 "drift": [_drift_json(drift, with_diff=with_diff, strict=strict) for drift in status.drift],
             }

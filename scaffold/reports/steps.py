@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from scaffold.writing.recovery import Recovery
     from scaffold.writing.undo import Step, Undo
 
 
@@ -54,6 +55,25 @@ def undo_json(undo: Undo, *, written: bool) -> dict[str, object]:
         "restored": [str(path) for path in undo.restored],
         "deleted": [str(path) for path in sorted(undo.deleted)],
         "left": [str(path) for path in undo.left],
+    }
+
+
+def recovered_text(root: Path) -> str:
+    """That a killed run was taken back, and no step before it."""
+    return f"a run that was killed in {escaped(str(root))} is taken back; the steps before it are as they were"
+
+
+def recovered_json(root: Path, recovery: Recovery) -> dict[str, object]:
+    """The same as data."""
+    return {
+        "project": str(root),
+        "command": None,
+        "step": None,
+        "when": None,
+        "written": True,
+        "restored": list(recovery.taken_back),
+        "deleted": [],
+        "left": list(recovery.kept),
     }
 
 

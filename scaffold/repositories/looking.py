@@ -6,6 +6,7 @@ import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,47 @@ class Looking:
         options = ("--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=all", "--no-renames")
         fields = os.fsdecode(self._git("status", *options, *where)).split("\0")
         return [(field[:2], PurePosixPath(field[3:].removeprefix(prefix))) for field in fields if field]
+
+    @property
+    def is_split(self) -> bool:
+        """Whether the index is in two parts."""
+        return any(self.own.glob("sharedindex.*"))
+
+    @cached_property
+    def hash_length(self) -> int:
+        """The digits of a hash in this repository."""
+        return len(self._git("hash-object", "--stdin").strip())
+
+    def staged(self, paths: Sequence[str]) -> list[str]:
+        """What the index has of these paths: mode, hash and stage, a tab and the path.
+
+        Raises:
+            GitFailed: The index cannot be read.
+        """
+        listed = self._git("ls-files", "--stage", "-z", "--", *paths) if paths else b""
+        return [entry for entry in os.fsdecode(listed).split("\0") if entry]
+
+    def store(self, content: bytes, path: str, *, filtered: bool) -> str:
+        """Have a blob among the objects of our own repository; its hash.
+
+        Args:
+            content: What the file at `path` holds.
+            path: By which attributes and line ends are decided.
+            filtered: Whether those count.
+
+        Raises:
+            GitFailed: git, or a filter of the user's, refuses it.
+        """
+        how = ("--path", path) if filtered else ("--no-filters",)
+        return self._git("hash-object", "-w", *how, "--stdin", stdin=content).decode("ascii").strip()
+
+    def restage(self, lines: Iterable[str]) -> None:
+        """Change our copy of the index, by lines as `git update-index --index-info` reads them.
+
+        Raises:
+            GitFailed: git refuses one.
+        """
+        self._git("update-index", "-z", "--index-info", stdin=os.fsencode("".join(f"{line}\0" for line in lines)))
 
     def undefined_filters(self, paths: Iterable[PurePosixPath], below: Path) -> list[str]:
         """The filters that attributes name for some files and that the user's own configuration does not define.

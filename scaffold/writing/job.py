@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,13 @@ class Job:
     def digest(self, path: PurePosixPath) -> str:
         """The hash of what will stand at the path of one of the files."""
         return digest(self.files[path], link=self.modes.get(path) == LINK)
+
+    def runs(self, path: PurePosixPath) -> bool | None:
+        """Whether one of the files will be a program; None where that is as it was."""
+        mode = self.modes.get(path)
+        if mode is not None and mode != LINK:
+            return bool(mode & stat.S_IXUSR)
+        return True if path in self.executable else None
 
     @property
     def needed_folders(self) -> list[PurePosixPath]:

@@ -9,16 +9,15 @@ file is exchanged with its new content, and what came out is looked at before th
 
 from __future__ import annotations
 
-import secrets
-import time
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import Busy, ChangedMeanwhile, NoStateFolder, NotTakenBack, WriteFailed
 from scaffold.writing import fresh
+from scaffold.writing.comparing import compare
 from scaffold.writing.lock import alone, locked, signals_wait
-from scaffold.writing.nofollow import LINK, Directory
+from scaffold.writing.nofollow import Directory
 from scaffold.writing.place import Place, all_journals, forget
 from scaffold.writing.record import FINISHING, PENDING, Entry, Record, digest_of, is_staging
 from scaffold.writing.recovery import Recovery, take_back
@@ -92,7 +91,7 @@ def _write_within(job: Job, place: Place, journal: Journal) -> None:
     with Directory.opened(literal) as root, alone(root, job.dest):
         if job.empty and root.names(1):
             raise ChangedMeanwhile(job.dest)
-        record, contents = _compare(job, place, root)
+        record, contents = compare(job, place, root)
         if not record.entries and not record.made and record.last is None:
             return
         journal.note_down(record, {number: content.data for number, content in contents.items()})
@@ -124,50 +123,6 @@ def take_back_now(root: Directory, record: Record, journal: Journal, dest: Path)
         raise NotTakenBack(dest, error) from error
 
 
-def _compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int, Content]]:
-    """What will change, and what the files hold now.
-
-    Raises:
-        ChangedMeanwhile: Not what they held when that was decided.
-    """
-    for path, hash_ in job.expected.items():
-        if path not in job.files and path not in job.removed and _present_hash(root, str(path)) != hash_:
-            raise ChangedMeanwhile(job.dest / path)
-    entries: list[Entry] = []
-    contents: dict[int, Content] = {}
-    emptied = {*job.folders_gone}
-    for path in dict.fromkeys((*job.files, *job.removed)):
-        found = _content(root, str(path))
-        before = digest_of(found)
-        after = None if path in job.removed else job.digest(path)
-        if path in job.expected and job.expected[path] != before and not (job.undoes and before == after):
-            raise ChangedMeanwhile(job.dest / path)
-        if before == after:
-            continue
-        if found is not None and found.mode == LINK and path not in job.expected:  # put there since
-            raise ChangedMeanwhile(job.dest / path)
-        if found is not None:
-            contents[len(entries)] = found
-        entries.append(Entry(str(path), before, after, 0 if found is None else found.mode))
-        if after is None:
-            emptied |= {str(parent) for parent in path.parents[:-1]}
-    record = Record(
-        dest=str(place.dest),
-        command=job.command,
-        nonce=secrets.token_hex(12),
-        when=time.time(),
-        inode=root.status().st_ino,
-        entries=tuple(entries),
-        made=tuple(str(folder) for folder in job.needed_folders if not _is_directory(root, str(folder))),
-        emptied=tuple(sorted(emptied, key=lambda path: path.count("/"), reverse=True)),
-        last=job.last,
-        undoes=job.undoes,
-        root_goes=job.root_goes,
-        keep=job.keep,
-    )
-    return record, contents
-
-
 def _stage(root: Directory, record: Record, job: Job, contents: Mapping[int, Content], dest: Path) -> None:
     """Have all new contents on the disk, on the directory's own file system."""
     root.make(record.staging, 0o700)
@@ -190,15 +145,25 @@ def _stage(root: Directory, record: Record, job: Job, contents: Mapping[int, Con
 
 
 def _put_all_in_place(root: Directory, record: Record, dest: Path) -> None:
-    for folder in record.made:
-        with root.inside(folder) as (parent, name):
-            parent.make(name)
+    """First whatever makes room: a file may stand where a folder has to be, and a folder where a file has."""
     with root.directory(record.staging) as staging:
-        for number, entry in enumerate(record.entries):
-            with root.inside(entry.path) as (parent, name):
-                put_in_place(parent, name, staging, str(number), entry, dest / entry.path)
+
+        def put(*, first: bool) -> None:
+            for number, entry in enumerate(record.entries):
+                if record.makes_room(entry) is first:
+                    with root.inside(entry.path) as (parent, name):
+                        put_in_place(parent, name, staging, str(number), entry, dest / entry.path)
+
+        put(first=True)
+        for folder in record.cleared:
+            with root.inside(folder) as (parent, name):
+                parent.rmdir(name)
+        for folder in record.made:
+            with root.inside(folder) as (parent, name):
+                parent.make(name)
+        put(first=False)
         changed = {str(PurePosixPath(path).parent) for path in (*record.made, *(each.path for each in record.entries))}
-        for folder in sorted(changed):
+        for folder in sorted(changed.difference(record.cleared)):
             with root.directory(folder) as directory:
                 directory.sync()
         staging.sync()
@@ -339,24 +304,3 @@ def _clear_elsewhere(own: Journal) -> None:
                 fresh.recover(record, journal, PENDING)
             elif journal.is_out_of_date:
                 forget(journal)
-
-
-def _content(root: Directory, path: str) -> Content | None:
-    try:
-        with root.inside(path) as (parent, name):
-            return parent.look(name)
-    except FileNotFoundError:
-        return None
-
-
-def _present_hash(root: Directory, path: str) -> str | None:
-    """None where neither a plain file nor a link is."""
-    with suppress(OSError):
-        return digest_of(_content(root, path))
-    return None
-
-
-def _is_directory(root: Directory, path: str) -> bool:
-    with suppress(OSError), root.inside(path) as (parent, name):
-        return parent.is_directory(name)
-    return False

@@ -45,6 +45,11 @@ class Content:
     owner: tuple[int, int]
     """User and group."""
 
+    @property
+    def is_program(self) -> bool:
+        """Whether its owner may run it."""
+        return self.mode != LINK and bool(self.mode & stat.S_IXUSR)
+
 
 class Directory:
     """A directory that is held open. Every method raises OSError where a link or a file stands in the way."""
@@ -202,7 +207,7 @@ class Directory:
             data: What it holds.
             mode: Its permissions; by default those of any new file. LINK makes a symbolic link.
             executable: Add the permission to run it for whoever may read it.
-            like: The file that it replaces, whose permissions and owner it gets.
+            like: The file that it replaces, whose owner it gets, and by default its permissions.
             sync: Whether it is on the disk when this returns; else `sync_content` has to follow.
         """
         like = None if like is not None and like.mode == LINK else like
@@ -214,7 +219,7 @@ class Directory:
             file.write(data)
             file.flush()
             own = os.fstat(number).st_mode & _PERMISSIONS
-            wanted = like.mode if like is not None else own if mode is None else mode
+            wanted = mode if mode is not None else own if like is None else like.mode
             wanted = (wanted | (wanted & 0o444) >> 2 if executable else wanted) & _PERMISSIONS
             if hasattr(os, "fchmod"):
                 if like is not None and like.owner != (os.getuid(), os.getgid()):

@@ -68,6 +68,12 @@ class Place:
                         return Journal(folder)
         raise NoStateFolder(self.dest)
 
+    @property
+    def temporary_folder(self) -> Path | None:
+        """Where the records are, if that is among temporary files, as where the home is read-only; else None."""
+        folder = next((journal.folder for journal in self.journals()), None)
+        return folder if folder is not None and _temporary_root() in folder.parents else None
+
     def _roots(self) -> Iterator[Path]:
         """Folders that nobody else can write to, and that did not come with the directory."""
         for root in roots():
@@ -80,10 +86,17 @@ def roots() -> tuple[Path, ...]:
     found = []
     with suppress(NoHome):
         found.append(state_folder())
-    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    with suppress(OSError):  # no folder for temporary files
-        found.append(Path(tempfile.gettempdir()) / f"scaffold-state-{user}")
+    if (root := _temporary_root()) is not None:
+        found.append(root)
     return tuple(found)
+
+
+def _temporary_root() -> Path | None:
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    try:
+        return Path(tempfile.gettempdir()) / f"scaffold-state-{user}"
+    except OSError:  # no folder for temporary files
+        return None
 
 
 def all_journals() -> Iterator[Journal]:

@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -66,6 +67,22 @@ class Entry:
         """Whether a symbolic link stood there."""
         return self.mode == LINK
 
+    def is_before(self, found: Content | None) -> bool:
+        """Whether something is what stood there before the run."""
+        return digest_of(found) == self.before and (self._has_other_content or self._is_as_executable(found))
+
+    def is_after(self, found: Content | None) -> bool:
+        """Whether something is what the run wrote."""
+        return digest_of(found) == self.after and (self._has_other_content or not self._is_as_executable(found))
+
+    @property
+    def _has_other_content(self) -> bool:
+        """Whether the run is about more than whether a file is a program."""
+        return self.before != self.after
+
+    def _is_as_executable(self, found: Content | None) -> bool:
+        return found is not None and not (found.mode ^ self.mode) & stat.S_IXUSR
+
 
 @dataclass(frozen=True)
 class Record:
@@ -82,6 +99,8 @@ class Record:
     entries: tuple[Entry, ...]
     made: tuple[str, ...] = ()
     """Folders that were not there, outermost first."""
+    cleared: tuple[str, ...] = ()
+    """Folders that make room for a file, innermost first."""
     emptied: tuple[str, ...] = ()
     """Folders that go when nothing is left in them, innermost first."""
     last: str | None = None
@@ -94,6 +113,11 @@ class Record:
     """Whether `scaffold undo` can take the run back."""
     fresh: bool = False
     """Whether the run makes the directory itself."""
+
+    def makes_room(self, entry: Entry) -> bool:
+        """Whether one of the files goes since a folder has to be in its place, or a file in that of its folder."""
+        folders = {str(parent) for parent in PurePosixPath(entry.path).parents}
+        return entry.after is None and (entry.path in self.made or not folders.isdisjoint(self.cleared))
 
     @property
     def staging(self) -> str:
@@ -286,10 +310,10 @@ def _parsed(data: Mapping[str, Any]) -> Record:
     if fields.pop("version") != _VERSION:
         raise ValueError("another version")
     entries = tuple(Entry(**each) for each in fields.pop("entries"))
-    made, emptied = tuple(fields.pop("made")), tuple(fields.pop("emptied"))
-    record = Record(entries=entries, made=made, emptied=emptied, **fields)
+    made, emptied, cleared = (tuple(fields.pop(name, ())) for name in ("made", "emptied", "cleared"))
+    record = Record(entries=entries, made=made, emptied=emptied, cleared=cleared, **fields)
     last = () if record.last is None else (record.last,)
-    for path in (*(entry.path for entry in entries), *record.made, *record.emptied, *last):
+    for path in (*(entry.path for entry in entries), *made, *emptied, *cleared, *last):
         if PurePosixPath(path).is_absolute() or ".." in path.split("/") or path in {"", "."} or "\0" in path:
             raise ValueError(path)
     for entry in entries:

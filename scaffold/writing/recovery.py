@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scaffold.writing.record import PENDING, digest, digest_of
 
 if TYPE_CHECKING:
-    from scaffold.writing.nofollow import Directory
+    from scaffold.writing.nofollow import Content, Directory
     from scaffold.writing.record import Entry, Journal, Record
 
 
@@ -41,22 +41,39 @@ def take_back(root: Directory, record: Record, journal: Journal) -> Recovery:
     if root.exists(record.staging) or not all(_is_as_before(root, entry) for entry in record.entries):
         root.make(record.staging, 0o700)
         with root.directory(record.staging) as staging:
-            for number, entry in enumerate(record.entries):
-                verdict = _One(root, staging, entry, number, journal).take_back()
-                if verdict is not None:
-                    (taken_back if verdict else kept).append(entry.path)
+
+            def take(*, last: bool) -> None:
+                for number, entry in enumerate(record.entries):
+                    if record.makes_room(entry) is last:
+                        verdict = _One(root, staging, entry, number, journal).take_back()
+                        if verdict is not None:
+                            (taken_back if verdict else kept).append(entry.path)
+
+            take(last=False)
+            _bring_folders_back(root, record)
+            take(last=True)
+    else:
+        _bring_folders_back(root, record)
+    return Recovery(tuple(taken_back), tuple(kept))
+
+
+def _bring_folders_back(root: Directory, record: Record) -> None:
+    """Those that were made go, as far as they are empty; those that had made room for a file come."""
     for folder in reversed(record.made):
         with suppress(OSError), root.inside(folder) as (parent, name):
             parent.rmdir(name)
             parent.sync()
-    return Recovery(tuple(taken_back), tuple(kept))
+    for folder in reversed(record.cleared):
+        with suppress(OSError), root.inside(folder) as (parent, name):
+            parent.make(name)
+            parent.sync()
 
 
 def _is_as_before(root: Directory, entry: Entry) -> bool:
     """Whether nothing is left to do for a file."""
     try:
         with root.inside(entry.path) as (parent, name):
-            return digest_of(parent.look(name)) == entry.before
+            return entry.is_before(parent.look(name))
     except FileNotFoundError:
         return entry.before is None
     except OSError:
@@ -79,8 +96,8 @@ class _One:
             with self.root.inside(self.entry.path) as (parent, name):
                 for source in (self._slot, self._back):
                     parent.settle(name, self.staging, source)
-                now = digest_of(parent.look(name))
-                if now == self.entry.before and not self._has_swapped_out_an_edit:
+                now = parent.look(name)
+                if self.entry.is_before(now) and not self._has_swapped_out_an_edit:
                     return None
                 return self._decided(parent, name, now)
         except FileNotFoundError:  # its folder is not there: never made, or removed since
@@ -92,10 +109,10 @@ class _One:
                 return False
             raise
 
-    def _decided(self, parent: Directory, name: str, now: str | None) -> bool | None:
+    def _decided(self, parent: Directory, name: str, now: Content | None) -> bool | None:
         if now is None and self.entry.after is not None:
             return None if self.entry.before is None else False
-        if now != self.entry.after:
+        if not self.entry.is_after(now):
             return False
         done = self._make_new_one_go(parent, name) if self.entry.before is None else self._bring_back(parent, name)
         parent.sync()

@@ -20,11 +20,12 @@ from scaffold.writing.job import Job
 from scaffold.writing.journal import write
 from scaffold.writing.nofollow import Directory
 from scaffold.writing.place import Place
-from scaffold.writing.record import digest, digest_of
+from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scaffold.writing.nofollow import Content
     from scaffold.writing.record import Entry, Journal, Record
 
 
@@ -127,11 +128,15 @@ def look(step: Step) -> Undo:
             removed, left = [], []
             for number, entry in enumerate(step.record.entries):
                 path = PurePosixPath(entry.path)
-                now = _digest_at(root, entry.path)
                 before = step.journal.kept(step.name, number)
-                if now == entry.before:
+                try:
+                    now = _found(root, path, step.record)
+                except OSError:  # something else stands there
+                    left.append(path)
                     continue
-                if now != entry.after or not _is_whole(entry, before):
+                if entry.is_before(now):
+                    continue
+                if not entry.is_after(now) or not _is_whole(entry, before):
                     left.append(path)
                 elif before is None:
                     removed.append(path)
@@ -182,15 +187,23 @@ def forget(root: Path) -> int:
     return len(found)
 
 
-def _digest_at(root: Directory, path: str) -> str | None:
-    """None where nothing is; something that equals no hash where neither a plain file nor a link is."""
+def _found(root: Directory, path: PurePosixPath, record: Record) -> Content | None:
+    """What stands at a path; None where nothing does, or what the step itself has put in the way.
+
+    Raises:
+        OSError: Neither a plain file nor a link.
+    """
     try:
-        with root.inside(path) as (parent, name):
-            return digest_of(parent.look(name))
+        with root.inside(str(path)) as (parent, name):
+            if parent.is_directory(name) and str(path) in record.made:
+                return None
+            return parent.look(name)
     except FileNotFoundError:
         return None
-    except OSError:
-        return ""
+    except NotADirectoryError:
+        if not {str(parent) for parent in path.parents}.isdisjoint(record.cleared):
+            return None
+        raise
 
 
 def _is_whole(entry: Entry, before: bytes | None) -> bool:
