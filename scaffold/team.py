@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,12 +82,16 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
     check_destination(order.dest)
     located = order.located
     replies = Replies(ui)
-    with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
-        if checkout.note:
-            ui.note(checkout.note)
-        while True:
-            with workplace(renders=True) as place, suppress(SteppedBack):
-                return _prepared(order, ui, UntrustedTemplate(checkout, place), replies)
+    with ExitStack() as process:
+        place = process.enter_context(workplace(renders=True))  # first: it starts while the version is fetched
+        with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
+            if checkout.note:
+                ui.note(checkout.note)
+            while True:
+                with suppress(SteppedBack):
+                    return _prepared(order, ui, UntrustedTemplate(checkout, place), replies)
+                process.close()
+                place = process.enter_context(workplace(renders=True))
 
 
 def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replies) -> TeamProject:
