@@ -119,6 +119,7 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
             folder_name=order.dest.absolute().name,
             answers_file=order.record,
             with_tasks=order.with_tasks,
+            project=order.dest,
             say=replies.tell,
         )
         files = with_commit(rendered.files, checkout)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold import memory
 from scaffold.foreign import compiled, composed, hints, two_versions
 from scaffold.foreign.guard import Blocked, Guard
-from scaffold.foreign.standins import import_copier, import_whole_copier, shield_git_of_copier
+from scaffold.foreign.standins import import_copier, import_whole_copier, lend, shield_git_of_copier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -169,6 +169,7 @@ def main(*, trusted: bool) -> None:
         _confine(job)
     try:
         _serve(job["versions"])
+        lend(job["external"])
         if job["update"]:
             outcome = _update(job, channel, asking, trusted=trusted)
         else:

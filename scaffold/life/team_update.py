@@ -153,6 +153,7 @@ def _wish(piece: Piece, order: Order, templates: Versions, replies: Replies) -> 
         PurePosixPath(piece.answers_file),
         piece.content,
         folder_name=piece.root.absolute().name,
+        project=piece.root,
         data=order.data,
         ask=replies.answer if asks else None,
         trusted_digest=digest,
