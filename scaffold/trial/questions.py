@@ -10,7 +10,7 @@ from jinja2 import FileSystemLoader, TemplateError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.copierfmt.answers import WrongType, cast, holds
-from scaffold.trial.values import COMPUTED, Choices, is_computed, values_of
+from scaffold.trial.values import AWKWARD, COMPUTED, Choices, is_computed, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,10 +87,22 @@ class Questions:
         return tuple(self._tried.values())
 
     @cached_property
-    def required(self) -> Sequence[str]:
-        """Those that are asked beside the defaults of all others, and have none themselves."""
-        unanswered = ((name, spec) for name, spec in self.specs.items() if name not in self._given)
-        return [name for name, spec in unanswered if "default" not in spec and self._hold(_conditions(spec), name, {})]
+    def plainest(self) -> tuple[Row, Sequence[str]]:
+        """The fewest answers that there have to be, and the questions for which there is none to try.
+
+        All others have a default. Of choices, yes and no, and numbers the first is taken.
+        """
+        row: Row = dict(self._given)
+        required: list[str] = []
+        for name, spec in self.specs.items():
+            if name not in row and "default" not in spec and self._hold(_conditions(spec), name, row):
+                values = self._tried[name].values if name in self._tried else ()
+                known = [value for value in values if value not in (AWKWARD, COMPUTED)]
+                if known:
+                    row[name] = known[0]
+                else:
+                    required.append(name)
+        return row, required
 
     def is_asked(self, question: Question, row: Row) -> bool:
         """Whether it is, beside the answers before it. What cannot be judged does not hold."""
