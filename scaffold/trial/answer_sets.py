@@ -137,18 +137,23 @@ class AnswerSets:
             if name in like and self._questions.takes(question, like[name], row):
                 row[name] = like[name]
                 continue
-            values = [value for value in question.values if self._questions.takes(question, value, row)]
+            values = self._taken(question, row)
             if values:
                 row[name] = chance.choice(values)
         return row
+
+    def _taken(self, question: Question, row: Row) -> Sequence[Any]:
+        """Those of its values that it takes beside this row."""
+        if question.takes_all:
+            return question.values
+        return [value for value in question.values if self._questions.takes(question, value, row)]
 
     def _all(self, row: Row, rest: Sequence[Question]) -> Iterator[Row]:
         if not rest:
             yield row
             return
         question, *others = rest
-        values = question.values if self._questions.is_asked(question, row) else ()
-        values = tuple(value for value in values if self._questions.takes(question, value, row))
+        values = self._taken(question, row) if self._questions.is_asked(question, row) else ()
         for value in values:
             yield from self._all({**row, question.name: value}, others)
         if not values:

@@ -51,6 +51,8 @@ class Question:
     conditions: tuple[str | bool, ...]
     """All have to hold, or it is not asked."""
     choices: Choices
+    takes_all: bool
+    """Whether nothing can refuse one of the values."""
 
 
 class Questions:
@@ -68,6 +70,7 @@ class Questions:
         self._compiled: dict[str, Template] = {}
         self._named: dict[str, frozenset[str]] = {}
         self._outcomes: dict[tuple[str, ...], str] = {}
+        self._held: dict[str, bool] = {}
         self._places = {name: number for number, name in enumerate(self.specs)}
         self._tried: dict[str, Question] = {}
         for name, spec in self.specs.items():
@@ -76,7 +79,13 @@ class Questions:
             values = (given[name],) if name in given else values_of(spec, partial(self._takes_alone, name))
             if values:
                 choices = Choices.of(spec)
-                self._tried[name] = Question(name=name, values=values, conditions=_conditions(spec), choices=choices)
+                self._tried[name] = Question(
+                    name=name,
+                    values=values,
+                    conditions=_conditions(spec),
+                    choices=choices,
+                    takes_all=name in given or not (choices.validators or spec.get("validator")),
+                )
 
     def _takes_alone(self, name: str, value: object) -> bool:
         return not self._refused(name, {name: value})
@@ -110,9 +119,14 @@ class Questions:
 
     def _hold(self, conditions: Sequence[str | bool], name: str, row: Row) -> bool:
         return all(
-            holds(self._rendered(condition, name, row)) if isinstance(condition, str) else bool(condition)
+            self._holds(self._rendered(condition, name, row)) if isinstance(condition, str) else bool(condition)
             for condition in conditions
         )
+
+    def _holds(self, text: str) -> bool:
+        if text not in self._held:
+            self._held[text] = holds(text)
+        return self._held[text]
 
     def is_given(self, question: Question) -> bool:
         """Whether it has that answer whatever its conditions say."""
@@ -120,7 +134,7 @@ class Questions:
 
     def takes(self, question: Question, value: object, row: Row) -> bool:
         """Whether it takes this answer beside those before it."""
-        if self.is_given(question):
+        if question.takes_all:
             return True
         disabled = question.choices.validator(value)
         if disabled and self._rendered(disabled, question.name, row):
