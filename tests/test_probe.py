@@ -99,6 +99,8 @@ def noted(number):
     return sum(i * i for i in range(100_000))
 """
 QUICK = ("--yes", "--budget", "2", "--max-workers", "4")
+COMPUTING = ("--budget", "10", "--max-workers", "2")
+"""Levels are long enough for the GIL to be seen on a machine with much else to do."""
 
 
 @pytest.fixture
@@ -183,7 +185,7 @@ def test_an_interpreter_that_is_none_is_named(scaffold: Run, here: Path) -> None
 
 def probed(scaffold: Run, *words: str) -> tuple[Result, dict[str, Any]]:
     """A run with --json, and its document, which follows the schema."""
-    result = scaffold("probe", *words, *QUICK, "--json")
+    result = scaffold("probe", *(() if "--budget" in words else QUICK), *words, "--yes", "--json")
     document: dict[str, Any] = json.loads(result.out)
     jsonschema.validate(document, json.loads((ROOT / "docs" / "probe.schema.json").read_text(encoding="utf-8")))
     return result, document
@@ -215,7 +217,7 @@ def test_a_function_that_waits_gets_threads(scaffold: Run, targets: Path) -> Non
 @pytest.mark.parametrize("version", pythons.found())
 def test_a_function_that_computes_in_python_is_known_by_every_python(scaffold: Run, version: str) -> None:
     """None of them has scaffold; without a GIL its threads compute side by side."""
-    _, document = probed(scaffold, "slow.py:spin", "--python", pythons.found()[version])
+    _, document = probed(scaffold, "slow.py:spin", *COMPUTING, "--python", pythons.found()[version])
     assert document["machine"]["python"].startswith(version.rstrip("t"))
     assert document["profile"]["free_threaded"] is version.endswith("t")
     assert document["profile"]["class"] == ("computing-free" if version.endswith("t") else "computing-gil")
@@ -227,7 +229,7 @@ def test_a_function_that_computes_in_python_is_known_by_every_python(scaffold: R
 @pytest.mark.usefixtures("targets")
 def test_results_that_cannot_be_pickled_rule_processes_out(scaffold: Run) -> None:
     """It is said why: without them there would be processes."""
-    _, document = probed(scaffold, "slow.py:lock_of_spin")
+    _, document = probed(scaffold, "slow.py:lock_of_spin", *COMPUTING)
     assert document["profile"]["class"] == "computing-gil"
     if document["machine"]["cpus"] > 1:
         assert document["verdict"]["workers_kind"] == "none"
@@ -238,7 +240,9 @@ def test_results_that_cannot_be_pickled_rule_processes_out(scaffold: Run) -> Non
 def test_processes_share_the_items(scaffold: Run, here: Path) -> None:
     """Each is used once, by whichever process."""
     (here / "notes.py").write_text(NOTES, encoding="utf-8")
-    result = scaffold("probe", "notes.py:noted", "--items", "notes.py:numbers", "--max-calls", "300", *QUICK)
+    result = scaffold(
+        "probe", "notes.py:noted", "--items", "notes.py:numbers", "--max-calls", "300", *COMPUTING, "--yes"
+    )
     assert result.code == 0, result.err
     seen = (here / "seen").read_text(encoding="utf-8").split()
     assert len(seen) == len({*seen}) <= 300
