@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from scaffold import shell
@@ -27,7 +28,8 @@ def consent_text(request: Request, python: str) -> str:
 
 def result_text(result: Result, python: str, next_command: str) -> str:
     """The verdict, the profile, the chart, why not more, and the command to go on."""
-    return "\n".join(_lines(result, python, next_command))
+    text = "\n".join(_lines(result, python, next_command))
+    return text if "utf" in (sys.stdout.encoding or "").lower() else text.replace("█", "#").replace("µ", "u")
 
 
 def _lines(result: Result, python: str, next_command: str) -> Iterator[str]:
