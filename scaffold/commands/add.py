@@ -23,7 +23,6 @@ from scaffold.commands.written import (
 )
 from scaffold.errors import SeveralPackages
 from scaffold.helptext import THE_PROJECT
-from scaffold.probe import words
 from scaffold.questions import Answers
 from scaffold.reports import module, output
 from scaffold.terminal import Terminal
@@ -95,7 +94,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     note_without_effect(given, made.answers)
     note_computing(known, made.answers, asked=ui.can_ask and not defaults)
     if probed is not None:
-        output.say_note(f"measured: {words.figures(probed.result)}")
+        output.say_note(probed.note)
         made = probed.in_project(made)
     if note := module.note_on_tests(made, target.survey):
         output.say_note(note)
