@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Tell = Callable[[Mapping[str, object]], None]
 
 _GIL_SHOWS = 0.05  # seconds of two threads computing: ten times the interpreter's switch interval
+_PATIENT = 0.05  # seconds: by default a thread wakes up every 5 ms to ask for the GIL, and queues for a CPU to do so
 _ONLY_FIRST = 200  # times longer than the others, from which on only the first call did any work
 
 
@@ -54,7 +55,7 @@ class Session:
         if not tells_run_queue():
             self.doubt("this system does not tell how long a thread waits for a CPU")
         profile = self._profiled(self._bench.alone(self._threads))
-        if profile.kind in ("waiting", "contended"):
+        if profile.kind == "waiting":
             threads = self._climbed_threads(profile)
             self._profile = verdicts.settled(profile, threads)
             self._verdict = verdicts.decided(threads, None)
@@ -111,6 +112,8 @@ class Session:
         if not bench.has_time(1):
             self.doubt("the time was up before two threads could be tried: raise --budget")
             return found
+        if self._busy() > CROWDED:
+            sys.setswitchinterval(_PATIENT)
         two = bench.level(crew, 2) if self._most > 1 else None
         if two is None and self._most > 1:
             self.doubt(bench.supply.why_out)
@@ -134,9 +137,13 @@ class Session:
         if first > max(0.002, _ONLY_FIRST * usual) and usual < verdicts.HANDOVER:
             self.doubt("only the first call did any work, as if the function kept its result: give it --items")
 
+    def _busy(self) -> float:
+        """The share of the CPUs that others take."""
+        return max(self._taken, self._bench.one.queue_share)
+
     def _on_cpus(self, profile: Profile) -> Verdict:
         """The verdict where it computes, which only an idle machine can time."""
-        busy = max(self._taken, self._bench.one.queue_share)
+        busy = self._busy()
         if busy > CROWDED:
             return self._implied(profile, busy)
         threads, processes, ruled_out = self._climbed_threads(profile), None, ""

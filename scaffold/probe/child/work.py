@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .clocks import run_queue
+from .clocks import Stopwatch
 from .target import described
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def work(function: Function, arguments: Arguments, order: Order, watch: Watch) -
     """Call until the span has passed, at least once, unless arguments run out or too many calls fail."""
     marks: list[Mark] = []
     first_error = ""
-    cpu, queued, now = time.thread_time(), run_queue(), time.perf_counter()
+    stopwatch, now = Stopwatch(), time.perf_counter()
     while (now < order.begin + order.span or not marks) and watch.goes_on():
         jobs, failed = arguments.take(order.batch), 0
         if not jobs:
@@ -106,4 +106,4 @@ def work(function: Function, arguments: Arguments, order: Order, watch: Watch) -
         before, now = now, time.perf_counter()
         marks.append(Mark(before, now, len(jobs), failed))
         watch.count(len(jobs), failed)
-    return Tally(marks, time.thread_time() - cpu, run_queue() - queued, first_error)
+    return Tally(marks, *stopwatch.read(), first_error)
