@@ -61,8 +61,9 @@ def _in_body(module: Module, body: Sequence[ast.stmt]) -> Iterator[Found]:
         if begun is None:
             continue
         call, kept, waiting = begun
-        rest = [one for one in body[number + 1 :] if not _is_said(one)]
-        if rest and _is_wait(rest[0], kept, waiting):
+        rest = body[number + 1 :]
+        is_next = (_is_wait(one, kept, waiting) for one in rest if _is_wait(one, kept, waiting) or not _is_said(one))
+        if next(is_next, False):
             yield call, f"each is waited for (`{waiting}()`) before the next one starts: nothing runs at the same time"
 
 
