@@ -1,6 +1,6 @@
 """Write everything that is produced from the rules and the questions; with --check, only say what differs.
 
-templates/workload.yml and templates/why.md.jinja, docs/rules.md, the table in README.md, the rules in docs/lint.md, and
+templates/workload.yml and templates/why.md.jinja, docs/rules.md, the table in README.md, the rules in docs/lint.md and docs/review.md, and
 the table, the picture and the claims of docs/threadpool-or-thread.md.
 """
 
@@ -20,6 +20,7 @@ import executor
 from scaffold.lint import reporters
 from scaffold.questions import DESIGN_QUESTION, FOLLOW_UPS, WORKLOAD_QUESTIONS, Question
 from scaffold.reports import advice
+from scaffold.review import reporters as review_reporters
 from scaffold.rules import CAUTIONS, PRINCIPLES, RULES, Citation, Conditions
 from scaffold.workload import Design
 
@@ -31,6 +32,7 @@ def outputs() -> dict[Path, str]:
     """The text of every produced file."""
     docs = ROOT / "docs"
     readme, lint, page = ROOT / "README.md", docs / "lint.md", docs / "threadpool-or-thread.md"
+    review = docs / "review.md"
     claims = comparison.with_claims(page.read_text(encoding="utf-8"))
     return {
         ROOT / "templates" / "workload.yml": _workload_yml(),
@@ -40,6 +42,7 @@ def outputs() -> dict[Path, str]:
         page.with_suffix(".svg"): comparison.picture(),
         readme: _between(readme.read_text(encoding="utf-8"), "rules", advice.rules_markdown()),
         lint: _between(lint.read_text(encoding="utf-8"), "rules", reporters.rules_markdown()),
+        review: _between(review.read_text(encoding="utf-8"), "rules", review_reporters.rules_markdown()),
     }
 
 

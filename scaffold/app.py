@@ -55,8 +55,8 @@ class _Asking:
     changes: bool
 
 
-_ORDER = ("new", "add", "adopt", "advise", "check", "update", "reanswer", "undo", "rules", "template")
-"""The commands as a project meets them."""
+_ORDER = ("new", "add", "adopt", "advise", "probe", "check", "update", "reanswer", "undo", "review", "rules")
+"""The commands as a project meets them, before those about templates."""
 _ASKING: dict[tuple[str | None, str], _Asking] = {}
 
 

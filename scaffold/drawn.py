@@ -6,7 +6,6 @@ No alternate screen but to read a file, no mouse, no queries to the terminal: it
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import Application
@@ -19,8 +18,8 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.validation import ValidationError, Validator
 
 from scaffold.errors import BadAnswer, Cancelled
-from scaffold.reports.wrapping import cut, folded, room, wrapped
-from scaffold.ui import BACK, Page, Row
+from scaffold.reports.wrapping import cut, fitting, folded, room, shows_signs, wrapped
+from scaffold.ui import BACK, Page, Row, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +36,7 @@ _ESCAPE_WAIT = 0.25  # seconds for the rest of an arrow key's sequence, which a 
 _ENTER_WAIT = 600.0  # seconds for the Enter after an Esc, where both together end a text of several lines
 _PAGE = 10  # rows
 _LEAST_ROWS = 4  # of the list, however little room there is
+_LEAST_COLUMNS = 20  # of what stands beside a row
 _STYLE = Style([("here", "bold fg:ansicyan"), ("title", "bold"), ("live", "fg:ansicyan"), ("problem", "fg:ansired")])
 
 
@@ -45,8 +45,8 @@ class Drawn:
 
     def __init__(self) -> None:
         os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")  # a round trip, and a warning where nobody answers
-        utf8 = "utf" in (sys.stdout.encoding or "").lower()
-        signs = ("\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}", "✓", "↑↓") if utf8 else (">", "*", "Up/Down")
+        beyond_ascii = ("\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}", "✓", "↑↓")
+        signs = beyond_ascii if shows_signs() else (">", "*", "Up/Down")
         self._pointer, self._done, self._updown = signs
 
     def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
@@ -57,14 +57,15 @@ class Drawn:
         """
         return _Picker(page, self._pointer, self._done, self._updown).run()
 
-    def pick_several(self, page: Page) -> list[Any]:
-        """The values of the rows that are checked at the end.
+    def pick_several(self, page: Page) -> Any:  # noqa: ANN401  # as above, or a list of them
+        """The values of the rows that are checked at the end, or BACK.
 
         Raises:
             Cancelled: Ctrl-C or Ctrl-D.
         """
         picker = _Picker(page, self._pointer, self._done, self._updown, several=True)
-        picker.run()
+        if picker.run() is BACK:
+            return BACK
         return [row.value for number, row in enumerate(page.rows) if number in picker.checked]
 
     def confirm(self, text: str, *, default: bool) -> bool:
@@ -73,10 +74,7 @@ class Drawn:
         Raises:
             Cancelled: Ctrl-C or Ctrl-D.
         """
-        page = Page(text, [Row(True, "Yes"), Row(False, "No")], default)
-        picker = _Picker(page, self._pointer, self._done, self._updown)
-        picker.bind({"y": 0, "Y": 0, "n": 1, "N": 1})
-        return bool(picker.run())
+        return bool(self.pick(yes_or_no(text, default=default)))
 
     def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
         """What was typed, or BACK.
@@ -192,11 +190,6 @@ class _Picker:
         app.ttimeoutlen = app.timeoutlen = _ESCAPE_WAIT
         return app.run()
 
-    def bind(self, keys: dict[str, int]) -> None:
-        """Let keys choose rows at once."""
-        for key, number in keys.items():
-            self._keys.add(key)(self._choosing(number))
-
     def _bind_all(self) -> None:
         rows = self._page.rows
         for names, step in (
@@ -212,6 +205,9 @@ class _Picker:
         chosen = [number for number, row in enumerate(rows) if row.can_be_chosen]
         for digit, number in enumerate(chosen[:9], 1):
             self._keys.add(str(digit))(self._choosing(number))
+        if self._page.yes_or_no:
+            for key, number in {"y": 0, "Y": 0, "n": 1, "N": 1}.items():
+                self._keys.add(key)(self._choosing(number))
         self._keys.add("enter")(lambda event: self._choose(event, self._index))
         if self._several:
             self._keys.add("space")(lambda _: self._toggle())
@@ -266,17 +262,18 @@ class _Picker:
         columns = room().columns
         rows = self._page.rows
         label = max((len(self._label(number)) for number, row in enumerate(rows) if not row.heading), default=0)
-        example = max((len(row.example) for row in rows), default=0)
+        examples = [_in_line(row.example, columns - label - 6) for row in rows]
+        example = max(map(len, examples), default=0)
         wide = label + example + 6 <= columns
         lines: Text = []
-        for number, row in enumerate(rows):
+        for number, (row, beside) in enumerate(zip(rows, examples, strict=True)):
             here = number == self._index and row.can_be_chosen
             lines += [("[SetCursorPosition]", "")] if here else []
             lines += [self._line(number, row, label if wide else 0, here=here)]
-            if row.example and wide:
-                lines += [("", f"  {row.example}")]
-            elif row.example and here:
-                lines += [("", "\n" + "\n".join(wrapped(row.example, "     ")))]
+            if beside and wide:
+                lines += [("", f"  {beside}")]
+            elif beside and here:
+                lines += [("", "\n" + "\n".join(wrapped(beside, "     ")))]
             lines += [("", "\n")]
         return lines[:-1]
 
@@ -305,6 +302,10 @@ class _Picker:
         if len(hint) >= room().columns:
             hint = f" {self._updown} Enter{back}  ^C quit"
         return [("class:live", "\n".join(live) + "\n" if self._live_height else ""), ("class:hint", hint)]
+
+
+def _in_line(example: str | tuple[str, ...], columns: int) -> str:
+    return example if isinstance(example, str) else fitting(example, max(_LEAST_COLUMNS, columns))
 
 
 def _window(text: Callable[[], Text], least: int | None) -> Window:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _FIX: Final = (
     r"(?s)[:;] ((?:add|change|choose|commit|delete|did you mean|end|fix|git|give|install|leave|look|make|move|name|put"
     r"|read|remove|rename|resolve|restore|run|say|set|take|upgrade|use|wait"
-    r"|scaffold (?:add|advise|check|new|reanswer|rules|template|undo|update))\b.+)"
+    r"|scaffold (?:add|advise|check|new|probe|reanswer|rules|template|undo|update))\b.+)"
 )
 """What to do stands last in a message, and begins with one of these words."""
 

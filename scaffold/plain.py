@@ -34,24 +34,29 @@ class Plain:
                 raise Cancelled(chosen=True)
             if text == "b" and page.back:
                 return BACK
+            if page.yes_or_no and text.lower() in ("y", "yes", "n", "no"):
+                return text.lower().startswith("y")
             if text.isdecimal() and 0 < int(text) <= len(free):
                 row = free[int(text) - 1]
                 _say(f"Chosen: {row.label.strip()}." + (f" {row.live}" if row.live else ""))
                 return row.value
             _say(f"Type a number from 1 to {len(free)}{keys}.")
 
-    def pick_several(self, page: Page) -> list[Any]:
-        """The values of the chosen rows.
+    def pick_several(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
+        """The values of the chosen rows, or BACK.
 
         Raises:
             Cancelled: Ctrl-C, Ctrl-D, or q.
         """
         free = _listed(page)
         start = ",".join(str(number) for number, row in enumerate(free, 1) if row.checked) or "none"
+        back = ", b for back" if page.back else ""
         while True:
-            text = _typed(f"Numbers, with commas [{start}], none for none, q to quit: ") or start
+            text = _typed(f"Numbers, with commas [{start}], none for none{back}, q to quit: ") or start
             if text == "q":
                 raise Cancelled(chosen=True)
+            if text == "b" and page.back:
+                return BACK
             words = [] if text == "none" else text.replace(",", " ").split()
             if all(word.isdecimal() and 0 < int(word) <= len(free) for word in words):
                 return [free[number - 1].value for number in sorted({int(word) for word in words})]
@@ -124,7 +129,8 @@ def _listed(page: Page) -> list[Row]:
             _say(f"  - {row.label} ({row.disabled})", "    ")
         else:
             free.append(row)
-            _say(f"  {len(free)}. {row.label.strip()}{': ' if row.example else ''}{row.example}", "     ")
+            beside = row.example if isinstance(row.example, str) else ", ".join(row.example)
+            _say(f"  {len(free)}. {row.label.strip()}{': ' if beside else ''}{beside}", "     ")
     return free
 
 

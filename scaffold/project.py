@@ -163,6 +163,8 @@ class TeamProject:
     made_from: Checkout
     goes_on: str
     """The command line that goes on from what was answered, and asks for the rest."""
+    reviewed: bool = False
+    """Whether the user has seen what would be written, and wants it."""
     message: str = ""
     """What the template says once it is written: untrusted."""
     repository: Sequence[Entry] = ()

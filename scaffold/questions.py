@@ -266,6 +266,7 @@ FOLLOW_UPS: Final = (
             Choice("first-error", "all or nothing: give up at the first failure"),
         ),
         when={"design": (Design.JOBS.value,)},
+        asked={"results": (True,)},
     ),
     Question(
         name="work",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -26,7 +27,21 @@ def prepare() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  # a number
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=_SPELLED)
+
+
+_SPELLED = "scaffold.spelled"
+_SIGNS = {"…": "...", "·": "-"}  # of our own, where an encoding lacks them
+
+
+def _spell(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What an encoding lacks: our own signs in ASCII, anything else by its number."""
+    if isinstance(error, UnicodeEncodeError) and error.object[error.start] in _SIGNS:
+        return _SIGNS[error.object[error.start]], error.start + 1
+    return codecs.backslashreplace_errors(error)
+
+
+codecs.register_error(_SPELLED, _spell)
 
 
 def _fill_gaps() -> None:

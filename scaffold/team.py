@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold import answersfile, shell
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
+from scaffold.conversation.custom import Replies, SteppedBack, review
 from scaffold.errors import Cancelled, Refused, UsageError, did_you_mean
 from scaffold.foreign import approvals
-from scaffold.foreign.questions import asked_by, value_of
 from scaffold.foreign.template import UntrustedTemplate
 from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.foreign.workplace import workplace
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from scaffold.foreign.checkout import Checkout
-    from scaffold.foreign.questions import Ask, ForeignQuestion, Prompt
+    from scaffold.foreign.questions import ForeignQuestion
     from scaffold.foreign.trust import Actions
     from scaffold.questions import Value
     from scaffold.recommend import Recommendation
@@ -79,79 +80,86 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
     """
     check_destination(order.dest)
     located = order.located
-    with (
-        workplace(renders=True) as place,
-        resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout,
-    ):
-        if checkout.note:
-            ui.note(checkout.note)
-        template = UntrustedTemplate(checkout, place)
+    replies = Replies(ui)
+    with ExitStack() as process:
+        place = process.enter_context(workplace(renders=True))  # first: it starts while the version is fetched
+        with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
+            if checkout.note:
+                ui.note(checkout.note)
+            while True:
+                with suppress(SteppedBack):
+                    return _prepared(order, ui, UntrustedTemplate(checkout, place), replies)
+                process.close()
+                place = process.enter_context(workplace(renders=True))
+
+
+def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replies) -> TeamProject:
+    """One round of all questions, the rendering, and a look at it.
+
+    Raises:
+        SteppedBack: The user wants to answer a question again.
+    """
+    checkout = template.checkout
+    said = _Said(order, frozenset(question.name for question in template.questions if question.secret), replies)
+    asks = ui.can_ask and not order.use_defaults
+    try:
         actions = template.actions if order.with_tasks else template.actions.without_commands()
         digest = settle_trust(actions, checkout, ui, trust=order.trust)
         if digest is not None:
-            place.git_settings = only_here(order.dest, place.root)
-        said = _Said(order, frozenset(question.name for question in template.questions if question.secret))
-        data, recommendation = _answers(template.questions, said, ui)
-        asks = ui.can_ask and not order.use_defaults
-        try:
-            rendered = template.render(
-                data,
-                defaults=order.use_defaults,
-                ask=said.noting(asked_by(ui)) if asks else None,
-                trusted_digest=digest,
-                suggested={**_surroundings(template.questions, order.dest), **located.defaults},
-                folder_name=order.dest.absolute().name,
-                say=ui.tell,
-                answers_file=order.record,
-                with_tasks=order.with_tasks,
-            )
-        except Cancelled as error:
-            raise error.resumed_by(said.command()) from error
-    files = with_commit(rendered.files, checkout)
+            template.place.git_settings = only_here(order.dest, template.place.root)
+        data, recommendation = _answers(template.questions, said, ui, replies)
+        replies.begin()
+        rendered = template.render(
+            data,
+            defaults=order.use_defaults,
+            ask=replies.answer if asks else None,
+            trusted_digest=digest,
+            suggested={**_surroundings(template.questions, order.dest), **order.located.defaults},
+            folder_name=order.dest.absolute().name,
+            answers_file=order.record,
+            with_tasks=order.with_tasks,
+            project=order.dest,
+            say=replies.tell,
+        )
+        files = with_commit(rendered.files, checkout)
+        plan = Plan(order.dest, files, modes=rendered.modes, folders=rendered.folders)
+        if asks and plan.is_fresh:
+            review(ui, plan, replies)
+    except Cancelled as error:
+        raise error.resumed_by(said.command()) from error
     command = _command(order, checkout, rendered.answers, digest)
-    plan = Plan(order.dest, files, modes=rendered.modes, folders=rendered.folders)
-    shown = shell.command(command)
     return TeamProject(
         plan,
         rendered.answers,
         recommendation,
-        shown,
+        shell.command(command),
         checkout,
         said.command(),
         message=rendered.message,
         repository=rendered.repository,
+        reviewed=asks and plan.is_fresh,
     )
 
 
 class _Said:
     """What is answered by now, for the command that goes on from there."""
 
-    def __init__(self, order: Order, secret: Collection[str]) -> None:
-        self.order = order
-        self.work: Answers = {}
+    def __init__(self, order: Order, secret: Collection[str], replies: Replies) -> None:
+        self.order, self._replies = order, replies
+        self.work: Answers = {name: value for name, value in order.given.items() if name in _ADVICE}
         """About the work, with a design; nothing where that is not spoken of."""
-        self.data: dict[str, object] = {}
+        others = {name: value for name, value in order.given.items() if name not in _ADVICE}
+        self.data: dict[str, object] = {**others, **order.data}
         """To the template's own questions, but for what a file says."""
         self._secret = secret
-
-    def noting(self, ask: Ask) -> Ask:
-        """`ask`, and every answer is noted."""
-
-        def asked(prompt: Prompt) -> object:
-            self.data.pop(prompt.name, None)  # an answer that was refused is none
-            answer = ask(prompt)
-            self.data[prompt.name] = value_of(prompt, answer)
-            return answer
-
-        return asked
 
     def words(self) -> Iterator[str]:
         """The command line without answers about the work; no secret stands on it."""
         order = self.order
         yield from ("scaffold", order.command, shell.path_word(order.dest), *order.words, *_how(order))
-        for name, value in self.data.items():
+        for name, value in {**self.data, **self._replies.values}.items():
             if name not in self._secret:
-                yield from ("--data", f"{name}={_word(value)}")
+                yield from ("--data", f"{name}={as_word(value)}")
 
     def command(self) -> str:
         """All of it."""
@@ -196,7 +204,7 @@ def _surroundings(questions: Sequence[ForeignQuestion], dest: Path) -> dict[str,
 
 
 def _answers(
-    questions: Sequence[ForeignQuestion], said: _Said, ui: Ui
+    questions: Sequence[ForeignQuestion], said: _Said, ui: Ui, replies: Replies
 ) -> tuple[dict[str, object], Recommendation | None]:
     """What is known before the template asks, and the recommendation where the work was spoken of.
 
@@ -216,12 +224,15 @@ def _answers(
             raise UsageError(f"{flag}: the template asks no such question{near}; --data NAME=VALUE answers its own")
         assert order.file is not None
         raise unknown_question(order.file, name, by_name)
+    said.work = {}
     said.data = {**{name: value for name, value in order.given.items() if name not in ours}, **order.data}
     work = {name: question.parse(file[name]) for name, question in ours.items() if name in file}
     work |= {name: value for name, value in order.given.items() if name in ours}
     if not work and not about_work:
         return data | dict(order.data), None
-    advice = said.work = _advise(work, said, ui, follow_up=about_work)
+    if replies.advice is None:
+        replies.advice = _advise(work, said, ui, follow_up=about_work)
+    advice = said.work = replies.advice
     data |= {name: value for name, value in advice.items() if name in by_name and name in ours}
     return data | dict(order.data), recommendation_for(advice)
 
@@ -301,7 +312,7 @@ def _command(order: Order, checkout: Checkout, answers: Mapping[str, object], di
         f"{checkout.source}@{version}" if version else checkout.source,
     )
     for name, value in answers.items():
-        yield from ("--data", f"{name}={_word(value)}")
+        yield from ("--data", f"{name}={as_word(value)}")
     if order.record is not None:
         yield from ("--answers-file", order.record)
     if digest is not None:
@@ -309,5 +320,6 @@ def _command(order: Order, checkout: Checkout, answers: Mapping[str, object], di
     yield "--defaults"
 
 
-def _word(value: object) -> str:
+def as_word(value: object) -> str:
+    """An answer as `--data` takes it."""
     return value if isinstance(value, str) else json.dumps(value)

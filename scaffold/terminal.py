@@ -35,7 +35,7 @@ class Terminal:
         """As the protocol says."""
         return _display().pick(page)
 
-    def pick_several(self, page: Page) -> list[Any]:
+    def pick_several(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
         """As the protocol says."""
         return _display().pick_several(page)
 
@@ -69,7 +69,7 @@ class Terminal:
         with suppress(OSError):
             output.say_plain(text, to=sys.stderr)
 
-    def warn(self, problem: object) -> None:
+    def warn(self, problem: str) -> None:
         """As the protocol says."""
         output.say_error(problem)
 

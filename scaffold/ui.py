@@ -23,7 +23,8 @@ class Row:
 
     value: Any
     label: str
-    example: str = ""
+    example: str | tuple[str, ...] = ""
+    """What it stands for, in short; of several such, as many are shown as fit."""
     live: str = ""
     """Shown below the list while the cursor is on the row: what choosing it leads to."""
     disabled: str = ""
@@ -54,12 +55,28 @@ class Page:
     """Whether there is a step back."""
 
     @property
+    def yes_or_no(self) -> bool:
+        """Whether those are what there is to choose from: one key says which."""
+        return [row.value for row in self.rows] == [True, False]
+
+    @property
     def start(self) -> int:
         """The number of the row that the cursor is on at first."""
         kind = type(self.current)  # True equals 1, and is another answer
         free = [number for number, row in enumerate(self.rows) if row.can_be_chosen]
         same = (n for n in free if type(self.rows[n].value) is kind and self.rows[n].value == self.current)
         return next(same, free[0] if free else 0)
+
+
+def yes_or_no(  # noqa: D417  # the others are those of a page
+    title: str, *, default: bool, trail: Sequence[str] = (), text: str = "", back: bool = False
+) -> Page:
+    """A page for a yes or no.
+
+    Args:
+        default: Where the cursor is at first.
+    """
+    return Page(title, [Row(True, "Yes"), Row(False, "No")], default, trail, text, back)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +110,8 @@ class Ui(Protocol):
     def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
         """The value of the chosen row, or BACK."""
 
-    def pick_several(self, page: Page) -> list[Any]:
-        """The values of the chosen rows."""
+    def pick_several(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
+        """The values of the chosen rows, in a list, or BACK."""
 
     def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
         """What was typed, or BACK."""
@@ -117,5 +134,5 @@ class Ui(Protocol):
     def tell(self, text: str) -> None:
         """What a template or its commands say: somebody else's text of one line or several, in its own words."""
 
-    def warn(self, problem: object) -> None:
+    def warn(self, problem: str) -> None:
         """A line about what has to be mended, by an answer that is asked for next."""

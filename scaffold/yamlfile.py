@@ -44,19 +44,16 @@ def documents(text: str | bytes, loader: type[Any] = SAFE) -> list[Any]:
     return _guarded(text, lambda: list(yaml.load_all(text, Loader=loader)))
 
 
-def nodes(text: str, *, exact: bool) -> list[yaml.Node]:
-    """The nodes of all documents in a text, with their places.
+def nodes(text: str) -> list[yaml.Node]:
+    """The nodes of all documents in a text, with their places: as PyYAML itself finds them, a tenth as fast.
 
-    Args:
-        text: What is read.
-        exact: Read it with PyYAML itself, a tenth as fast; libyaml takes a few things that it refuses. Then nothing is
-            measured: its recursion has an end, and whoever walks through the nodes counts.
+    Copier reads with it, and libyaml takes a few things that it refuses, such as `{help: What?}`. Nothing is measured:
+    its recursion has an end, and whoever walks through the nodes counts.
 
     Raises:
         YamlFault: As for `documents`.
     """
-    loader = yaml.SafeLoader if exact else SAFE
-    return _guarded(text, lambda: list(yaml.compose_all(text, Loader=loader)), measured=not exact)
+    return _guarded(text, lambda: list(yaml.compose_all(text, Loader=yaml.SafeLoader)), measured=False)
 
 
 def _guarded(text: str | bytes, read: Callable[[], list[Any]], *, measured: bool = True) -> list[Any]:
@@ -96,9 +93,19 @@ def value(text: str | bytes) -> Any:  # noqa: ANN401  # whatever YAML makes
     return _only(documents(text))
 
 
-def is_endless_number(text: str) -> bool:
-    """Whether a scalar would become a number that takes Python too long."""
-    return _ENDLESS_NUMBER.fullmatch(text) is not None
+class Numbers:
+    """Scalars that would become numbers with which Python takes too long, one by one or all together."""
+
+    def __init__(self) -> None:
+        self._long = 0
+
+    def problem(self, text: str) -> str | None:
+        """Count a scalar; what is wrong with it, or None."""
+        if _ENDLESS_NUMBER.fullmatch(text):
+            return "holds a number without end"
+        if _LONG_NUMBER.fullmatch(text):
+            self._long += 1
+        return "holds too many long numbers" if self._long > _MOST_LONG_NUMBERS else None
 
 
 def _only(found: list[Any]) -> Any:  # noqa: ANN401  # as above
@@ -120,7 +127,8 @@ class _Measure:
     def __init__(self) -> None:
         self._anchored: dict[str, int] = {}
         self._open: list[tuple[str | None, int]] = []  # of each mapping or list: its anchor, the nodes before it
-        self._nodes = self._long_numbers = 0
+        self._nodes = 0
+        self._numbers = Numbers()
 
     def problem(self, event: yaml.Event) -> str | None:
         """Count an event; what is wrong with it, or None."""
@@ -133,22 +141,14 @@ class _Measure:
         elif isinstance(event, yaml.ScalarEvent):
             self._anchored[event.anchor or ""] = 1
             self._nodes += 1
-            if problem := self._of_number(event):
+            in_quotes = not (event.implicit[0] or event.tag)
+            if not in_quotes and (problem := self._numbers.problem(event.value)):
                 return problem
         elif isinstance(event, yaml.AliasEvent):
             self._nodes += self._anchored.get(event.anchor or "", _MOST_NODES)  # within its own anchor it has no end
         if self._nodes > _MOST_NODES:
             return "expands to too many values (YAML aliases)"
         return TOO_DEEP if len(self._open) > DEEPEST else None
-
-    def _of_number(self, event: yaml.ScalarEvent) -> str | None:
-        if not (event.implicit[0] or event.tag):  # in quotes: a text
-            return None
-        if is_endless_number(event.value):
-            return "holds a number without end"
-        if _LONG_NUMBER.fullmatch(event.value):
-            self._long_numbers += 1
-        return "holds too many long numbers" if self._long_numbers > _MOST_LONG_NUMBERS else None
 
 
 def _fault(text: str | bytes, error: yaml.YAMLError) -> YamlFault:

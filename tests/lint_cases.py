@@ -18,6 +18,8 @@ ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 HEAD = '_min_copier_version: "9.10.0"\n'
 NAME = "name:\n  type: str\n  default: demo\n"
 
+SUBMODULE = '[submodule "parts"]\n\tpath = parts\n\turl = https://example.org/parts.git\n'
+
 CLEAN: Files = {
     "copier.yml": HEAD + NAME,
     ANSWERS: "{{ _copier_answers|to_nice_yaml -}}\n",
@@ -82,11 +84,21 @@ CASES = (
         {**config("---\n!include questions/*.yml\n"), "questions/one.yml": "more: {type: str}\n"},
     ),
     Case("S003", {"copier.yaml": ""}, "copier.yml:1"),
+    Case("S003", {"copier.yml~": ""}, "copier.yml~:1", {"copier.yml.bak": ""}),
     Case("S004", config(NAME), "copier.yml:5", config("---\n" + NAME)),
     Case("S005", {"a.txt.jinja": b"one\n\xff"}, "a.txt.jinja:2", {"a.txt": b"\xff"}),
     Case("S006", {"link": Path("/etc/hosts")}, "link:1", {"link": Path("README.md.jinja")}),
     Case("S006", {"a": Path("..")}, "a:1", {**config("_preserve_symlinks: true\n"), "a": Path("..")}),
+    Case("S006", {"link": Path("link")}, "link:1", {**config("_preserve_symlinks: true\n"), "link": Path("link")}),
+    Case("S006", {"link": Path("missing")}, "link:1", {**config("_preserve_symlinks: true\n"), "link": Path("made")}),
+    Case("S006", {"in/this": Path()}, "in/this:1", {"in/a": "", "other": Path("in")}),
     Case("S007", {"a.txt.jinja": "a" * 600_000}, "a.txt.jinja:1", {"a.txt": "a" * 600_000}),
+    Case(
+        "S007",
+        {".gitmodules": SUBMODULE, "a.txt.jinja": "{% include 'parts/one.jinja' %}"},
+        ".gitmodules:1",
+        {".gitmodules": SUBMODULE, "a.txt.jinja": "{% include 'parts/one.jinja' %}", "parts/one.jinja": ""},
+    ),
     Case("K001", config("_exlude: []\n"), "copier.yml:5", config("_exclude: ['*', '.*']\n")),
     Case("K001", config("_data: {}\n"), "copier.yml:5", config("_shared: &shared {}\n")),
     Case("K002", asked("type: str\ndefualt: x"), "copier.yml:7", asked("type: str\ndefault: x")),
@@ -147,6 +159,12 @@ CASES = (
         {**config("_external_data:\n  parent: a.yml\n"), "a.txt.jinja": "{{ _external_data.parent.x }}"},
     ),
     Case("V002", asked("type: str", use=""), "copier.yml:5", asked("type: str", use="{{ _copier_answers['extra'] }}")),
+    Case(
+        "V002",
+        {**asked("type: str", use=""), "fill.py": "import json\n"},
+        "copier.yml:5",
+        {**asked("type: str", use=""), "fill.py": "json.loads(Path('.copier-answers.yml').read_text())\n"},
+    ),
     Case(
         "V003",
         asked("type: str\ndefault: x\nwhen: false", use=""),
@@ -213,6 +231,18 @@ CASES = (
             **asked('type: str\ndefault: a\nvalidator: "{% if not extra.isidentifier() %}is no name{% endif %}"'),
             "a.py.jinja": "# by {{ name }}\n{{ extra }} = {{ extra|length }}\n",
         },
+    ),
+    Case(
+        "F001",
+        {ANSWERS: "", "inner/{{ _copier_conf.answers_file }}": "{{ _copier_answers|to_nice_yaml }}"},
+        f"{ANSWERS}:1",
+        {"inner/{{ _copier_conf.answers_file }}.tmpl": "", "inner/{{ _copier_conf.answers_file }}": ""},
+    ),
+    Case(
+        "F001",
+        {ANSWERS: "{{ _copier_answers._commit }}", "{{ name }}.yml": ""},
+        f"{ANSWERS}:1",
+        {ANSWERS: "", "{{ name }}.yml.jinja": "{{ _copier_answers|to_json }}"},
     ),
     Case("F002", {"a.py.jinja": "{{ '%s' | format(name) }}"}, "a.py.jinja:1"),
     Case("F002", {"a.py.jinja": "x = '{{ name.replace(' ', '_').lower() ~ 1 }}'"}, "a.py.jinja:1"),
@@ -408,6 +438,28 @@ commands:
         "[% yield c from commands %][[ c.name ]][% endyield %]/[% yield p from c.parts %][[ p ]][% endyield %].jinja": (
             "[[ c.name ]] [[ p ]] {{ untouched }}"
         ),
+    },
+    "an extension names the answers file, in the syntax of another tool": {
+        "copier.yml": HEAD
+        + "_jinja_extensions: [e.py:Namespace]\n_templates_suffix: ''\n_exclude: []\n_subdirectory: project\n"
+        + NAME,
+        "project/{{ tool.__answers }}": "{{ _copier_answers|to_nice_yaml -}}",
+        "project/README.md": "# {{ tool.name }}",
+    },
+    "a template that makes templates": {
+        "copier.yml": HEAD
+        + "_templates_suffix: .jinja-outer\n_exclude: [copier.yml, .git, '*.pyc', __pycache__]\n"
+        + NAME,
+        "{{ _copier_conf.answers_file }}.jinja-outer": "{{ _copier_answers|to_nice_yaml }}",
+        "template/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}",
+        "README.md.jinja-outer": "# {{ name }}",
+    },
+    "a task reads the answers": {
+        "copier.yml": HEAD
+        + "_answers_file: .answers/it.json\n_tasks: [['{{ _copier_python }}', .answers/fill.py]]\n"
+        + "token: {type: str, default: ''}\n",
+        ".answers/it.json.jinja": "{{ _copier_answers|to_json }}",
+        ".answers/fill.py": "open('it.json')\n",
     },
     "an extension of its own defines names and tags": {
         "copier.yml": HEAD

@@ -219,6 +219,30 @@ def test_tools_and_what_does_not_fit_are_told(here: Path, scaffold: Run) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("files", "columns"),
+    [
+        ({".flake8": "[flake8]\n"}, "79"),
+        ({"setup.cfg": "[flake8]\nmax-line-length = 88\n"}, "88"),
+        ({"tox.ini": "[flake8]\nmax-line-length = 99999\n"}, None),
+        ({".flake8": "[flake8]\nmax-line-length = 120\n"}, None),
+        ({".flake8": "[flake8]\n", "ruff.toml": ""}, None),  # which breaks the lines
+        ({}, None),
+    ],
+)
+def test_lines_that_flake8_would_find_too_long_are_told(
+    here: Path, scaffold: Run, files: dict[str, str], columns: str | None
+) -> None:
+    """With the setting for these files, where nothing would format them."""
+    make(here, {"pyproject.toml": "", "acme/__init__.py": "", **files})
+    result = scaffold("add", "--defaults", "--dry-run")
+    assert result.code == 0
+    assert ("flake8 takes lines of" in result.err) == (columns is not None)
+    if columns:
+        assert f"lines of {columns} columns here, and these have up to 100" in result.err
+        assert f"per-file-ignores = acme/{MODULE},acme/{WORK}," in result.err
+
+
 # --- what is shown ------------------------------------------------------------------------------------------------
 
 

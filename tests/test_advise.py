@@ -15,6 +15,9 @@ from scaffold.recommend import all_workloads
 from scaffold.rules import PRINCIPLES, RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from scaffold.workload import Workload
 
 FULL = ("--shape", "many-similar", "--results", "--no-long-running", "--bound", "io")
@@ -76,6 +79,35 @@ def test_a_design_of_ones_own_is_told_what_speaks_against_it(scaffold: Run) -> N
     assert "Design: thread/batch" in result.out
     assert "Chosen by you: the rules say threadpool/map." in result.out
     assert "you chose thread/batch, the rules say threadpool/map" in " ".join(result.out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("--design", "thread/batch", "--results"),
+            "beside --results the rules say threadpool/map: you want a value back",
+        ),
+        (("--design", "thread/task", "--shape", "service"), "beside --shape service the rules say thread/service"),
+        (("--design", "thread/batch", "--shape", "many-similar"), ""),  # other answers lead there
+        (("--design", "thread/batch"), ""),
+    ],
+)
+def test_flags_that_contradict_each_other_are_pointed_out(
+    here: Path, scaffold: Run, arguments: Sequence[str], says: str
+) -> None:
+    """The design is made all the same: whoever names it may know better."""
+    result = scaffold("new", "made", *arguments, "--defaults", "--dry-run")
+    assert result.code == 0
+    assert (says in result.err) if says else result.err == ""
+    assert not list(here.iterdir())
+
+
+def test_what_is_waited_for_is_asked_only_where_something_comes_back(scaffold: Run) -> None:
+    """Without a terminal, too."""
+    work = ["--shape", "heterogeneous", "--bound", "io", "--no-long-running", "--no-status", "--volume", "many"]
+    assert scaffold("new", "made", *work, "--no-results", "--dry-run").code == 0
+    assert "--react" in scaffold("new", "made", *work, "--results", "--dry-run").err
 
 
 def test_a_flag_without_effect_is_pointed_out(scaffold: Run) -> None:

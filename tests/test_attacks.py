@@ -12,10 +12,13 @@ import pytest
 from attack_cases import ATTACKS
 from attacks import PLAIN, QUICK, SECRET, Attack, Kind, build, changed, flags, git, picture, playground
 from harness import in_own_process
+from sampling import one_of
 
 from scaffold import places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness import Run
 
 
@@ -49,10 +52,17 @@ def files_of(dest: Path) -> dict[str, bytes]:
     return found
 
 
+def kinds_of(attack: Attack, turn: int) -> Sequence[Kind]:
+    """Most need not come both ways each time."""
+    if attack.quick and "repository" in attack.kinds:
+        return (*attack.kinds, "bundle")
+    return one_of(attack.kinds, turn) if set(attack.kinds) == {"folder", "repository"} else attack.kinds
+
+
 CASES = [
     pytest.param(attack, kind, id=f"{attack.name}-{kind}", marks=() if attack.quick else pytest.mark.slow)
-    for attack in ATTACKS
-    for kind in (*attack.kinds, *(["bundle"] if attack.quick and "repository" in attack.kinds else []))
+    for turn, attack in enumerate(ATTACKS)
+    for kind in kinds_of(attack, turn)
 ]
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from harness import ROOT, Result, Run, git, git_commit_all
 from repositories import write
+from sampling import one_of
 
 from scaffold.cli import run
 from scaffold.places import data_folder, names_file
@@ -248,12 +249,12 @@ SUBJECTS = {
 
 
 def cases(*, quick: bool) -> list[object]:
-    """Every file with every trouble and every command; the fast ones run what starts no other process."""
+    """Every file with every trouble: with all commands in the fast tests, with one at a time in the others."""
+    troubles = [(subject, trouble) for subject, described in SUBJECTS.items() for trouble in (*KINDS, *described.text)]
     rows = [
         (subject, trouble, command)
-        for subject, described in SUBJECTS.items()
-        for trouble in (*KINDS, *described.text)
-        for command in described.commands
+        for turn, (subject, trouble) in enumerate(troubles)
+        for command in (SUBJECTS[subject].commands if quick else one_of(SUBJECTS[subject].commands, turn))
     ]
     fast = [row for row in rows if row[1] in QUICK and row[0] != "record" and "template test" not in row[2]]
     return [pytest.param(*row, id="-".join(row)) for row in (fast if quick else rows)]

@@ -13,10 +13,11 @@ from opening import actions
 from repositories import SMALL, write
 
 from scaffold import team
+from scaffold.conversation.custom import Replies
 from scaffold.conversation.making import prepare
 from scaffold.conversation.place import choose_place
 from scaffold.errors import BadAnswer, Cancelled
-from scaffold.foreign.questions import Prompt, PromptChoice, asked_by
+from scaffold.foreign.questions import Prompt, PromptChoice
 from scaffold.foreign.trust import TemplateNotTrusted
 from scaffold.life.finding import pieces_of
 from scaffold.life.targets import to_answers
@@ -45,9 +46,12 @@ class Written:
     answers: dict[str, list[str]]
     can_ask: bool = True
     told: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    """What stood on pages beside their questions."""
 
     def pick(self, page: Page) -> Any:  # noqa: ANN401  # whatever the rows hold
         """The row that the cursor is on, unless an answer is written down."""
+        self.texts.append(page.text)
         if page.title == "Shall it be this?":
             self.told.append(page.text)
         start = self._next(page.title)
@@ -59,10 +63,12 @@ class Written:
 
     def pick_several(self, page: Page) -> list[Any]:
         """All that are checked."""
+        self.texts.append(page.text)
         return [row.value for row in page.rows if row.checked]
 
     def line(self, line: Line) -> Any:  # noqa: ANN401  # text or BACK
         """What is written down, as far as it is taken."""
+        self.texts.append(line.text)
         text = self._next(line.title)
         if text == "Esc" and line.back:
             return BACK
@@ -95,7 +101,7 @@ class Written:
         """Remember it."""
         self.told.append(text)
 
-    def warn(self, problem: object) -> None:
+    def warn(self, problem: str) -> None:
         """Remember it."""
         self.told.append(str(problem))
 
@@ -122,7 +128,7 @@ def test_a_project_is_asked_for_without_a_terminal(tmp_path: Path, capsys: pytes
     assert (project.answers["design"], project.answers["package"]) == ("thread/service", "fifo")
     assert [told.partition(": a thread that runs")[0] for told in person.told] == [
         "thread/service",
-        "--package: 'queue' would shadow a module of the standard library: take another name",
+        "Import as: 'queue' would shadow a module of the standard library: take another name",
     ]
     assert capsys.readouterr() == ("", "")
 
@@ -134,16 +140,16 @@ def test_esc_takes_back_a_change_that_is_refused(tmp_path: Path) -> None:
     person.answers["What do you import"] = ["Esc"]
     project = prepare(bundled(), new_project(tmp_path / "demo", {}), {}, person, use_defaults=False)
     assert (project.answers["name"], project.answers["package"]) == ("demo", "demo")
-    assert "--package: '8'" in person.told[-1]
+    assert "Import as: '8'" in person.told[-1]
 
 
 @pytest.mark.parametrize(
     ("typed", "told", "became"),
     [
-        ({"What is the project called": ["8"], "What do you import": ["eight"]}, "--package: '8'", ("8", "eight")),
-        ({"What is the project called": ["8"], "What do you import": ["Esc"]}, "--package: '8'", ("demo", "demo")),
-        ({"What do you import": ["con", "fine"]}, "--package: 'con'", ("demo", "fine")),
-        ({"What do you import": ["con", "Esc"]}, "--package: 'con'", ("demo", "demo")),
+        ({"What is the project called": ["8"], "What do you import": ["eight"]}, "Import as: '8'", ("8", "eight")),
+        ({"What is the project called": ["8"], "What do you import": ["Esc"]}, "Import as: '8'", ("demo", "demo")),
+        ({"What do you import": ["con", "fine"]}, "Import as: 'con'", ("demo", "fine")),
+        ({"What do you import": ["con", "Esc"]}, "Import as: 'con'", ("demo", "demo")),
     ],
 )
 def test_a_refused_answer_of_reanswer_is_asked_for_again(
@@ -210,12 +216,12 @@ def test_every_row_of_reanswer_is_in_words(tmp_path: Path, scaffold: Run) -> Non
     person.answers |= {f"{group}: which": ["Esc"] for group in groups}
     to_answers(piece, {}, person)
     top, *listed = pages
-    assert not any(part.isdecimal() for row in top.rows for part in row.example.split(" · "))
+    assert not any(part.isdecimal() for row in top.rows for part in row.example)
     rows = [row for page in listed for row in page.rows if "which one" in page.title]
     names = {question.flag.removeprefix("--") for question in piece.template.questions}
     assert not {row.label.split("  ")[0] for row in rows} & names
     assert any(row.label.endswith("  This machine") for row in rows)
-    assert not any(row.example.startswith(row.label.split("  ")[-1].strip() + ";") for row in rows)
+    assert not any(str(row.example).startswith(row.label.split("  ")[-1].strip() + ";") for row in rows)
 
 
 def test_the_last_entry_cancels(tmp_path: Path) -> None:
@@ -268,8 +274,8 @@ def test_every_kind_of_a_templates_question_goes_through_the_ui(
         problem="not that",
     )
     person = Written({"Which": ["one" if kind == "select" else "typed"]})
-    assert asked_by(person)(prompt) == answer
-    assert person.told[0] == "q: not that"
+    assert Replies(person).answer(prompt) == answer
+    assert person.texts == ["not that"]
 
 
 _ASKS = """\

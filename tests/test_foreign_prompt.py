@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import ROOT
+from harness import ROOT, in_own_process
 from repositories import write
 
 pexpect = pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
-from screen import ENTER, ESC, Screen  # noqa: E402  # not there on Windows either
-from terminal import Child  # noqa: E402  # nor is this
+from screen import CTRL_C, DOWN, ENTER, ESC, LEFT, UP, Screen  # noqa: E402  # not there on Windows either
+from terminal import Child  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-DOWN, SPACE, CTRL_C = "\x1b[B", " ", "\x03"
+SPACE = " "
+REVIEW = "Write this project to demo?"
 CONFIG = r"""
 name: {type: str, help: "\e[41mName\e]0;title\a?", validator: "{% if name != 'good' %}say good{% endif %}"}
 kind:
@@ -53,7 +54,7 @@ def test_every_kind_of_question(tmp_path: Path, terminal: Child) -> None:
     terminal.expect_exact(r"\x1b[41mName\x1b]0;title\x07?")
     terminal.send("bad" + ENTER)
     terminal.expect_exact("say good")
-    terminal.send("good" + ENTER)
+    terminal.send("\x7f" * 3 + "good" + ENTER)
     terminal.expect_exact(r"\x1b[31mSecond")
     terminal.expect_exact(r"not\x1b[2J yet")
     terminal.send(ENTER)
@@ -63,7 +64,7 @@ def test_every_kind_of_question(tmp_path: Path, terminal: Child) -> None:
     terminal.send("y")
     terminal.expect_exact("word")
     terminal.send("x" + ENTER)
-    terminal.expect_exact("Write these?")
+    terminal.expect_exact("Write this project to demo?")
     terminal.send(ENTER)
     terminal.expect_exact("The same again")
     terminal.expect(pexpect.EOF)
@@ -78,8 +79,8 @@ def test_no_to_writing_goes_on_later(tmp_path: Path, terminal: Child) -> None:
     for text, keys in (("Name", "good" + ENTER), ("Second", ENTER), ("zones", ENTER), ("sure", "y"), ("word", ENTER)):
         terminal.expect_exact(text)
         terminal.send(keys)
-    terminal.expect_exact("Write these?")
-    terminal.send("n")
+    terminal.expect_exact("Write this project to demo?")
+    terminal.send("4")
     terminal.expect(pexpect.EOF)
     assert "To go on from here:" in screen.getvalue()
     command = screen.getvalue().partition("To go on from here:")[2].replace("\r\n", "")
@@ -99,6 +100,95 @@ def test_ctrl_c_ends_it(tmp_path: Path, terminal: Child) -> None:
     assert not (tmp_path / "demo").exists()
 
 
+QUESTIONS = """
+name: {type: str, default: demo, help: What is it called?}
+kind: {type: str, choices: [app, library], default: app, help: App or library?}
+port:
+  {type: int, default: 80, help: Which port?,
+   when: "{{ kind == 'app' }}", validator: "{% if port > 99 %}too high{% endif %}"}
+extras: {type: str, multiselect: true, choices: [a, b, c], default: [], help: Which extras?}
+token: {type: str, secret: true, default: "", help: Which token?}
+sure: {type: bool, default: true, help: Are you sure?}
+"""
+NAME, KIND, PORT, EXTRAS, TOKEN, SURE = (
+    "What is it called?",
+    "App or library?",
+    "Which port?",
+    "Which extras?",
+    "Which token?",
+    "Are you sure?",
+)
+CLEARED = "\x7f" * 9
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[Screen]:
+    """`scaffold new --template` on a screen."""
+    text = "{{ name }} {{ kind }} {{ port }} {{ extras }} {{ sure }}"
+    write(tmp_path / "template", {"copier.yml": QUESTIONS, "file.jinja": text})
+    screen = Screen(tmp_path, "new", "demo", "--template", "./template")
+    yield screen
+    screen.close()
+
+
+def test_esc_goes_back_with_answers_kept(tmp_path: Path, screen: Screen) -> None:
+    """Past whatever kind of question, as often as one likes; what no longer matters is not asked."""
+    screen.answers((NAME, ENTER), (KIND, ENTER), (PORT, f"{CLEARED}90{ENTER}"))
+    screen.answers((EXTRAS, DOWN + SPACE + ENTER), (TOKEN, "x" + ENTER))
+    screen.shows(SURE)
+    screen.shows("extras: b")
+    screen.shows("token: (hidden)")
+    screen.types(ESC)
+    screen.answers((TOKEN, ESC), (EXTRAS, ""))
+    screen.shows("[x] b")
+    screen.answers((EXTRAS, ESC), (PORT, ""))
+    screen.shows("90")
+    screen.answers((PORT, ESC), (KIND, LEFT), (NAME, f"{CLEARED}other{ENTER}"), (KIND, DOWN + ENTER))
+    screen.shows(EXTRAS)  # the port is not asked
+    screen.shows("name: other")
+    screen.shows("[x] b")
+    screen.answers((EXTRAS, ENTER), (TOKEN, ENTER), (SURE, "n"), (REVIEW, "1"))
+    screen.shows("The same again")
+    assert screen.ends() == 0
+    assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == "other library 80 ['b'] False"
+
+
+def test_the_review_shows_the_files_and_changes_an_answer(tmp_path: Path, screen: Screen) -> None:
+    """Only what is changed, and what that opens, is asked again."""
+    screen.answers((NAME, ENTER), (KIND, DOWN + ENTER), (EXTRAS, ENTER), (TOKEN, ENTER), (SURE, ENTER))
+    screen.answers((REVIEW, "2"), ("Enter shows a file", ENTER), ("demo library", ESC), ("Enter shows a file", ESC))
+    screen.answers((REVIEW, "3"), ("which one do you want to change?", "2"), (KIND, UP + ENTER), (PORT, "00" + ENTER))
+    screen.shows("too high")
+    screen.types(f"{CLEARED}81{ENTER}")
+    screen.shows(REVIEW)
+    assert not (tmp_path / "demo").exists()
+    screen.types("1")
+    assert screen.ends() == 0
+    assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == "demo app 81 [] True"
+
+
+def test_the_end_after_steps_back_goes_on_with_all_answers(tmp_path: Path, screen: Screen) -> None:
+    """But for secrets; the command leads to the same files."""
+    screen.answers((NAME, ENTER), (KIND, ENTER), (PORT, ESC), (KIND, DOWN + ENTER), (EXTRAS, SPACE + ENTER))
+    screen.answers((TOKEN, ENTER), (SURE, CTRL_C))
+    assert screen.ends() == 130
+    words = screen.goes_on()
+    assert words[:5] == ["new", "demo", "--template", str(tmp_path / "template"), "--data"]
+    assert "kind=library" in words
+    assert 'extras=["a"]' in words
+    assert in_own_process(*words, "--defaults", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == "demo library 80 ['a'] True"
+
+
+def test_ctrl_c_at_the_question_of_trust_goes_on_later(tmp_path: Path) -> None:
+    """With all that stood on the command line."""
+    write(tmp_path / "template", {"copier.yml": "a: 1\n_tasks: ['true']\n", "file": ""})
+    screen = Screen(tmp_path, "new", "demo", "--template", "./template", "--data", "a=2")
+    screen.answers(("may it run these?", CTRL_C))
+    assert screen.ends() == 130
+    assert screen.goes_on() == ["new", "demo", "--template", str(tmp_path / "template"), "--data", "a=2"]
+
+
 @pytest.mark.parametrize("size", [(30, 100), (12, 40)])
 def test_a_text_of_several_lines(tmp_path: Path, size: tuple[int, int]) -> None:
     """Its footer says how it ends: by Esc and then Enter, however slowly they are typed."""
@@ -108,7 +198,7 @@ def test_a_text_of_several_lines(tmp_path: Path, size: tuple[int, int]) -> None:
         terminal.send(ENTER + "two\x1b")
         time.sleep(1.5)
         terminal.send(ENTER)
-        terminal.expect_exact("Write these?")
+        terminal.expect_exact("Write this project to demo?")
         terminal.send(ENTER)
         terminal.expect(pexpect.EOF)
     assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == "one\ntwo"
@@ -135,7 +225,7 @@ def test_a_long_help_keeps_its_lines_and_leaves_room_for_the_way_out(tmp_path: P
     """It is printed above the question, which fits a small terminal however long the text to edit is."""
     write(tmp_path / "template", {"copier.yml": LONG, "file.jinja": "{{ text }}"})
     screen = Screen(tmp_path, "new", "demo", "--template", "./template", size=(60, 12))
-    screen.answers(("Esc, then Enter: done", ESC + ENTER), ("Write these?", ENTER))
+    screen.answers(("Esc, then Enter: done", ESC + ENTER), ("Write this project to demo?", ENTER))
     screen.ends()
     assert "What is it about?\r\n\r\n  - set in\r\n6\r\n" in screen.sent
     assert (tmp_path / "demo" / "file").read_text(encoding="utf-8").endswith("\n13\n14")
@@ -148,7 +238,7 @@ def test_a_text_of_several_lines_without_drawing(tmp_path: Path, typed: str, bec
         terminal.expect_exact("Ctrl-C to quit")
         terminal.expect_exact("A line with nothing but '.' ends it; as the first, it keeps what is in brackets.")
         terminal.send(typed + "\n")
-        terminal.expect_exact("Write these?")
+        terminal.expect_exact("Write this project to demo?")
         terminal.send("\n")
         terminal.expect(pexpect.EOF)
     assert (tmp_path / "demo" / "file").read_text(encoding="utf-8") == became

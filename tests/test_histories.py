@@ -223,6 +223,11 @@ def test_no_edit_is_lost_and_undo_is_exact(capsys: pytest.CaptureFixture[str], m
                     assert found[name] == (kind, content), name
                 elif base.get(name) == (kind, content) and name not in renamed and name != RECORD:
                     assert found.get(name) == new.get(name), name
+            conflicts = {str(change.path) for change in update.changes if change.outcome is Outcome.CONFLICT}
+            for name in (here.keys() & found.keys() & base.keys() & new.keys()) - conflicts:
+                sides = [tree[name][0] for tree in (base, here, new)]
+                if "link" not in sides:  # whether it can be run is merged like a line
+                    assert found[name][0] == (sides[2] if sides[0] == sides[1] else sides[1]), name
             for change in update.changes:
                 count[change.outcome.value] += 1
                 if change.outcome is Outcome.KEPT:

@@ -14,6 +14,7 @@ from attacks import picture
 from hostile_repositories import EXECUTING, WAYS, Canary, Way, git, plain_git
 from newer import VERSION
 from repositories import SMALL, write
+from sampling import EVERY_WAY
 
 from scaffold.authoring.eject import BRANCH
 from scaffold.cli import run
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from harness import Result, Run
     from newer import Newer
-
-EVERY_WAY = bool(os.environ.get("SCAFFOLD_EVERY_WAY"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="pipes and links are POSIX's")]
 

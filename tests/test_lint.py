@@ -15,7 +15,7 @@ from harness import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from lint_cases import ANSWERS, CASES, CLEAN, PUBLIC, Case, config, make_repository, write
+from lint_cases import ANSWERS, CASES, CLEAN, PUBLIC, Case, asked, config, make_repository, write
 from pathspec import PathSpec
 
 from scaffold.lint import BY_CODE, RULES, known, lint
@@ -176,13 +176,74 @@ def test_a_clean_template(root: Path, scaffold: Run) -> None:
     assert (result.code, result.out, result.err) == (0, "nothing found\n", "")
 
 
-def test_notes_fail_nothing(root: Path, scaffold: Run) -> None:
-    """A note is printed, and the exit code stays 0."""
-    write(root, {**CLEAN, **config("_tasks: [ls]\n")})
-    result = scaffold("template", "lint", str(root))
-    assert result.code == 0
-    assert "T001" in result.out
-    assert result.out.endswith("1 note\n")
+@pytest.mark.parametrize(
+    ("line", "code", "level", "fails", "fails_strictly"),
+    [
+        ("_exlude: []", "K001", "error", 1, 1),
+        ("more: {type: str}", "V002", "warning", 0, 1),
+        ("_tasks: [ls]", "T001", "note", 0, 0),
+    ],
+)
+def test_what_fails_by_its_level(  # noqa: PLR0913, PLR0917  # a row of a table
+    root: Path, scaffold: Run, line: str, code: str, level: str, fails: int, fails_strictly: int
+) -> None:
+    """Errors do, warnings with `--strict`, notes never; every report says which it is."""
+    write(root, {**CLEAN, **config(f"{line}\n")})
+    for flags, expected in (([], fails), (["--strict"], fails_strictly)):
+        result = scaffold("template", "lint", str(root), *flags)
+        assert (result.code, result.out.splitlines()[-1]) == (expected, f"1 {level}")
+        assert f": {code} " in result.out
+        document = scaffold("template", "lint", str(root), "--json", *flags)
+        assert (document.code, json.loads(document.out)["findings"][0]["severity"]) == (expected, level)
+        document = scaffold("template", "lint", str(root), "--sarif", *flags)
+        assert (document.code, json.loads(document.out)["runs"][0]["results"][0]["level"]) == (expected, level)
+
+
+# How an answer stands in Python, and what the remedy has to speak of; nothing where the use is right.
+USES = {
+    "import {{ extra }}": "isidentifier",
+    "from demo.{{ extra|lower }} import main": "isidentifier",
+    "class {{ extra }}Error(Exception): ...": "isidentifier",
+    "{{ extra }} = 'one'": "isidentifier",
+    "x = 'it''s {{ extra }}'": "|tojson",
+    "x = f'{1}' + \"{{ extra }}\"": "|tojson",
+    'x = """one\n{{ extra }}\n"""': "|tojson",
+    'def f():\n    """Of {{ extra }}."""': "replace",
+    "x = '\"' # {{ extra }}": "",
+    "x = {{ extra|tojson }}": "",
+    "x = {{ '%r'|format(extra) }}": "",
+    "x = {{ extra|repr }}": "",
+    "x = {{ ('a' ~ extra)|tojson }}": "",
+    '"""Of {{ extra|replace(\'"\', \'\') }}."""': "",
+}
+NAMES_ONLY = "{% if not extra.isidentifier() %}is no name{% endif %}"
+NO_QUOTES = "{% if extra|regex_search('[\"\\x27\\\\\\\\]') %}has a quote{% endif %}"
+
+
+@pytest.mark.parametrize("validator", ["", pytest.param(NAMES_ONLY, marks=pytest.mark.slow), NO_QUOTES])
+def test_free_text_has_the_remedy_of_its_place(root: Path, scaffold: Run, validator: str) -> None:
+    """In a name, an import, a string or a docstring; and a validator of the right kind makes any of them right."""
+    spec = f"{{type: str, default: ab, validator: '{validator}'}}" if validator else "{type: str}"
+    files = {f"a{n}.py.jinja": f"{use}\n".replace("extra", f"e{n}") for n, use in enumerate(USES)}
+    write(root, {**CLEAN, **config("".join(f"e{n}: {spec}\n".replace("extra", f"e{n}") for n in range(len(USES))))})
+    write(root, files)
+    found = json.loads(scaffold("template", "lint", str(root), "--select", "F002", "--json").out)["findings"]
+    wanted = {} if validator else {name: word for name, word in zip(files, USES.values(), strict=True) if word}
+    remedies = {finding["path"].rpartition("/")[2]: finding["remedy"] for finding in found}
+    assert remedies.keys() == wanted.keys()
+    assert all(word in remedies[name] for name, word in wanted.items())
+
+
+def test_free_text_is_one_note_a_question(root: Path, scaffold: Run) -> None:
+    """However often it is used, and by way of what is computed from it: at the place that says most."""
+    more = "slug:\n  type: str\n  default: '{{ extra|lower }}'\n  when: false\n"
+    write(root, {**asked("type: str"), "src/{{ slug }}/__init__.py.jinja": '"""Of {{ extra }}."""\n'})
+    write(root, {"a.py.jinja": "x = '{{ extra }}'\nimport {{ slug }}\n", ANSWERS: CLEAN[ANSWERS]})
+    write(root, {"copier.yml": f"{asked('type: str')['copier.yml']!s}{more}"})
+    result = scaffold("template", "lint", str(root), "--select", "F002")
+    said = "`extra` is free text and stands in an import, by way of `slug` (and 2 more places), and names a module"
+    assert (result.code, result.out.splitlines()[0].rpartition("/")[2]) == (0, f"a.py.jinja:2: F002 {said}")
+    assert result.out.splitlines()[-1] == "1 note"
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_any_answer_can_still_be_changed_on_the_review_screen(here: Path, open_t
     terminal.sees("What is the project called?")
     terminal.types("\x7f" * 20, "queue", ENTER)
     ask_workload(terminal)
-    terminal.sees("error: --package: 'queue' would shadow")
+    terminal.sees("error: Import as: 'queue' would shadow")
     terminal.sees("What do you import it as?")
     terminal.types("\x7f" * 20, "class", ENTER)
     terminal.sees("is a keyword")
@@ -279,8 +279,7 @@ def test_a_templates_commands_are_shown_and_run_only_after_a_yes(here: Path, tea
     terminal.types("y")
     terminal.answers("What is it called?", "\x7f" * 10, "mine")
     terminal.answers("flavour", DOWN)
-    terminal.sees("README.md  (new)")
-    terminal.answers("Write these?")
+    terminal.answers("Write this project to demo?")
     terminal.sees("The same again, without questions:")
     assert terminal.ends() == 0
     files = files_below(here / "demo")

@@ -12,6 +12,7 @@ import pytest
 from harness import files_below, git
 
 pytest.importorskip("pexpect", reason="drives a pseudo-terminal, which Windows lacks")
+from measured import keep
 from screen import CTRL_C, CTRL_D, DOWN, END, ENTER, ESC, LEFT, PAGE_DOWN, Screen  # not there on Windows either
 
 from scaffold.recommend import recommend
@@ -146,10 +147,10 @@ def test_printed_prose_is_wrapped(here: Path, opened: Open, term: str) -> None:
     )
     screen.answers(("Where is the computing done?", "3" + ("\n" if term == "dumb" else "")))
     assert screen.ends() == 130
-    printed = screen.printed().partition("Does your function compute")[2]
+    printed = screen.printed().partition("scaffold probe calls")[2]
     lines = printed.split("\n")
     assert all(len(line) <= 50 for line in lines if not line.startswith("  ")), printed
-    assert "  python -m timeit -n1 -r3 -s 'from module import function' 'function(value)'" in lines
+    assert "  scaffold probe path/to/file.py:function --items inputs.txt --save probe.json" in lines
     assert any(line.startswith("  scaffold new demo --shape many-similar") for line in lines)
     (here / "many words in its name which is longer than the terminal").touch()
     screen = opened("check", "many words in its name which is longer than the terminal", size=(50, 24), TERM=term)
@@ -172,9 +173,12 @@ def test_in_ascii(opened: Open) -> None:
     """Where the terminal knows nothing else."""
     ascii_only = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     screen = opened("new", "demo", *SETTLED, **ascii_only)
+    screen.shows(REVIEW)
+    assert any(" - " in line and line.rstrip().endswith(" - ...") for line in screen.lines), screen.lines
     screen.answers((REVIEW, "3"))
     screen.shows("Yours to edit")
     assert screen.sent.isascii()
+    assert "?" not in "".join(screen.lines)  # which stands for what an encoding lacks
     assert any(line.startswith(" > src/demo/work.py") for line in screen.lines)
 
 
@@ -240,16 +244,25 @@ def test_a_taken_directory_is_settled_first(here: Path, opened: Open) -> None:
 
 
 @pytest.mark.slow
-def test_measuring_first(here: Path, opened: Open) -> None:
-    """It says how, ends with 130, and the command asks the same question again."""
+@pytest.mark.parametrize("where", ["what takes the time", "where the computing is done"])
+def test_measuring_first(here: Path, opened: Open, where: str) -> None:
+    """It says how, ends with 130, and the command goes on with what was measured: neither question is asked again."""
     screen = opened("new", "demo", "--shape", "many-similar", "--results", "--no-long-running")
-    screen.answers((WALK[3], DOWN + ENTER), ("Where is the computing done?", "3"))
+    if where == "what takes the time":
+        screen.answers((WALK[3], "4"))
+    else:
+        screen.answers((WALK[3], DOWN + ENTER), ("Where is the computing done?", "3"))
     assert screen.ends() == 130
-    assert "python -m timeit" in screen.printed()
+    assert "scaffold probe path/to/file.py:function --items inputs.txt --save probe.json" in screen.printed()
     assert "error: stopped to measure; nothing was written" in screen.printed()
     assert os.listdir(here) == []
-    again = opened(*screen.goes_on())
-    again.shows("Where is the computing done?")
+    words = screen.goes_on()
+    assert words[-2:] == ["--probe", "probe.json"]
+    assert not {"--bound", "--releases-gil", "--no-releases-gil", "--workers-kind"} & {*words}
+    keep(here / "probe.json")
+    again = opened(*words)
+    again.shows("Shall it be this?")
+    assert "In C code that releases the GIL: use threads" in again.text
 
 
 @pytest.mark.slow

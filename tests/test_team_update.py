@@ -11,6 +11,9 @@ import pytest
 from harness import contents, git, git_commit_all
 from newer import replace
 
+from scaffold.errors import NotUndoable
+from scaffold.life.worktree import tracked
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -253,24 +256,44 @@ def forge_index(project: Path, honest: str, forged: str) -> None:
     assert forged in git(project, "ls-files", "-z").split("\0")
 
 
-@pytest.mark.parametrize("where", ["above", "anywhere", "inside", "in git's own folder", "in another spelling"])
-def test_an_index_leads_nowhere(tmp_path: Path, project: Path, template: Path, scaffold: Run, where: str) -> None:
-    """What git believes of its own index is neither read nor written, and the fault is named."""
+FORGED = {
+    "above": ("!!/secret", "../secret"),
+    "inside": ("a/!!/!!/secret", "a/../../secret"),
+    "in git's own folder": (".gib/config", ".git/config"),
+    "in another spelling": (".gib/config", ".Git/config"),
+}
+
+
+@pytest.mark.parametrize("where", ["anywhere", *FORGED])
+def test_an_index_is_not_believed(tmp_path: Path, where: str) -> None:
+    """What git itself never writes there is named."""
+    project = tmp_path / "project"
+    project.mkdir()
+    git_commit_all(project)
+    anywhere = str(tmp_path / "secret")
+    forge_index(project, *FORGED.get(where, (anywhere.replace("/", "0", 1), anywhere)))
+    with pytest.raises(NotUndoable, match="in its index"):
+        tracked(project)
+
+
+def test_an_index_leads_nowhere(tmp_path: Path, project: Path, template: Path, scaffold: Run) -> None:
+    """Neither where conflicts are marked in it, nor where migrations get to see all files that git knows."""
     secret = tmp_path / "secret"
     secret.write_text("mine", encoding="utf-8")
     secret.chmod(0o600)
     os.utime(secret, (1, 1))
-    release(template, SECOND, "v2.0.0")
-    honest, forged = {
-        "above": ("!!/secret", "../secret"),
-        "anywhere": (str(secret).replace("/", "0", 1), str(secret)),
-        "inside": ("a/!!/!!/secret", "a/../../secret"),
-        "in git's own folder": (".gib/config", ".git/config"),
-        "in another spelling": (".gib/config", ".Git/config"),
-    }[where]
-    forge_index(project, honest, forged)
+    replace(project / "README.md", "five\n", "FIVE\n")
+    git_commit_all(project)
+    release(template, SECOND, "v1.1.0")
+    migrating = SECOND["copier.yml"] + '_migrations: ["cat ../secret > read.txt"]\n'
+    release(template, {"copier.yml": migrating}, "v1.2.0")
+    forge_index(project, *FORGED["above"])
     before = contents(project)
-    result = scaffold("update", str(project), "--major", "--defaults", "--allow-dirty")
+    refused = scaffold("update", str(project), "--defaults", "--allow-dirty")
+    digest = refused.err.partition("--trust ")[2].split()[0]
+    result = scaffold("update", str(project), "--defaults", "--allow-dirty", "--trust", digest)
     assert (result.code, result.err.count("\n"), "in its index" in result.err) == (1, 1, True), result.err
-    assert (contents(project), secret.read_bytes(), secret.stat().st_mode & 0o777) == (before, b"mine", 0o600)
-    assert secret.stat().st_mtime == 1
+    assert contents(project) == before
+    assert scaffold("update", str(project), "--defaults", "--allow-dirty", "--to", "v1.1.0").code == 3
+    assert git(project, "diff", "--name-only", "--diff-filter=U").split() == ["README.md"]
+    assert (secret.read_bytes(), secret.stat().st_mode & 0o777, secret.stat().st_mtime) == (b"mine", 0o600, 1)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import ROOT, files_below, git_commit_all
 from repositories import ANSWERS, ANSWERS_FILE, write
+from sampling import pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "update": ["update", "@PLAY@/project", "--dry-run"],
     "reanswer": ["reanswer", "@PLAY@/project", "--workers", "3", "--dry-run"],
     "undo": ["undo", "@PLAY@/project", "--dry-run"],
+    "review": ["review"],
     "template list": ["template", "list"],
     "template show": ["template", "show", "@PLAY@/template"],
     "template lint": ["template", "lint", "@PLAY@/template", "--select", "V"],
@@ -47,7 +49,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
 }
 """Every command that reads the world in its own way; `@PLAY@` is where the project and the template are."""
 
-HERE = ("new", "new --template", "check .", "template lint", "template new", "template eject")
+HERE = ("new", "new --template", "check .", "review", "template lint", "template new", "template eject")
 """Those that need the current directory."""
 KEEPING = ("advise", "new", "new --template", "template list", "template show")
 """Those that look at, or keep, something of the user's own."""
@@ -192,9 +194,11 @@ def nothing_is_left(play: Path) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_in_each_world(play: Path, tmp_path: Path, world: World, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "world"),
+    [pytest.param(name, world, id=f"{name}-{world.name}") for name, world in pairs(ALL, WORLDS)],
+)
+def test_each_command_in_each_world(play: Path, tmp_path: Path, name: str, world: World) -> None:
     """It works as if nothing were broken, or ends with one line and a documented code, and has written nothing."""
     before = files_below(play / "project")
     done = started(COMMANDS[name], play, tmp_path, world)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands.given import module_questions, note_computing, note_without_effect, with_scoped_file
+from scaffold.commands.given import module_questions, note_answers, with_scoped_file
+from scaffold.commands.probed import Probed, ProbeFlag
 from scaffold.commands.written import (
     DryRunFlag,
     ShowFlag,
@@ -53,6 +54,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     defaults: DefaultsFlag = False,
     dry_run: DryRunFlag = False,
     show: ShowFlag = None,
+    probe: ProbeFlag = None,
     write_config: Annotated[
         bool,
         typer.Option(
@@ -74,22 +76,28 @@ def add(  # noqa: PLR0913  # a parameter for each flag
 
     shown = check_show(show, dry_run=dry_run)
     given = with_plain_paths(with_scoped_file(answers, given, "module"))
+    probed = Probed.of(probe)
+    measured = given if probed is None else probed.answers(given, module_questions())
     target = NewModule(bundled(), survey(None if project is None else Path(project), Path()))
     ui = Terminal.for_command(as_json=as_json)
     _say_found(target, as_json=as_json)
     if not dry_run:
         recover_interrupted(target.survey.root)
-    known = _with_package(target, given, ui, use_defaults=defaults)
+    known = _with_package(target, measured, ui, use_defaults=defaults)
     flags = [
         *(["--dry-run"] if dry_run else []),
         *(word for name in shown for word in ("--show", name)),
         *(["--write-config"] if write_config else []),
+        *([] if probe is None else ["--probe", probe]),
     ]
     made = prepare(target.template, target, known, ui, use_defaults=defaults, flags=flags)
-    note_without_effect(given, made.answers)
-    note_computing(given, made.answers, asked=ui.can_ask and not defaults)
-    if note := module.note_on_tests(made, target.survey):
-        output.say_note(note)
+    note_answers(given, made.answers, made.recommendation, measured=known, asked=ui.can_ask and not defaults)
+    if probed is not None:
+        output.say_note(probed.note)
+        made = probed.in_project(made)
+    for note in (module.note_on_tests(made, target.survey), module.note_on_lines(made, target.survey)):
+        if note:
+            output.say_note(note)
     missing = additions(target.survey.config, target.optional_dependency(made.answers))
     if write_config and missing:
         made = _with_config(made, missing)

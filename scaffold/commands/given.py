@@ -15,6 +15,7 @@ from scaffold.reports import output
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scaffold.recommend import Recommendation
     from scaffold.sources.names import Names
 
 
@@ -85,15 +86,26 @@ def team_names() -> Names | None:
     return load()
 
 
-def note_computing(given: Answers, answers: Answers, *, asked: bool) -> None:
-    """Say what runs a workload that computes: threads always, processes where nobody chose them."""
-    computing = computing_of(answers)
-    chosen = asked or not {"workers_kind", "releases_gil"}.isdisjoint(given)
-    if computing and (computing.workers == "thread" or not chosen):
-        output.say_note(computing.text)
+def note_answers(
+    given: Answers, answers: Answers, recommendation: Recommendation | None, *, measured: Answers, asked: bool
+) -> None:
+    """Say which given answers change nothing, what speaks against a given design, and what runs work that computes.
 
-
-def note_without_effect(given: Answers, answers: Answers) -> None:
-    """Say which given answers change nothing beside the others."""
+    Args:
+        given: What flags and files said.
+        answers: All of it, complete.
+        recommendation: What follows from it; None, where all of that is printed.
+        measured: What was given, with what a probe found.
+        asked: Whether somebody was asked for the rest, and has seen all this.
+    """
     for question in without_effect(given, answers):
         output.say_note(f"{question.flag} changes nothing for {answers['design']}")
+    if recommendation is not None and not asked:
+        from scaffold.conversation.summary import beside
+
+        if text := beside(given, recommendation):
+            output.say_note(text)
+    computing = computing_of(answers)
+    chosen = asked or not {"workers_kind", "releases_gil"}.isdisjoint(measured)
+    if computing and (computing.workers == "thread" or not chosen):
+        output.say_note(computing.text)

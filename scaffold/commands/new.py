@@ -17,12 +17,12 @@ from scaffold.commands import completion
 from scaffold.commands.given import (
     advice_questions,
     module_questions,
-    note_computing,
-    note_without_effect,
+    note_answers,
     project_questions,
     team_names,
     with_scoped_file,
 )
+from scaffold.commands.probed import Probed, ProbeFlag
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
 from scaffold.commands.written import (
     DryRunFlag,
@@ -93,6 +93,7 @@ def new(  # noqa: PLR0913  # a parameter for each flag
             rich_help_panel=WITHOUT_QUESTIONS,
         ),
     ] = None,
+    probe: ProbeFlag = None,
     as_json: JsonFlag = False,
     template: TemplateFlag = None,
     answers_file: RecordFlag = None,
@@ -107,7 +108,9 @@ def new(  # noqa: PLR0913  # a parameter for each flag
     ui = Terminal.for_command(as_json=as_json)
     if not dry_run:
         _recover_in(place)  # before it is looked at: what a killed run left there is nobody's
-    flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git)
+    flags = _Flags(answers, defaults=defaults, dry_run=dry_run, show=shown, force=force, git=git, probe=probe)
+    if template is not None and probe is not None:
+        raise UsageError("--probe goes with scaffold's own designs: leave out --template")
     order = None if template is None else _Order(template, data or (), trust, accept_moved, answers, answers_file)
     try:
         place = _settled(place, ui, flags, given, order)
@@ -143,13 +146,15 @@ class _Flags:
     show: Sequence[str]
     force: bool
     git: bool | None
+    probe: str | None
 
     @property
     def words(self) -> tuple[str, ...]:
         """The same as words, but for the answers: those are known by the time that anybody needs this."""
         named = {"--dry-run": self.dry_run, "--force": self.force, "--git": self.git, "--no-git": self.git is False}
         shown = (word for name in self.show for word in ("--show", name))
-        return (*(flag for flag, is_set in named.items() if is_set), *shown)
+        measured = () if self.probe is None else ("--probe", self.probe)
+        return (*(flag for flag, is_set in named.items() if is_set), *measured, *shown)
 
 
 def _settled(place: Path | None, ui: Ui, flags: _Flags, given: Answers, order: _Order | None) -> Path | None:
@@ -176,6 +181,7 @@ def _add(root: Path, flags: _Flags, given: Answers) -> None:
         str(root),
         dry_run=flags.dry_run,
         show=[*flags.show] or None,
+        probe=flags.probe,
         given={name: value for name, value in given.items() if name in known},
     )
 
@@ -228,12 +234,14 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     given = with_scoped_file(flags.answers, given, "project")
     defaults = flags.defaults
     team = team_names()
+    probed = Probed.of(flags.probe)
+    known = given if probed is None else probed.answers(given, project_questions())
     target = new_project(dest, team.answers_for(bundled().questions_of("project")) if team else {})
     try:
         project = prepare(
             bundled(),
             target,
-            given,
+            known,
             ui,
             use_defaults=defaults,
             team=team,
@@ -243,8 +251,11 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     except TeamTemplatePreferred as preferred:
         order = _Order(preferred.name, (), None, None, None, None)
         return _of_theirs(order, dest, preferred.workload, ui, flags)
-    note_without_effect(given, project.answers)
-    note_computing(given, project.answers, asked=ui.can_ask and not defaults)
+    asked = ui.can_ask and not defaults
+    note_answers(given, project.answers, project.recommendation, measured=known, asked=asked)
+    if probed is not None:
+        output.say_note(probed.note)
+        project = probed.in_project(project)
     if team is not None and not ui.can_ask:
         for entry in team.serving(project.recommendation):
             output.say_note(advice.team_template_text(entry))
@@ -327,7 +338,7 @@ def _write(project: Project | TeamProject, ui: Ui, flags: _Flags, *, ask: bool) 
 
     plan = check_plan(project.plan, force=flags.force)
     welcome = plan.is_fresh or plan.in_clone
-    if not welcome or (ask and project.made_from is not None):
+    if not welcome or (ask and project.made_from is not None and not project.reviewed):
         output.say(files.tree_text(str(plan.dest), plan.files, plan.changes()), to=sys.stderr)
         if ask:
             _confirm(project, ui, flags, default=welcome)

@@ -26,6 +26,7 @@ def lint(  # noqa: PLR0913  # a parameter for each flag
     ignore: Annotated[
         Codes, typer.Option("--ignore", metavar="CODE", help="Leave this rule out, or all of a letter; repeatable.")
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Let warnings fail, too; notes never do.")] = False,
     as_json: JsonFlag = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0, for code hosts.")] = False,
     list_rules: Annotated[bool, typer.Option("--list", help="List the rules, and look at no template.")] = False,
@@ -50,7 +51,7 @@ def lint(  # noqa: PLR0913  # a parameter for each flag
         output.print_json(reporters.as_sarif(found))
     else:
         output.say_plain(reporters.as_text(found))
-    if not found.is_clean:
+    if found.fails(strict=strict):
         raise typer.Exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -10,6 +11,7 @@ import typer
 from scaffold.app import JsonFlag
 from scaffold.commands.team_flags import as_data
 from scaffold.commands.template import template
+from scaffold.errors import Cancelled
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
 
@@ -31,8 +33,8 @@ def try_template(  # noqa: PLR0913  # a parameter for each flag
     as_json: JsonFlag = False,
 ) -> None:
     """Render your template with answers chosen so that any two meet, and check all that comes out."""
-    from scaffold.reports.outcomes import outcomes_json, outcomes_text
-    from scaffold.trial.run import Trial, run
+    from scaffold.reports.outcomes import Findings, outcomes_json, plan_text, summary_text
+    from scaffold.trial.run import Result, Trial, run
 
     trial = Trial(
         template=Path(path),
@@ -42,11 +44,23 @@ def try_template(  # noqa: PLR0913  # a parameter for each flag
         run_tests=run_tests,
         trust=trust,
     )
-    with output.progress_bar("trying", wanted=not as_json) as progress:
-        result = run(trial, progress)
+    result, findings = Result(), Findings()
+    code = 0
+    try:
+        with output.meter("trying") as meter, closing(run(trial, result)) as attempts:
+            for outcomes in attempts:
+                text = findings.text(outcomes) if outcomes else plan_text(result)
+                meter.done(len(result.done), result.planned)
+                if text and not as_json:
+                    meter.say(text)
+    except KeyboardInterrupt:  # what was found until then counts
+        if not result.planned:
+            raise
+        output.say_error(Cancelled())
+        code = Cancelled.exit_code
     if as_json:
         output.print_json(outcomes_json(trial.template, result))
     else:
-        output.say_plain(outcomes_text(result))
-    if result.failures:
-        raise typer.Exit(1)
+        output.say_plain(summary_text(result, findings.repeated))
+    if code or result.failures or result.missing:
+        raise typer.Exit(code or 1)

@@ -33,12 +33,11 @@ if TYPE_CHECKING:
 
 _QUESTIONS: Final = {question.name: question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION)}
 _RECOMMENDED: Final = " (recommended)"
+_MEASURED: Final = ("bound", "releases_gil", "workers_kind", "workers")
 _HOW_TO_MEASURE: Final = """\
-Does your function compute in C code that releases the GIL? Put in its names, on a machine with four cores or more:
-  python -m timeit -n1 -r3 -s 'from module import function' 'function(value)'
-  python -m timeit -n1 -r3 -s 'from module import function; from multiprocessing.pool import ThreadPool' \
-'ThreadPool(4).map(function, [value] * 4)'
-The second takes about as long as the first: it does, and threads are right. Four times as long: take processes.
+scaffold probe calls your function for some seconds, and says whether it waits or computes, and how many workers help:
+  scaffold probe path/to/file.py:function --items inputs.txt --save probe.json
+It takes an item a call, from a file with one on each line; without --items, nothing.
 """
 
 
@@ -119,14 +118,22 @@ class Conversation:
         """The command line that says all that was said so far: it goes on with the next question."""
         return shell.command(self._command())
 
-    def _command(self) -> Iterator[str]:
+    def _command(self, *, without: Sequence[str] = ()) -> Iterator[str]:
         yield from self._words
         known = self.walk.stand().known
         beside = self.workload() if "shape" in known else known
         for question in self._questions:
+            if question.name in without:
+                continue
             about_work = question in ADVICE_QUESTIONS
             if question.name in known and (not about_work or beside is known or is_relevant(question, beside)):
                 yield from question.as_flag(known[question.name])
+
+    def _when_measured(self) -> Iterator[str]:
+        """The same without what a measurement answers; a team's template does not take one, and asks again."""
+        yield from self._command(without=_MEASURED)
+        if "--template" not in self._words:
+            yield from ("--probe", "probe.json")
 
     def cancelled(self, error: Cancelled) -> Cancelled:
         """The same, with the command that goes on."""
@@ -150,7 +157,7 @@ class Conversation:
         reply = self.ui.pick(Page(turn.title, rows, self._current(turn, known), trail, back=back))
         if reply == MEASURE:
             self.ui.show(_HOW_TO_MEASURE)
-            raise Cancelled("stopped to measure", resume=self.command())
+            raise Cancelled("stopped to measure", resume=shell.command(self._when_measured()))
         if reply is not BACK:
             self.walk.reply(turn, reply)
             if again and all(said.turn is not turn for said in self.walk.stand().said):

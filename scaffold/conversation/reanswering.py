@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scaffold import shell
-from scaffold.conversation.naming import group_of
+from scaffold.conversation.naming import group_of, naming_of
 from scaffold.conversation.review import GROUPS, QUIT, change, entry_of, group_row, pick_entry
 from scaffold.errors import BadAnswer, Cancelled
 from scaffold.questions import SCOPE, Question
@@ -87,7 +87,7 @@ class _Changing:
             question = next((q for q in self._template.questions if q.flag == refused.flag), None)
             if question is None:
                 raise refused
-            self._ui.warn(refused)
+            self._ui.warn(f"{naming_of(question).short}: {refused.in_words}")
             others = {name: value for name, value in self.answers.items() if name != question.name}
             value = change(self._ui, self._template, question, others | new)
             if value is BACK:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
     from scaffold.conversation.dialogue import Conversation
     from scaffold.conversation.walk import Walk
-    from scaffold.project import Project, Target
+    from scaffold.plan import Plan
+    from scaffold.project import Target
     from scaffold.questions import Answers, Value
     from scaffold.template import Template
     from scaffold.ui import Ui
@@ -34,7 +34,8 @@ _CODE: Final = (".py",)
 class Entry:
     """An answer in a group: what can be changed, what it is called, its value, and what that means."""
 
-    what: Turn | Question
+    what: Turn | Question | str
+    """A name is that of a question of a team's template."""
     short: str
     value: str
     means: str = ""
@@ -62,13 +63,13 @@ def change(ui: Ui, template: Template, question: Question, answers: Answers, *, 
 def pick_entry(ui: Ui, title: str, entries: Sequence[Entry], current: object) -> Any:  # noqa: ANN401
     """One of a group's answers, to be changed; or BACK."""
     width = max(len(entry.short) for entry in entries)
-    rows = [Row(entry.what, f"{entry.short:<{width}}  {_fitting([entry.value])}", entry.means) for entry in entries]
+    rows = [Row(entry.what, f"{entry.short:<{width}}  {entry.value}", entry.means) for entry in entries]
     return ui.pick(Page(f"{title}: which one do you want to change?", rows, current, back=True))
 
 
 def group_row(name: str, entries: Iterable[Entry]) -> Row:
     """A group on the review, with the beginning of what is in it."""
-    return Row(name, GROUPS[name], _fitting([_in_row(entry) for entry in entries]), "Enter shows what each means")
+    return Row(name, GROUPS[name], tuple(map(_in_row, entries)), "Enter shows what each means")
 
 
 def _in_row(entry: Entry) -> str:
@@ -121,7 +122,7 @@ class Review:
             if current in ("write", "git"):
                 return project_of(self._template, self._target, answers, git=current == "git")
             if current == "files":
-                look_at(self._ui, project, self._template.owned(answers))
+                look_at(self._ui, project.plan, self._template.owned(answers))
             else:
                 self._group(current)
         return None
@@ -144,7 +145,7 @@ class Review:
                 question = next((q for q in self._template.project_questions if q.flag == error.flag), None)
                 if question is None:
                     raise
-                self._ui.warn(error)
+                self._ui.warn(f"{naming_of(question).short}: {error.in_words}")
                 answers = filled(self._template, self._target, workload)
                 can_go_back = self._before is not None
                 value = change(self._ui, self._template, question, answers, back=can_go_back)
@@ -198,30 +199,27 @@ class Review:
                 self._talk.give(what.name, value)
 
 
-def look_at(ui: Ui, project: Project, owned: set[PurePosixPath]) -> None:
+def look_at(ui: Ui, plan: Plan, owned: set[PurePosixPath]) -> None:
     """The files that would be written, the user's own first; Enter shows one."""
-    paths = sorted(project.plan.files, key=lambda path: (path.suffix not in _CODE, path.parts))
+    paths = sorted(plan.files, key=lambda path: (path.suffix not in _CODE, path.parts))
     own = sorted((path for path in paths if path in owned), key=lambda path: not path.name.endswith("work.py"))
-    rows = [Row(None, "Yours to edit", heading=True), *(Row(path, str(path)) for path in own)]
-    rows += [Row(None, "The rest", heading=True), *(Row(path, str(path)) for path in paths if path not in owned)]
+    rows = [Row(path, escaped(str(path))) for path in paths if path not in owned]
+    if own:
+        yours = [Row(None, "Yours to edit", heading=True), *(Row(path, str(path)) for path in own)]
+        rows = [*yours, Row(None, "The rest", heading=True), *rows]
     chosen: Any = None
     while True:
-        chosen = ui.pick(Page(f"{escaped(str(project.plan.dest))}: Enter shows a file", rows, chosen, back=True))
+        chosen = ui.pick(Page(f"{escaped(str(plan.dest))}: Enter shows a file", rows, chosen, back=True))
         if chosen is BACK:
             return
-        ui.view(str(chosen), project.plan.files[chosen].decode("utf-8", "backslashreplace"))
+        ui.view(escaped(str(chosen)), _shown_content(plan.files[chosen]))
+
+
+def _shown_content(content: bytes) -> str:
+    """A file's text, without a character that could do more to a terminal than show."""
+    text = content.decode("utf-8", "backslashreplace").expandtabs()
+    return "\n".join(escaped(line) for line in text.split("\n"))
 
 
 def _one_line(text: str) -> str:
     return escaped(text.replace("\n", " "))
-
-
-def _fitting(values: list[str]) -> str:
-    """As many of the values as fit beside a title."""
-    room = max(20, shutil.get_terminal_size().columns - 32)
-    kept: list[str] = []
-    for value in values:
-        if len(" · ".join([*kept, value])) > room:
-            return " · ".join([*kept, "…"]) if kept else f"{value[: room - 1]}…"
-        kept.append(value)
-    return " · ".join(kept)

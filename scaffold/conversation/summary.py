@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from scaffold.conversation.naming import DOES
 from scaffold.conversation.walk import possible
+from scaffold.questions import WORKLOAD_QUESTIONS
+from scaffold.recommend import AXES
 from scaffold.workload import Bound, Design, Family
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scaffold.conversation.wording import Reply
-    from scaffold.questions import Answers
+    from scaffold.questions import Answers, Question
     from scaffold.recommend import Recommendation
 
 _REASONS: Final = {
@@ -89,3 +93,16 @@ def against(ours: Recommendation, design: Design) -> str:
     if design is ours.recommended:
         return "what the rules say"
     return f"against it: {_reason(ours)}"
+
+
+def beside(given: Answers, ours: Recommendation) -> str:
+    """What speaks against a design that was given, where no answer to an open question would lead to it; or nothing."""
+    said = {name: value for name, value in given.items() if name in AXES}
+    if "design" not in given or not said or Design(given["design"]) in possible(said):
+        return ""
+    flags = " ".join(word for question in WORKLOAD_QUESTIONS for word in _flag(question, said))
+    return f"--design {given['design']}: beside {flags} the rules say {ours.recommended.value}: {_reason(ours)}"
+
+
+def _flag(question: Question, said: Answers) -> Iterable[str]:
+    return question.as_flag(said[question.name]) if question.name in said else ()

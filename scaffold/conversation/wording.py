@@ -6,7 +6,7 @@ asked here only: their replies set answers that have flags of their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -120,8 +120,18 @@ VOLUME: Final = _plain(
     ("many", "Many, or nobody knows", "5,000 files, the lines of a stream", ""),
     ("few", "A handful, known beforehand", "one for each of four devices", ""),
 )
+MEASURE: Final = "measure"
+"""The value of the reply of somebody who wants to measure first."""
+
+_MEASURE = Reply(
+    MEASURE,
+    "I don't know: let me measure it",
+    "scaffold probe calls your function for some seconds",
+    {},
+    "stops here, says how to measure, and prints the command that goes on with what was measured",
+)
 _ONE_MORE = "the GIL may stand in the way: one more question"
-BOUND: Final = _plain(
+_BOUND = _plain(
     "bound",
     "Time goes to",
     "What takes most of a job's time?",
@@ -129,9 +139,7 @@ BOUND: Final = _plain(
     ("cpu", "Computing", "parsing, arithmetic, image filters", _ONE_MORE),
     ("mixed", "Both", "download a page, then parse it", ""),
 )
-
-MEASURE: Final = "measure"
-"""The value of the reply of somebody who wants to measure first."""
+BOUND: Final = replace(_BOUND, replies=(*_BOUND.replies, _MEASURE))
 
 _GIL = "Only one thread at a time runs Python code (the GIL). Where is the computing done?"
 _IN_C = "In C code that releases the GIL: use threads"
@@ -139,13 +147,6 @@ _IN_C_SUCH_AS = "numpy, zlib, hashlib, sqlite3"
 _IN_C_MEANS = "threads run such calls on all cores"
 _IN_PYTHON_SUCH_AS = "your own loops, json, re, HTML parsing"
 _PICKLED = "the function, its inputs and its results must pickle"
-_MEASURE = Reply(
-    MEASURE,
-    "I don't know: let me measure it",
-    "two commands",
-    {},
-    "stops here, says how to measure, and prints the command that goes on from here",
-)
 GIL_MAP: Final = Turn(
     "gil",
     "Computing",

@@ -5,10 +5,12 @@ Whatever is read may be hostile: files, includes, values and depth are counted, 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 import yaml
@@ -25,9 +27,12 @@ CONCATENATED = ("_exclude", "_jinja_extensions", "_secret_questions", "_skip_if_
 """Lists that several documents add to; any other setting of a later document replaces an earlier (copier/_template.py).
 """
 _MOST_FILES = 100
+_LARGEST = 256 * 1024  # bytes of all of them: two seconds of PyYAML. Copier's own template for everything has 8,000.
 
 _MAPPING, _SEQUENCE, _MERGE = (f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "merge"))
 _NUMBERS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float"))
+# Of the mappings in a list under `<<`: PyYAML changed this in 6.0.4.
+_LATER_WINS = yaml.load("<<: [{of: 1}, {of: 2}]", Loader=yaml.SafeLoader)["of"] == 2
 _ANCHOR = re.compile(r"(?:^|[\s\[{,])&\w")
 
 
@@ -76,14 +81,15 @@ class Config:
 class Bounds:
     """How a configuration is read, and how much of it."""
 
-    exact: bool
-    """With PyYAML itself, as Copier's own command reads it; libyaml is ten times as fast."""
-    file_size: int
-    """Bytes of a file."""
     values: int
     """With every alias written out."""
     follow: bool
     """Whether a file may be a symbolic link."""
+
+
+def is_config_name(name: str) -> bool:
+    """Whether Copier takes a file at the template's top for its configuration: a backup such as `copier.yml~`, too."""
+    return name.startswith("copier.") and re.match(r"\.ya?ml", PurePosixPath(name).suffix, re.IGNORECASE) is not None
 
 
 Find = Callable[[str], Iterable[str]]
@@ -128,6 +134,16 @@ def _merged(documents: Sequence[Value]) -> dict[str, tuple[Value, Value]]:
     return merged
 
 
+def _decoded(content: bytes) -> str:
+    """The text, in the encodings in which PyYAML reads."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise reading.Unreadable("is not UTF-16") from error
+    return reading.text_of(content)
+
+
 def _as_items(value: Value) -> Sequence[Value]:
     return (value,) if value.items is None else value.items
 
@@ -141,7 +157,9 @@ class _Reader:
     texts: dict[str, str] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
     files: int = 0
+    size: int = 0
     values: int = 0
+    numbers: yamlfile.Numbers = field(default_factory=yamlfile.Numbers)
     constructor: SafeConstructor = field(default_factory=SafeConstructor)
 
     def documents(self, path: str, asked_by: Place) -> Iterator[Value]:
@@ -162,15 +180,19 @@ class _Reader:
 
     def _text(self, path: str, asked_by: Place) -> str:
         try:
-            return reading.read_text(self.root / path, self.bounds.file_size, follow=self.bounds.follow)
+            text = _decoded(reading.read_limited(self.root / path, _LARGEST, follow=self.bounds.follow))
         except reading.Unreadable as error:
             if isinstance(error, reading.TooLarge) or error.line:
                 raise Fault(Place(path, error.line or 1), error.reason) from error
             raise Fault(asked_by, f"{path} cannot be read: {error.reason}") from error
+        self.size += len(text)
+        if self.size > _LARGEST:
+            raise Fault(asked_by, f"more than {reading.size(_LARGEST)} are included")
+        return text
 
     def _composed(self, path: str) -> Iterator[Value]:
         try:
-            nodes = yamlfile.nodes(self.texts[path], exact=self.bounds.exact)
+            nodes = yamlfile.nodes(self.texts[path])
         except yamlfile.YamlFault as error:
             is_syntax = isinstance(error.__cause__, yaml.YAMLError) and error.reason != yamlfile.TOO_DEEP
             reason = f"is not YAML: {error.reason}" if is_syntax else error.reason
@@ -209,8 +231,8 @@ class _Reader:
                 self._count_all(part, place, depth + 1)
 
     def _constructed(self, node: yaml.Node, place: Place) -> object:
-        if node.tag in _NUMBERS and yamlfile.is_endless_number(node.value):
-            raise Fault(place, "holds a number without end")
+        if node.tag in _NUMBERS and (problem := self.numbers.problem(node.value)):
+            raise Fault(place, problem)
         try:
             return self.constructor.construct_object(node, deep=True)
         except yaml.MarkedYAMLError:
@@ -221,16 +243,20 @@ class _Reader:
     def _pairs(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, tuple[Value, Value]]:
         merged: dict[str, tuple[Value, Value]] = {}
         own: dict[str, tuple[Value, Value]] = {}
+        seen: set[int] = set()  # what is repeated by an alias is merged once where PyYAML tells it by its identity
         for key_node, value_node in node.value:
             value = self._value(value_node, path, depth + 1)
             if key_node.tag == _MERGE:
-                for mapping in reversed(value.items if value.items is not None else (value,)):
+                if value_node.tag == "!include":
+                    raise Fault(value.place, "`<<` takes no `!include`: include the file as a document of its own")
+                for mapping in _in_order_of_merging(value.items if value.items is not None else (value,)):
                     if mapping.pairs is None:
                         raise Fault(mapping.place, "`<<` takes a mapping, or a list of mappings")
-                    merged |= mapping.pairs
+                    merged |= {name: pair for name, pair in mapping.pairs.items() if id(pair[0].text) not in seen}
+                    seen |= {id(key.text) for key, _ in mapping.pairs.values()} if _LATER_WINS else set()
                 continue
             key = self._value(key_node, path, depth + 1)
-            if not isinstance(key_node, yaml.ScalarNode):
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == "!include":
                 raise Fault(key.place, "a list or a mapping cannot be a key")
             if key.text in own:
                 first = own[key.text][0].place.line
@@ -251,6 +277,10 @@ class _Reader:
             self.remarks.append(Remark("nothing included", place, message))
         items = tuple(value for name in matching for value in self.documents(name, place))
         return Value(place, last_line=place.line, items=items)
+
+
+def _in_order_of_merging(mappings: Sequence[Value]) -> Iterable[Value]:
+    return mappings if _LATER_WINS else reversed(mappings)
 
 
 def _flat(value: Value) -> Iterator[Value]:

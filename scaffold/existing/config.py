@@ -28,6 +28,8 @@ _OWN_FILES = {
     "ruff": ("ruff.toml", ".ruff.toml"),
 }
 _LINE_LENGTH = 88  # columns; what ruff and black take unless they are told otherwise
+_FLAKE8_LENGTH = 79
+_COLUMNS = re.compile(r"[0-9]{1,9}")
 
 
 def at(data: object, *keys: str) -> Any:  # noqa: ANN401  # whatever somebody wrote into a file
@@ -142,6 +144,14 @@ class Config:
         else:
             return None
         return next((length for length in stated if isinstance(length, int)), _LINE_LENGTH)
+
+    @property
+    def flake8_length(self) -> int | None:
+        """The columns that flake8 takes where no formatter is at work; None without flake8, or beside a formatter."""
+        if "flake8" not in self.tools or self.line_length is not None:
+            return None
+        stated = [at(self._ini(name), "flake8", "max-line-length") for name in (".flake8", "setup.cfg", "tox.ini")]
+        return next((int(text) for text in stated if text and _COLUMNS.fullmatch(text)), _FLAKE8_LENGTH)
 
     @cached_property
     def _pytest(self) -> object:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold import reading
 from scaffold.copierfmt import reader
-from scaffold.copierfmt.reader import CONCATENATED
+from scaffold.copierfmt.reader import CONCATENATED, is_config_name
 from scaffold.errors import TemplateFault
 from scaffold.foreign.including import Matches
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 _CONFIG = re.compile(r"copier\.[yY][aA]?[mM][lL]")
 _PLAIN = re.compile(r"[\w.-]+")  # a name that no syntax of Jinja's takes for an expression
-# Copier's own template for everything has 8,000 bytes.
-_BOUNDS = reader.Bounds(exact=False, file_size=1 << 20, values=100_000, follow=True)
+_BOUNDS = reader.Bounds(values=100_000, follow=True)
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def load(root: Path) -> Config:
         TemplateFault: There is none, or it cannot be read.
     """
     try:
-        names = [entry.name for entry in reading.listed(root) if _CONFIG.fullmatch(entry.name)]
+        names = [entry.name for entry in reading.listed(root) if is_config_name(entry.name) and entry.is_file()]
     except reading.Unreadable as error:
         raise TemplateFault("copier.yml", f"cannot be looked for: the folder {error.reason}") from error
     if not names:

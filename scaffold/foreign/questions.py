@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from scaffold.copierfmt.answers import WrongType, choices_of, type_of
 from scaffold.errors import TemplateFault, UsageError, did_you_mean
 from scaffold.text import escaped, one_line, shortened
-from scaffold.ui import Line, Page, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scaffold.copierfmt.value import Place
     from scaffold.foreign.config import Config
-    from scaffold.ui import Ui
 
 _NO_DEFAULT = object()
 _MOST_LINES, _LONGEST_LINE = 200, 1_000  # of a question's text
-_TITLE_LINES, _TITLE_LENGTH = 4, 240  # what leaves room for the answer on every terminal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,53 +108,12 @@ def asking(ask: Ask | None) -> Callable[[Mapping[str, Any]], object]:
     return answer
 
 
-def asked_by(ui: Ui) -> Ask:
-    """How a template's questions are asked at the terminal. The answers raise Cancelled for Ctrl-C and Ctrl-D."""
-
-    def ask(prompt: Prompt) -> object:
-        if prompt.problem:
-            ui.note(f"{prompt.name}: {prompt.problem}")
-        if _is_long(prompt.message):
-            if not prompt.problem:
-                ui.show(f"\n{prompt.message}")
-            prompt = replace(prompt, message=prompt.name)
-        if prompt.kind == "confirm":
-            return ui.confirm(prompt.message, default=prompt.default is True)
-        if prompt.kind == "checkbox":
-            return ui.pick_several(_page(prompt))
-        return ui.pick(_page(prompt)) if prompt.kind == "select" else ui.line(_line(prompt))
-
-    return ask
-
-
-def _is_long(message: str) -> bool:
-    """Whether a text is shown before its question, where it can be scrolled back to, and not in it."""
-    return message.count("\n") >= _TITLE_LINES or len(message) > _TITLE_LENGTH
-
-
 def value_of(prompt: Prompt, answer: object) -> object:
     """What an answer to a question means to the template: in place of the numbers of choices their values."""
     values = {choice.number: choice.value for choice in prompt.choices}
     if prompt.kind == "checkbox" and isinstance(answer, list):
         return [values[number] for number in answer]
     return values[answer] if prompt.kind == "select" and isinstance(answer, int) else answer
-
-
-def _page(prompt: Prompt) -> Page:
-    several = prompt.kind == "checkbox"
-    rows = [Row(c.number, c.label, disabled=c.disabled, checked=several and c.is_default) for c in prompt.choices]
-    return Page(prompt.message, rows, next((choice.number for choice in prompt.choices if choice.is_default), None))
-
-
-def _line(prompt: Prompt) -> Line:
-    if prompt.kind == "password":
-        return Line(title=prompt.message, default=str(prompt.default), secret=True)
-    return Line(
-        title=prompt.message,
-        default=str(prompt.default),
-        multiline=prompt.multiline,
-        placeholder=prompt.placeholder,
-    )
 
 
 def _question(name: str, spec: Mapping[str, Any], secret: Iterable[str], place: Place) -> ForeignQuestion:

@@ -19,6 +19,7 @@ from scaffold.foreign import made, tree
 from scaffold.foreign.checkout import Limits
 from scaffold.foreign.config import load
 from scaffold.foreign.confined import Job, run
+from scaffold.foreign.external import lent
 from scaffold.foreign.links import check_followed, check_kept
 from scaffold.foreign.questions import Ask, ForeignQuestion, asking, questions_of, refuse_unknown
 from scaffold.foreign.snapshot import take
@@ -130,13 +131,14 @@ class UntrustedTemplate:
         answers_file: str | None = None,
         with_tasks: bool = True,
         as_update: bool = False,
+        project: Path | None = None,
     ) -> Rendered:
         """Render it, with `data` as answers. Once: the process that does it may write to the copy.
 
         Args:
             data: Answers by the name of their question; text is converted as the question's type says.
             defaults: Take the template's default for every other question; else `ask`.
-            ask: How to ask a person (`asked_by` of scaffold/foreign/questions.py), or None where nobody can be asked.
+            ask: How to ask a person (scaffold/conversation/custom.py), or None where nobody can be asked.
             trusted_digest: What the user trusts, or None.
             suggested: Defaults that win over the template's own, by the name of their question; others are ignored.
             folder_name: What the destination is called; templates may use it.
@@ -144,6 +146,7 @@ class UntrustedTemplate:
             answers_file: Where the answers are recorded, a path in the destination; None where the template says so.
             with_tasks: Run the template's tasks; else only its extensions need trust.
             as_update: Tell the template that it is an update, for which it may leave files out.
+            project: The destination itself, of which the template may read what `_external_data` names.
 
         Raises:
             TemplateNotTrusted: It would run things, and `trusted_digest` is not its digest.
@@ -169,6 +172,7 @@ class UntrustedTemplate:
             "answers_file": answers_file,
             "tasks": with_tasks,
             "operation": "update" if as_update else "copy",
+            "external": lent(self.config, project),
             "questions": [question.name for question in self.questions if not question.secret],
         }
         job = Job(

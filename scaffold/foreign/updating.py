@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scaffold.foreign import tree
 from scaffold.foreign.confined import Job, run
+from scaffold.foreign.external import lent
 from scaffold.foreign.questions import Ask, asking, refuse_unknown
 from scaffold.foreign.repository import make_repository, replace_files
 from scaffold.foreign.template import Rendered, output_folder, read_result
@@ -61,6 +62,8 @@ class Wish:
     """The content of the answers file."""
     folder_name: str = "project"
     """What the project's folder is called; templates may use it."""
+    project: Path | None = None
+    """The project itself, of which the template may read what `_external_data` names."""
     data: Mapping[str, object] = field(default_factory=dict)
     """Answers that change."""
     secrets: Mapping[str, object] = field(default_factory=dict)
@@ -134,6 +137,7 @@ class _Both:
             "defaults": self._wish.ask is None,
             "asking": self._wish.ask is not None,
             "migrates": migrates,
+            "external": {**lent(self._old.config, self._wish.project), **lent(self._new.config, self._wish.project)},
         }
 
     def answering(self, ask: Callable[[Mapping[str, Any]], object]) -> Callable[[Mapping[str, Any]], object]:

@@ -18,12 +18,10 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from scaffold import memory, yamlfile
-from scaffold.foreign import compiled, hints, two_versions
+from scaffold import memory
+from scaffold.foreign import compiled, composed, hints, two_versions
 from scaffold.foreign.guard import Blocked, Guard
-from scaffold.foreign.standins import import_copier, import_whole_copier, shield_git_of_copier
+from scaffold.foreign.standins import import_copier, import_whole_copier, lend, shield_git_of_copier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -171,6 +169,7 @@ def main(*, trusted: bool) -> None:
         _confine(job)
     try:
         _serve(job["versions"])
+        lend(job["external"])
         if job["update"]:
             outcome = _update(job, channel, asking, trusted=trusted)
         else:
@@ -187,7 +186,7 @@ def main(*, trusted: bool) -> None:
 def _confine(job: Mapping[str, Any]) -> None:
     """What a template that is not trusted may use; as nothing of it is loaded, Copier may take two short cuts."""
     compiled.install()
-    yaml.SafeLoader = yamlfile.SAFE  # type: ignore[misc]  # the reader that judged copier.yml, and the faster one
+    composed.install()
     _limit(job)
     several = 2 if job["update"] else 1
     Guard(Path.cwd(), files=several * job["files"], total_size=several * job["total_size"]).stand()

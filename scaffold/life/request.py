@@ -1,18 +1,20 @@
 """What a user asks of generated code: another version of its template, or other answers; and which way that goes.
 
-What comes from the bundled templates is merged by us, what comes from a team's own template by Copier
-(life/team_update.py). Both become one update.
+What comes from the bundled templates is rendered here, what comes from a team's own template in a confined process
+(life/team_update.py). Both are merged in the same way, and become one update.
 """
 
 from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scaffold.answers import read_answers
 from scaffold.errors import Taken, UsageError
+from scaffold.foreign.workplace import started_ahead
 from scaffold.life.finding import pieces_of
 from scaffold.life.history import history
 from scaffold.life.targets import Target, to_answers, to_version
@@ -167,13 +169,14 @@ def prepare(root: Path, request: Request, ui: Ui) -> Update:
     request.check(pieces)
     if request.data and not theirs:
         raise UsageError("--data answers a team's template: for those of scaffold each question is a flag")
-    if not request.dry_run and not request.allow_dirty:
-        check_clean(root, ())  # before anybody answers questions in vain
-    updates = [merge(root, [request.target(piece, ui) for piece in ours], request.style)] if ours else []
-    if theirs:
-        from scaffold.life import team_update  # its import takes longer than all else here
+    with started_ahead() if theirs else nullcontext():
+        if not request.dry_run and not request.allow_dirty:
+            check_clean(root, ())  # before anybody answers questions in vain
+        updates = [merge(root, [request.target(piece, ui) for piece in ours], request.style)] if ours else []
+        if theirs:
+            from scaffold.life import team_update  # its import takes longer than all else here
 
-        updates += [team_update.prepare(root, piece, request.order(piece), ui) for piece in theirs]
+            updates += [team_update.prepare(root, piece, request.order(piece), ui) for piece in theirs]
     return join(root, updates)
 
 

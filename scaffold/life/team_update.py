@@ -6,14 +6,15 @@ templates (life/merging.py).
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import UsageError
+from scaffold import shell
+from scaffold.conversation.custom import Replies, SteppedBack
+from scaffold.errors import Cancelled, UsageError
 from scaffold.foreign import approvals
-from scaffold.foreign.questions import asked_by
 from scaffold.foreign.template import Rendered, UntrustedTemplate
 from scaffold.foreign.trust import joined
 from scaffold.foreign.updating import Wish, render_both
@@ -25,7 +26,7 @@ from scaffold.life.rerendering import Rerendering
 from scaffold.life.update import Step, Update
 from scaffold.repositories.user import only_here
 from scaffold.sources import resolve, tags
-from scaffold.team import settle_trust
+from scaffold.team import as_word, settle_trust
 from scaffold.text import one_line
 from scaffold.ui import Line
 
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from scaffold.life.texts import ConflictStyle
     from scaffold.sources.resolve import Offer, Source
     from scaffold.ui import Ui
+
+    Versions = tuple[UntrustedTemplate, UntrustedTemplate]
+    """That of the project, and the one to go to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,31 +72,78 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
         ScaffoldError: A version cannot be had, is not trusted or does not render; an answer is missing; or the user
             cancels.
     """
-    with workplace(renders=True) as place, _versions(piece, order) as (old, new, notes):
-        if new.note:
-            ui.note(new.note)
-        if new.ref is None:
-            raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
-        if new.commit == old.commit and not (order.data or order.recopy) and new.recorded == piece.source:
-            return Update(root, (Step(piece, new.ref, notes),), ())
-        templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
-        merging = Merging(root, piece, new, order.style)
-        wish = _with_secrets(piece, order, templates[0], _wish(piece, order, templates, new, ui), ui)
-        if wish.trusted_digest is not None:
-            place.git_settings = only_here(piece.root, place.root)
-        renderings, migrated = render_both(*templates, wish, merging)
-        if order.recopy:
-            renderings = replace(renderings, base=Rendered({}, {}, (), {}))
-        update = merging.finish(renderings, migrated)
-        asked = [question.name for question in templates[1].questions]
-        tags.remember(new)
-    step = Step(piece, new.ref, (*notes, *_about_answers(piece, asked, merging.replaced)))
+    replies = Replies(ui)
+    with ExitStack() as process:
+        place = process.enter_context(workplace(renders=True))  # first: it starts while the versions are fetched
+        with _versions(piece, order) as (old, new, notes):
+            if new.note:
+                ui.note(new.note)
+            if new.ref is None:
+                raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
+            if new.commit == old.commit and not (order.data or order.recopy) and new.recorded == piece.source:
+                return Update(root, (Step(piece, new.ref, notes),), ())
+            while True:
+                templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
+                try:
+                    update = _merged(root, piece, order, templates, replies)
+                except SteppedBack:
+                    process.close()
+                    place = process.enter_context(workplace(renders=True))
+                    continue
+                except Cancelled as error:
+                    raise error.resumed_by(_goes_on(root, piece, order, replies, templates)) from error
+                (step,) = update.steps
+                return replace(update, steps=(replace(step, notes=(*notes, *step.notes)),))
+
+
+def _merged(root: Path, piece: Piece, order: Order, templates: Versions, replies: Replies) -> Update:
+    """One round of all questions, and what follows from the answers.
+
+    Raises:
+        SteppedBack: The user wants to answer a question again.
+    """
+    new = templates[1].checkout
+    merging = Merging(root, piece, new, order.style)
+    replies.begin()
+    wish = _with_secrets(piece, order, templates[0], _wish(piece, order, templates, replies), replies.ui)
+    if wish.trusted_digest is not None:
+        place = templates[1].place
+        place.git_settings = only_here(piece.root, place.root)
+    renderings, migrated = render_both(*templates, wish, merging)
+    if order.recopy:
+        renderings = replace(renderings, base=Rendered({}, {}, (), {}))
+    update = merging.finish(renderings, migrated)
+    asked = [question.name for question in templates[1].questions]
+    tags.remember(new)
+    assert new.ref is not None, "refused before"
+    step = Step(piece, new.ref, tuple(_about_answers(piece, asked, merging.replaced)))
     return replace(update, steps=(step,), messages=tuple(filter(None, [renderings.message])))
 
 
-def _wish(
-    piece: Piece, order: Order, templates: tuple[UntrustedTemplate, UntrustedTemplate], new: Checkout, ui: Ui
-) -> Wish:
+def _goes_on(root: Path, piece: Piece, order: Order, replies: Replies, templates: Versions) -> str:
+    """The command that goes on from what was answered; no secret stands on it."""
+    named = {
+        "--answers-file": piece.answers_file,
+        "--to": order.to,
+        "--source": None if order.source is None else order.source.recorded,
+        "--trust": order.trust,
+        "--accept-moved": order.accept_moved,
+    }
+    flags = {"--major": order.major, "--recopy": order.recopy, "--conflict=rej": order.style == "rej"}
+    secret = {question.name for question in templates[1].questions if question.secret}
+    data = {name: value for name, value in {**order.data, **replies.values}.items() if name not in secret}
+    return shell.command(
+        [
+            *("scaffold", "update", shell.path_word(root)),
+            *(word for flag, value in named.items() if value is not None for word in (flag, value)),
+            *(flag for flag, given in flags.items() if given),
+            *(word for name, value in data.items() for word in ("--data", f"{name}={as_word(value)}")),
+        ]
+    )
+
+
+def _wish(piece: Piece, order: Order, templates: Versions, replies: Replies) -> Wish:
+    ui, new = replies.ui, templates[1].checkout
     asks = ui.can_ask and not order.use_defaults
     actions = joined(*(template.actions for template in templates))
     digest = settle_trust(actions, new, ui, trust=order.trust)
@@ -102,10 +153,11 @@ def _wish(
         PurePosixPath(piece.answers_file),
         piece.content,
         folder_name=piece.root.absolute().name,
+        project=piece.root,
         data=order.data,
-        ask=asked_by(ui) if asks else None,
+        ask=replies.answer if asks else None,
         trusted_digest=digest,
-        say=ui.tell,
+        say=replies.tell,
     )
 
 

@@ -48,10 +48,9 @@ class Report:
         """How many findings are that serious."""
         return sum(BY_CODE[finding.code].severity is severity for finding in self.findings)
 
-    @property
-    def is_clean(self) -> bool:
-        """Nothing but notes."""
-        return self.count(Severity.ERROR) == self.count(Severity.WARNING) == 0
+    def fails(self, *, strict: bool) -> bool:
+        """Whether there is an error in it, or with `strict` a warning; notes fail nothing."""
+        return self.count(Severity.ERROR) > 0 or (strict and self.count(Severity.WARNING) > 0)
 
     def under(self, folder: str) -> Report:
         """The same, with paths that lead through this folder."""

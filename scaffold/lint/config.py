@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from scaffold.copierfmt.reader import Config
 
-# PyYAML itself, where libyaml takes a few things that Copier refuses; it reads about 100 kB in a second.
-_BOUNDS: Final = reader.Bounds(exact=True, file_size=256 * 1024, values=20_000, follow=False)
+_BOUNDS: Final = reader.Bounds(values=20_000, follow=False)
 _CODES: Final = {"nothing included": "S002", "duplicate key": "S004"}
 
 

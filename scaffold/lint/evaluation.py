@@ -34,7 +34,7 @@ READY = "ready"
 # Not the same at every run, or dependent on the machine.
 _VOLATILE = ("ans_random", "expanduser", "expandvars", "fileglob", "random", "random_mac", "realpath", "shuffle")
 
-_DANGERS = ('"""', "'''", "\\", "\n")
+_DANGERS = "\"'\\\n"
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Outcome:
     wrong_type: str = ""
     no_choice: str = ""
     refused: str = ""
-    is_free: bool = False
-    """A quote, a backslash or a line's end passes its validator."""
+    passes: str = ""
+    """Those of quotes, the backslash and the line's end that its validator lets through."""
 
 
 class _Unknown(Exception):
@@ -68,7 +68,7 @@ class Questionnaire:
         name = question["name"]
         found: dict[str, Any] = {}
         with contextlib.suppress(_Unknown):
-            found["is_free"] = question["is_text"] and self._is_free(question)
+            found["passes"] = self._passes(question) if question["is_text"] else ""
         try:
             value = self._default(question)
             self._known[name] = value
@@ -121,13 +121,15 @@ class Questionnaire:
     def _refusal(self, question: Mapping[str, Any], value: object) -> str:
         return str(self._render(question["validator"], {question["name"]: value})).strip()
 
-    def _is_free(self, question: Mapping[str, Any]) -> bool:
+    def _passes(self, question: Mapping[str, Any]) -> str:
         if not question["validator"]:
-            return True
+            return _DANGERS
         default = question.get("default")
         bases = ["abcdef", *([default] if isinstance(default, str) and default and "{" not in default else [])]
-        return any(
-            not self._refusal(question, f"{base[:1]}{danger}{base[1:]}") for danger in _DANGERS for base in bases
+        return "".join(
+            danger
+            for danger in _DANGERS
+            if any(not self._refusal(question, f"{base[:1]}{danger}{base[1:]}") for base in bases)
         )
 
     def _render(self, value: object, beside: Mapping[str, object] | None = None) -> object:

@@ -87,7 +87,6 @@ class Raw:
 
     name: str
     line: int
-    in_comment: bool
 
 
 @dataclass(frozen=True)
@@ -114,11 +113,17 @@ class Reading:
     """Constant strings and names of attributes: a name may be looked up by them."""
     references: tuple[Reference, ...] = ()
     filters: tuple[tuple[str, str, int], ...] = ()
-    raw: tuple[Raw, ...] = ()
+    outputs: tuple[str | Raw, ...] = ()
+    """What it prints, in its order: the text outside of tags, and names that are printed as they are."""
     data: str = ""
     """The text outside of tags."""
     error: tuple[int, str] | None = None
     """The line and message of what is no Jinja; then all the rest is empty."""
+
+    @property
+    def raw(self) -> Iterator[Raw]:
+        """The names that are printed as they are."""
+        return (output for output in self.outputs if isinstance(output, Raw))
 
     @property
     def free(self) -> Iterator[tuple[str, int]]:
@@ -153,7 +158,7 @@ def _collected(tree: nodes.Template) -> Reading:
             [("filter", node.name, node.lineno) for node in tree.find_all(nodes.Filter)]
             + [("test", node.name, node.lineno) for node in tree.find_all(nodes.Test)]
         ),
-        raw=tuple(_raw(tree)),
+        outputs=tuple(_outputs(tree)),
         data="".join(node.data for node in tree.find_all(nodes.TemplateData)),
     )
 
@@ -242,15 +247,13 @@ def meets(path: str, pattern: str) -> bool:
     return fnmatch.fnmatchcase(path, pattern.removeprefix("./"))
 
 
-def _raw(tree: nodes.Template) -> Iterator[Raw]:
-    before = ""
+def _outputs(tree: nodes.Template) -> Iterator[str | Raw]:
     for output in tree.find_all(nodes.Output):
         for node in output.nodes:
             if isinstance(node, nodes.TemplateData):
-                before = node.data
-                continue
-            in_comment = before.rpartition("\n")[2].lstrip().startswith("#")
-            yield from (Raw(name, node.lineno, in_comment) for name in _shown(node))
+                yield node.data
+            else:
+                yield from (Raw(name, node.lineno) for name in _shown(node))
 
 
 def _shown(node: nodes.Node | None) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
 from scaffold.copierfmt.value import Place
 from scaffold.text import escaped, shortened
@@ -18,7 +18,7 @@ _LONGEST = 300  # characters of a path or a message
 
 
 class Severity(str, Enum):
-    """How much a finding matters; notes fail nothing."""
+    """How much a finding matters: errors fail, warnings where that is asked for, notes nothing."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -36,8 +36,8 @@ class Finding:
     remedy: str
 
 
-Found = tuple[Place, str]
-"""Where, and what in particular."""
+Found = Union[tuple[Place, str], tuple[Place, str, str]]
+"""Where, what in particular, and its own remedy where that of the rule does not fit every place."""
 
 Check = Callable[["Source"], Iterator[Found]]
 
@@ -56,8 +56,9 @@ class Rule:
 
     def findings(self, source: Source) -> Iterator[Finding]:
         """Where the template meets the rule."""
-        for place, message in self.check(source):
-            yield Finding(_safe(place.path), place.line, self.code, _safe(message), self.remedy)
+        for place, message, *own in self.check(source):
+            remedy = _safe(own[0]) if own else self.remedy
+            yield Finding(_safe(place.path), place.line, self.code, _safe(message), remedy)
 
 
 def rule(  # noqa: PLR0913  # a row of a table

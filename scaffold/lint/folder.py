@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scaffold import reading
+from scaffold.copierfmt.reader import is_config_name
 from scaffold.copierfmt.value import Place
 from scaffold.errors import Refused
 from scaffold.lint.problem import Problem
@@ -20,7 +23,7 @@ _MOST_TEXT = 32 * 1024 * 1024  # bytes in all
 _MOST_FILES = 10_000
 _DEEPEST = 50
 
-_CONFIG_NAMES = ("copier.yml", "copier.yaml")
+_SUBMODULE = re.compile(r'^[ \t]*path[ \t]*=[ \t]*"?([^"\n]+?)"?[ \t]*$', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,25 @@ class Folder:
     root: Path
     files: tuple[str, ...]
     """Regular files."""
-    links: Mapping[str, bool]
-    """Symbolic links, and whether they stay inside."""
+    links: Mapping[str, str]
+    """Symbolic links, and why Copier cannot follow them; nothing where it can."""
 
     @property
     def config_files(self) -> tuple[str, ...]:
         """The names of configuration files that are there."""
-        return tuple(name for name in self.files if name.lower() in _CONFIG_NAMES)
+        return tuple(name for name in self.files if is_config_name(name))
+
+    @cached_property
+    def empty_submodules(self) -> tuple[str, ...]:
+        """Folders of git submodules that are not checked out: what lies in them is not known."""
+        if ".gitmodules" not in self.files:
+            return ()
+        try:
+            text = reading.read_start(self.root / ".gitmodules", LARGEST_FILE, follow=False).decode("utf-8", "replace")
+        except reading.Unreadable:
+            return ()
+        paths = (f"{path.strip('/')}/" for path in _SUBMODULE.findall(text))
+        return tuple(path for path in paths if not any(name.startswith(path) for name in self.files))
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with the files as such."""
@@ -53,12 +68,12 @@ def list_folder(root: Path) -> Folder:
     if not root.is_dir():
         raise Refused(root, "is no folder")
     files: list[str] = []
-    links: dict[str, bool] = {}
+    links: dict[str, str] = {}
     folders = 0
     try:
         for path, kind in _below(root):
             if kind == "link":
-                links[path] = _stays_inside(root, path)
+                links[path] = _why_not_followed(root, path)
             elif kind == "file":
                 files.append(path)
             else:
@@ -89,16 +104,24 @@ def _below(root: Path, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, 
             yield prefix + entry.name, "file"
 
 
-def _stays_inside(root: Path, link: str) -> bool:
+def _why_not_followed(root: Path, name: str) -> str:
+    link = root / name
+    is_there = True
     try:
-        (root / link).stat()
+        link.stat()
     except OSError as error:
-        if error.errno == errno.ELOOP:  # also where it leads through more than 40 links, which resolve() would walk
-            return False
+        if error.errno == errno.ELOOP:  # asked of the system: resolve() walks any number of links, or gives one back
+            return "is a link to itself, or one of more than 40 in a row"
+        is_there = False
     try:
-        return (root / link).resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError):  # a loop
-        return False
+        target, top, parent = link.resolve(), root.resolve(), link.parent.resolve()
+    except (OSError, RuntimeError):
+        return "is a link that cannot be followed"
+    if not target.is_relative_to(top):
+        return "is a link to a place outside the template"
+    if parent.is_relative_to(target):
+        return "is a link to a folder that it lies in"
+    return "" if is_there else "is a link to nothing"
 
 
 class Texts:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from scaffold import __version__
 from scaffold.lint import BY_CODE, RULES, Report
-from scaffold.lint.findings import Finding, Rule, Severity
+from scaffold.lint.findings import Severity
+from scaffold.sarif import SarifResult, SarifRule, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
 def as_text(report: Report) -> str:
@@ -54,37 +51,14 @@ def as_json(report: Report) -> dict[str, object]:
 
 def as_sarif(report: Report) -> dict[str, object]:
     """SARIF 2.1.0, which code hosts show beside the code."""
-    codes = list(BY_CODE)
-    driver = {
-        "name": "scaffold template lint",
-        "version": __version__,
-        "rules": [_sarif_rule(rule) for rule in RULES],
-    }
-    results = [_sarif_result(finding, codes.index(finding.code)) for finding in report.findings]
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
-
-
-def _sarif_rule(rule: Rule) -> dict[str, object]:
-    return {
-        "id": rule.code,
-        "shortDescription": {"text": rule.finds},
-        "fullDescription": {"text": rule.because},
-        "help": {"text": rule.remedy},
-        "helpUri": rule.url,
-        "defaultConfiguration": {"level": rule.severity.value},
-    }
-
-
-def _sarif_result(finding: Finding, index: int) -> dict[str, object]:
-    place = {"artifactLocation": {"uri": quote(finding.path)}, "region": {"startLine": finding.line}}
-    return {
-        "ruleId": finding.code,
-        "ruleIndex": index,
-        "level": BY_CODE[finding.code].severity.value,
-        "message": {"text": f"{finding.message}: {finding.remedy}"},
-        "locations": [{"physicalLocation": place}],
-    }
+    rules = [
+        SarifRule(rule.code, rule.severity.value, rule.finds, rule.because, rule.remedy, rule.url) for rule in RULES
+    ]
+    results = [
+        SarifResult(finding.code, finding.path, finding.line, f"{finding.message}: {finding.remedy}")
+        for finding in report.findings
+    ]
+    return document("scaffold template lint", rules, results)
 
 
 def rules_text() -> str:

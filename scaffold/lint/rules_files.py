@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING, Final
 
 from scaffold.copierfmt.value import Place
 from scaffold.lint.findings import Found, Severity, rule
+from scaffold.lint.freetext import uses
 from scaffold.lint.known import CONFIGURING, DEFAULT_EXCLUDE
 from scaffold.lint.paths import is_excluded
+from scaffold.lint.surroundings import DOCSTRING, STRING
+from scaffold.text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from scaffold.lint.freetext import Use
     from scaffold.lint.source import Source, Text
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
+_ALL_ANSWERS = "_copier_answers"
+_LONGEST_NAME = 40  # characters of a question's name in a remedy
 
 
 @rule(
@@ -29,65 +35,63 @@ _PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 def no_answers_file(source: Source) -> Iterator[Found]:
     """Templates that record no answers, or not in a file that is rendered."""
     texts = {text.path: text for text in source.texts if text.kind == "file"}
-    named = [text for text in source.texts if text.kind == "name" and _is_answers_file(source, text)]
+    named = [text.path for text in source.texts if text.kind == "name" and _is_answers_file(source, text)]
+    rendered = [path for path in named if path.endswith(source.suffix)]
+    if any(path not in texts or _records(texts[path]) for path in rendered) or any(map(_prints_all, texts.values())):
+        return
     if not named:
         yield source.top, "the template has no answers file"
-    for name in named:
-        if not name.path.endswith(source.suffix):
-            yield Place(name.path), f"the answers file is copied as it is: its name does not end with {source.suffix}"
-        elif name.path in texts and not _records(texts[name.path]):
-            yield Place(name.path), "the answers file does not render `_copier_answers`"
+    for path in rendered:
+        yield Place(path), "the answers file does not render `_copier_answers`"
+    for path in named if not rendered else ():
+        yield Place(path), f"the answers file is copied as it is: its name does not end with {source.suffix}"
 
 
 def _is_answers_file(source: Source, text: Text) -> bool:
-    value = source.setting("_answers_file")
-    literal = value.data if value and isinstance(value.data, str) else ".copier-answers.yml"
     asked = any(base == "_copier_conf" and key == "answers_file" for base, key, _ in text.reading.attributes)
-    return asked or (text.owner == text.path and text.reading.data == literal.rpartition("/")[2])
+    return asked or (text.owner == text.path and text.reading.data == source.answers_file)
 
 
 def _records(text: Text) -> bool:
-    reading = text.reading
-    return bool(reading.error or reading.references) or any(name == "_copier_answers" for name, _ in reading.loads)
+    return bool(text.reading.error or text.reading.references) or _prints_all(text)
+
+
+def _prints_all(text: Text) -> bool:
+    """Whether it has all answers, and not only single ones: then it is the answers file, whatever computes its name."""
+    single = sum(base == _ALL_ANSWERS and key not in ("items", "keys") for base, key, _ in text.reading.attributes)
+    return sum(name == _ALL_ANSWERS for name, _ in text.reading.loads) > single
 
 
 @rule(
     "F002",
-    Severity.WARNING,
+    Severity.NOTE,
     finds="free text that enters Python source as it is",
-    because="A quote or a line's end in the answer breaks the code, or adds code of the answer's own.",
-    remedy='render it as `{{ "%r"|format(value) }}`, or give the question a validator that lets no quotes through',
-    url="https://docs.python.org/3/library/functions.html#repr",
+    because="A quote, a backslash or a line's end in the answer breaks the code, or adds code of the answer's own.",
+    remedy="give the question a validator, or quote the answer; which of them is said with the place",
+    url="https://docs.python.org/3/reference/lexical_analysis.html",
 )
 def raw_text(source: Source) -> Iterator[Found]:
-    """Answers of free text between the lines of a Python file, and values computed from them."""
-    free = _free(source)
-    names = {text.owner: text.reading.data for text in source.texts if text.kind == "name"}
-    for text in source.texts:
-        if text.kind == "file" and names.get(text.path, text.path.removesuffix(source.suffix)).endswith(
-            (".py", ".pyi")
-        ):
-            seen: set[str] = set()
-            for raw in text.reading.raw:
-                is_taken = raw.name in seen or raw.name in text.reading.stored
-                if raw.name in free and not is_taken and not (raw.in_comment and raw.name not in _multiline(source)):
-                    seen.add(raw.name)
-                    yield Place(text.path, raw.line), f"`{raw.name}` is free text and enters Python source as it is"
+    """Answers of free text in a Python file, and values computed from them: one finding for each question."""
+    for use in uses(source):
+        through = "" if use.name == use.question else f", by way of `{use.name}`"
+        others = "" if not use.others else f" (and {use.others} more place{'' if use.others == 1 else 's'})"
+        module = ", and names a module" if use.is_module else ""
+        said = f"`{use.question}` is free text and stands in {use.into}{through}{others}{module}"
+        yield use.place, said, _remedy(use)
 
 
-def _free(source: Source) -> frozenset[str]:
-    free = {name for name, outcome in source.outcomes.items() if outcome.is_free}
-    for question in source.questions:
-        if question.is_hidden:
-            texts = (text for text in source.texts if text.owner == question.name and text.role == "default")
-            if any(raw.name in free for text in texts for raw in text.reading.raw):
-                free.add(question.name)
-    return frozenset(free)
-
-
-def _multiline(source: Source) -> frozenset[str]:
-    marked = (question for question in source.questions if (value := question.get("multiline")) and value.data)
-    return frozenset(question.name for question in marked)
+def _remedy(use: Use) -> str:
+    name = shortened(use.question, _LONGEST_NAME)
+    if use.is_code:
+        only = f"{{% if not {name}.isidentifier() %}}must be a Python name{{% endif %}}"
+        return f'give the question a validator that takes names only, such as "{only}"'
+    refused = "quotes and backslashes"
+    if use.into == DOCSTRING:
+        return f"""give the question a validator that refuses {refused}, or say `{name}|replace('"', "'")`"""
+    if use.into == STRING:
+        whole = f'{{{{ ("…" ~ {name} ~ "…")|tojson }}}}'
+        return f"let Jinja quote the whole string: `{whole}`; or give the question a validator that refuses {refused}"
+    return "give the question a validator that refuses a line's end, or leave out `multiline`"
 
 
 @rule(

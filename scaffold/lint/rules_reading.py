@@ -34,8 +34,8 @@ missing_include = rule(
 two_configs = rule(
     "S003",
     Severity.ERROR,
-    finds="copier.yml and copier.yaml side by side",
-    because="Copier refuses a template that has both.",
+    finds="two files that Copier takes for its copier.yml",
+    because="Copier refuses a template that has both; a backup such as `copier.yml~` is one of them.",
     remedy="keep one of them",
     url=COPIER_SOURCE + "_template.py",
 )(read_before("S003"))
@@ -62,27 +62,27 @@ not_utf8 = rule(
 @rule(
     "S006",
     Severity.ERROR,
-    finds="a link to a place outside the template",
-    because="Copier refuses to copy from outside, and elsewhere the place does not exist. It was not followed.",
-    remedy="copy the file into the template",
+    finds="a link that Copier cannot follow",
+    because="It leads out of the template, to nothing, or back to itself, and Copier stops. It was not followed here.",
+    remedy="copy the file into the template, or keep the link as a link with `_preserve_symlinks: true`",
     url=CONFIGURING + "#preserve_symlinks",
 )
-def link_outside(source: Source) -> Iterator[Found]:
+def bad_link(source: Source) -> Iterator[Found]:
     """Links among what is rendered, unless they are kept as links."""
     kept = source.setting("_preserve_symlinks")
     if kept is None or not kept.data:
         for name in source.rendered:
-            if source.folder.links.get(name) is False:
-                yield Place(name), "is a link to a place outside the template"
+            if fault := source.folder.links.get(name):
+                yield Place(name), fault
 
 
 not_looked_at = rule(
     "S007",
     Severity.WARNING,
     finds="a template that was not looked at",
-    because="It is too large or cannot be opened, so that this report says nothing of it.",
-    remedy="split it, or drop the suffix if it has nothing to fill in",
+    because="It is too large, cannot be opened or is not checked out, so that this report says nothing of it.",
+    remedy="split it, or drop the suffix if it has nothing to fill in; submodules: `git submodule update --init`",
     url=CREATING,
 )(read_before("S007"))
 
-RULES: Final = (unreadable, missing_include, two_configs, twice, not_utf8, link_outside, not_looked_at)
+RULES: Final = (unreadable, missing_include, two_configs, twice, not_utf8, bad_link, not_looked_at)

@@ -76,7 +76,8 @@ def missing_file(source: Source) -> Iterator[Found]:
     files = (*source.folder.files, *source.folder.links)
     for text in source.texts:
         for reference in text.reading.references:
-            if not reference.may_miss and not any(meets(name, reference.path) for name in files):
+            is_known = reference.may_miss or reference.path.startswith(source.folder.empty_submodules)
+            if not is_known and not any(meets(name, reference.path) for name in files):
                 yield text.place(reference.line), f"{_whose(text)}there is no file `{reference.path}` in the template"
 
 
@@ -174,7 +175,8 @@ def unused_value(source: Source) -> Iterator[Found]:
 
 
 def _is_used(source: Source, name: str) -> bool:
-    if source.foreign_extensions or source.mentions.get(name, set()) - {name}:  # an extension may use anything
+    unseen = source.foreign_extensions or source.unseen_submodules  # which may use anything
+    if unseen or source.mentions.get(name, set()) - {name} or source.answers_are_read:
         return True
     unread = (text.path for text in source.texts if text.reading.error and text.kind == "file")
     return any(name in source.text_by_path.get(path, "") for path in unread)

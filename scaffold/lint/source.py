@@ -41,6 +41,7 @@ _TEMPLATED_SETTINGS: Mapping[str, frozenset[str]] = {
     "_tasks": OF_TASKS,
 }
 _MOST_TRIES = 1_000_000  # of patterns on names; some seconds
+_SCRIPTS = (".js", ".ps1", ".py", ".rb", ".sh", ".ts")
 _TEMPLATED_KEYS = ("type", "help", "choices", "default", "placeholder", "multiline", "validator", "when", "ask")
 
 
@@ -105,9 +106,36 @@ class Source:
         return Place(self.config.path)
 
     @cached_property
+    def unseen_submodules(self) -> Sequence[str]:
+        """Folders of git submodules from which something is included, and in which nothing lies yet."""
+        paths = {reference.path for text in self.texts for reference in text.reading.references}
+        return [folder for folder in self.folder.empty_submodules if any(path.startswith(folder) for path in paths)]
+
+    @cached_property
+    def answers_are_read(self) -> bool:
+        """Whether a script that a project gets, or that a task runs, reads all answers from where they are recorded."""
+        tasks = " ".join(text.reading.data for text in self.texts if text.owner in ("_tasks", "_migrations"))
+        files = set(self.folder.files)
+        named = {name for name in files if name.rpartition("/")[2] in tasks}
+        scripts = (name for name in named | set(self.rendered) if name in files)
+        scripts = (name for name in scripts if name.removesuffix(self.suffix).endswith(_SCRIPTS))
+        return any(self.answers_file in (self._texts[name] or "") for name in sorted(scripts))
+
+    @cached_property
+    def answers_file(self) -> str:
+        """The name of the file in which a project records its answers, without its folder."""
+        value = self.setting("_answers_file")
+        literal = value.data if value and isinstance(value.data, str) else ".copier-answers.yml"
+        return literal.rpartition("/")[2]
+
+    @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What was found while reading."""
-        return (*self.folder.problems(), *problems(self.config), *self._texts.problems, *self._found)
+        unseen = (
+            Problem("S007", Place(".gitmodules"), f"the submodule {folder.rstrip('/')} is not checked out")
+            for folder in self.unseen_submodules
+        )
+        return (*self.folder.problems(), *problems(self.config), *self._texts.problems, *self._found, *unseen)
 
     @cached_property
     def text_by_path(self) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scaffold import shell
 from scaffold.reports.output import colour_wanted
+from scaffold.reports.wrapping import shows_signs
 from scaffold.text import escaped
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def tree_text(root: str, paths: Iterable[PurePosixPath], marks: dict[PurePosixPa
     lines = [root]
     _branch(lines, "", sorted((path.parts, path) for path in paths), 0, marks or {})
     tree = "\n".join(lines)
-    return tree if "utf" in (sys.stdout.encoding or "").lower() else tree.translate(_PLAIN_BRANCHES)
+    return tree if shows_signs() else tree.translate(_PLAIN_BRANCHES)
 
 
 _PLAIN_BRANCHES = str.maketrans({"├": "|", "└": "`", "│": "|", "─": "-"})

@@ -122,6 +122,16 @@ def note_on_tests(project: Project, survey: Survey) -> str:
     return f"pytest is told to look for {', '.join(patterns)!a} only, which {name} does not match"
 
 
+def note_on_lines(project: Project, survey: Survey) -> str:
+    """What to know where flake8 would find the lines too long, and no formatter would break them; else nothing."""
+    length = survey.config.flake8_length
+    if length is None or length >= _OUR_LINE_LENGTH:
+        return ""
+    names = ",".join(_sources(project))
+    ignored = f"per-file-ignores = {names}:E501"
+    return f"flake8 takes lines of {length} columns here, and these have up to {_OUR_LINE_LENGTH}: {ignored}"
+
+
 def _steps(project: Project, survey: Survey) -> Iterator[str]:
     yield f"cd {shell.quoted(shell.path_word(survey.root))}"
     length = survey.config.line_length

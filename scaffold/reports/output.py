@@ -14,6 +14,8 @@ from scaffold.text import escaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.progress import Progress
+
 _BOLD, _RED, _RESET = "\033[1m", "\033[31m", "\033[0m"
 
 
@@ -104,15 +106,59 @@ def _escaped_lines(text: str) -> str:
     return "\n".join("\t".join(map(escaped, line.split("\t"))) for line in text.split("\n"))
 
 
+class Meter:
+    """How much of some work is done, and what is found on the way."""
+
+    def done(self, number: int, total: int) -> None:
+        """So many of so many are."""
+
+    def say(self, text: str) -> None:
+        """Print a text on stdout, at once: whoever reads it may wait for it."""
+        say_plain(text)
+        sys.stdout.flush()
+
+
+class _Bar(Meter):
+    """A bar on the terminal, which gives way to what is printed meanwhile."""
+
+    def __init__(self, bar: Progress, what: str) -> None:
+        self._bar = bar
+        self._task = bar.add_task(what, total=None)
+
+    def done(self, number: int, total: int) -> None:
+        self._bar.update(self._task, completed=number, total=total)
+
+    def say(self, text: str) -> None:
+        self._bar.stop()
+        super().say(text)
+        self._bar.start()
+
+
 @contextmanager
-def progress_bar(what: str, *, wanted: bool = True) -> Iterator[Callable[[int, int], None]]:
-    """Something to call with how many of how many are done; a bar on stderr shows it, on a terminal only."""
+def status(*, wanted: bool = True) -> Iterator[Callable[[str], None]]:
+    """Something to call with what is being done; a line on stderr shows it, on a terminal only, and is gone after."""
+    if not (wanted and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"):
+        yield lambda _text: None
+        return
+    try:
+        yield _show_status
+    finally:
+        _show_status("")
+
+
+def _show_status(text: str) -> None:
+    with suppress(OSError):
+        print(f"\r\033[K{escaped(text)}", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def meter(what: str, *, wanted: bool = True) -> Iterator[Meter]:
+    """Say how far some work has come: a bar on stderr shows it, on a terminal only."""
     if not (wanted and sys.stderr.isatty()):
-        yield lambda _done, _total: None
+        yield Meter()
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
+        yield _Bar(bar, what)

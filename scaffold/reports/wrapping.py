@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from scaffold.text import shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TextIO
 
 _WIDEST: Final = 100  # columns of running text
@@ -48,11 +49,27 @@ def prose(text: str, stream: TextIO) -> str:
     return "\n".join(line if line.startswith(" ") else folded(line, columns) for line in text.split("\n"))
 
 
+def shows_signs() -> bool:
+    """Whether the terminal has letters and signs beyond ASCII."""
+    return "utf" in (sys.stdout.encoding or "").lower()
+
+
 def cut(text: str, columns: int) -> str:
     """As much of a line as fits, and a sign that there is more."""
-    if "utf" in (sys.stdout.encoding or "").lower():
+    if shows_signs():
         return shortened(text, columns)
     return text if len(text) <= columns else f"{text[: columns - 3]}..."
+
+
+def fitting(values: Sequence[str], columns: int) -> str:
+    """As many values in a line as fit, and a sign where there are more; of the first, at least its beginning."""
+    between, more = (" · ", "…") if shows_signs() else (" - ", "...")
+    kept: list[str] = []
+    for value in values:
+        if len(between.join([*kept, value])) > columns:
+            return between.join([*kept, more]) if kept else cut(value, columns)
+        kept.append(value)
+    return between.join(kept)
 
 
 def _pieces(line: str, width: int, first: str, later: str) -> list[str]:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import UsageError
 from scaffold.trial.questions import Questions, Row
-from scaffold.trial.values import COMPUTED
+from scaffold.trial.values import AWKWARD, COMPUTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scaffold.foreign.config import Config
@@ -47,12 +47,32 @@ class AnswerSets:
         self._given = dict(given or {})
         self._questions = Questions(config, root, self._given)
 
+    @property
+    def required(self) -> Sequence[str]:
+        """The questions that need an answer, and for which there is none to try."""
+        return self._questions.plainest[1]
+
+    def awkward(self, rows: Sequence[Row]) -> dict[str, Row]:
+        """For each question whose answer is awkward text in one of these rows, a row where it is the only such answer.
+
+        Beside it are the defaults, where it is asked beside them.
+        """
+        found: dict[str, Row] = {}
+        for question in self._questions.tried:
+            name = question.name
+            row = next((row for row in rows if row.get(name) == AWKWARD), None)
+            if row is not None and not self._questions.is_given(question):
+                plainest, _ = self._questions.plainest
+                beside = plainest if self._questions.is_asked(question, plainest) else without_awkward(row, row)
+                found[name] = {**beside, name: AWKWARD}
+        return found
+
     def pairwise(self) -> Covering:
-        """Few rows, after one of the defaults alone."""
+        """Few rows, after one of the defaults alone, as far as there are any."""
         chance = random.Random(_SEED)  # noqa: S311  # no secret depends on it
         pairs = _Pairs()
         pool = self._pool(chance, pairs)
-        chosen: list[Row] = [self._given]
+        chosen: list[Row] = [self._questions.plainest[0]]
         wanted, met = pairs.all, 0
         while uncovered := wanted & ~met:
             row, held = max(pool, key=lambda candidate: (candidate[1] & uncovered).bit_count())
@@ -117,22 +137,33 @@ class AnswerSets:
             if name in like and self._questions.takes(question, like[name], row):
                 row[name] = like[name]
                 continue
-            values = [value for value in question.values if self._questions.takes(question, value, row)]
+            values = self._taken(question, row)
             if values:
                 row[name] = chance.choice(values)
         return row
+
+    def _taken(self, question: Question, row: Row) -> Sequence[Any]:
+        """Those of its values that it takes beside this row."""
+        if question.takes_all:
+            return question.values
+        return [value for value in question.values if self._questions.takes(question, value, row)]
 
     def _all(self, row: Row, rest: Sequence[Question]) -> Iterator[Row]:
         if not rest:
             yield row
             return
         question, *others = rest
-        values = question.values if self._questions.is_asked(question, row) else ()
-        values = tuple(value for value in values if self._questions.takes(question, value, row))
+        values = self._taken(question, row) if self._questions.is_asked(question, row) else ()
         for value in values:
             yield from self._all({**row, question.name: value}, others)
         if not values:
             yield from self._all(row, others)
+
+
+def without_awkward(row: Row, names: Iterable[str]) -> Row:
+    """The row without awkward text as the answer to these questions."""
+    left_out = set(names)
+    return {name: value for name, value in row.items() if value != AWKWARD or name not in left_out}
 
 
 def _answers(row: Row) -> Row:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TEST_TIMEOUT = 600  # seconds
+_RUFF_STOPPED = 2  # its exit code where it did not come to check anything
 
 
 def python_problems(out: Path) -> Iterator[str]:
@@ -63,9 +64,18 @@ def lint_problems(out: Path) -> Iterator[str]:
         done = subprocess.run(
             [ruff, *arguments, "--no-cache", "."], cwd=out, capture_output=True, text=True, check=False
         )
+        if done.returncode == _RUFF_STOPPED:  # at its settings: the other command would say so, too
+            yield f"ruff: {_cause(done.stderr.replace(f'{out}{os.sep}', ''))}"
+            return
         if done.returncode:
             first = (done.stdout or done.stderr).strip().splitlines()[:1]
             yield f"ruff {arguments[0]}: {' '.join(first)}"
+
+
+def _cause(stderr: str) -> str:
+    """What ruff gives as the reasons, each on a line of its own, and the text of a file in between."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    return "; ".join([line.removeprefix("Cause: ") for line in lines if line.startswith("Cause: ")] or lines[:1])
 
 
 def _has_ruff_settings(out: Path) -> bool:

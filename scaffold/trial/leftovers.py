@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 # A statement of Jinja by its word: `{%` alone stands in "{%s}" too.
 _STATEMENT = re.compile(rb"\{%[-+]?\s*(?:if|elif|else|endif|for|endfor|set|include|import|from|macro|raw|block)\b")
 _F_STRING = re.compile(rb"""\b[rR]?[fF][rR]?["']|\.format\(""")
-_TEMPLATES = re.compile(r"\.(hbs|html?|j2|jinja2?|liquid|mustache|njk|svelte|tmpl|tpl|twig|vue)")
+_TEMPLATES = re.compile(r"\.(hbs|html?|j2|jinja2?|liquid|mjml|mustache|njk|svelte|tmpl|tpl|twig|vue)")
 """Files that are templates themselves: what looks like ours may be theirs."""
+_OF_TEMPLATES = re.compile(r"(?:.+[-_])?templates?")
+"""Folders of such files, whatever those are called."""
 
 _LARGEST = 1 << 20  # bytes of a file that is looked at
 
@@ -41,7 +43,8 @@ class Leftovers:
         """Each file with one, and the first of them."""
         for path in sorted(path for path in out.rglob("*") if path.is_file() and not path.is_symlink()):
             name = path.relative_to(out)
-            if _TEMPLATES.fullmatch(path.suffix) or path.stat().st_size > _LARGEST:
+            is_template = _TEMPLATES.fullmatch(path.suffix) or any(map(_OF_TEMPLATES.fullmatch, name.parts[:-1]))
+            if is_template or path.stat().st_size > _LARGEST:
                 continue
             content = path.read_bytes()
             if path.suffix == ".py" and not self.statements_are_meant and _STATEMENT.search(content):

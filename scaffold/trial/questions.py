@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
 from jinja2 import FileSystemLoader, TemplateError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.copierfmt.answers import WrongType, cast, holds
-from scaffold.trial.values import COMPUTED, Choices, is_computed, values_of
+from scaffold.trial.values import AWKWARD, COMPUTED, Choices, is_computed, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 """Answers by the name of their question; COMPUTED is the default that the template computes."""
 
-_FAILURES: Final = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, yaml.YAMLError)
+MALFORMED: Final = (TypeError, ValueError, AttributeError, AssertionError)
+"""What reading questions raises where copier.yml has values of other types than they need."""
 
 
 def environment_of(config: Config, root: Path) -> SandboxedEnvironment:
@@ -38,6 +38,10 @@ def environment_of(config: Config, root: Path) -> SandboxedEnvironment:
     return SandboxedEnvironment(loader=FileSystemLoader(root), extensions=extensions, **options)
 
 
+def _conditions(spec: Mapping[str, Any]) -> tuple[str | bool, ...]:
+    return tuple(spec[key] for key in ("when", "ask") if key in spec)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question:
     """A question for which there are answers to try."""
@@ -47,6 +51,8 @@ class Question:
     conditions: tuple[str | bool, ...]
     """All have to hold, or it is not asked."""
     choices: Choices
+    takes_all: bool
+    """Whether nothing can refuse one of the values."""
 
 
 class Questions:
@@ -64,6 +70,7 @@ class Questions:
         self._compiled: dict[str, Template] = {}
         self._named: dict[str, frozenset[str]] = {}
         self._outcomes: dict[tuple[str, ...], str] = {}
+        self._held: dict[str, bool] = {}
         self._places = {name: number for number, name in enumerate(self.specs)}
         self._tried: dict[str, Question] = {}
         for name, spec in self.specs.items():
@@ -71,8 +78,14 @@ class Questions:
                 continue
             values = (given[name],) if name in given else values_of(spec, partial(self._takes_alone, name))
             if values:
-                conditions = tuple(spec[key] for key in ("when", "ask") if key in spec)
-                self._tried[name] = Question(name=name, values=values, conditions=conditions, choices=Choices.of(spec))
+                choices = Choices.of(spec)
+                self._tried[name] = Question(
+                    name=name,
+                    values=values,
+                    conditions=_conditions(spec),
+                    choices=choices,
+                    takes_all=name in given or not (choices.validators or spec.get("validator")),
+                )
 
     def _takes_alone(self, name: str, value: object) -> bool:
         return not self._refused(name, {name: value})
@@ -82,12 +95,38 @@ class Questions:
         """Those that have answers to try."""
         return tuple(self._tried.values())
 
+    @cached_property
+    def plainest(self) -> tuple[Row, Sequence[str]]:
+        """The fewest answers that there have to be, and the questions for which there is none to try.
+
+        All others have a default. Of choices, yes and no, and numbers the first is taken.
+        """
+        row: Row = {}
+        required: list[str] = []
+        for name, spec in self.specs.items():
+            if (name in self._given or "default" not in spec) and self._hold(_conditions(spec), name, row):
+                values = self._tried[name].values if name in self._tried else ()
+                known = [value for value in values if name in self._given or value not in (AWKWARD, COMPUTED)]
+                if known:
+                    row[name] = known[0]
+                else:
+                    required.append(name)
+        return row, required
+
     def is_asked(self, question: Question, row: Row) -> bool:
         """Whether it is, beside the answers before it. What cannot be judged does not hold."""
+        return self._hold(question.conditions, question.name, row)
+
+    def _hold(self, conditions: Sequence[str | bool], name: str, row: Row) -> bool:
         return all(
-            holds(self._rendered(condition, question.name, row)) if isinstance(condition, str) else bool(condition)
-            for condition in question.conditions
+            self._holds(self._rendered(condition, name, row)) if isinstance(condition, str) else bool(condition)
+            for condition in conditions
         )
+
+    def _holds(self, text: str) -> bool:
+        if text not in self._held:
+            self._held[text] = holds(text)
+        return self._held[text]
 
     def is_given(self, question: Question) -> bool:
         """Whether it has that answer whatever its conditions say."""
@@ -95,7 +134,7 @@ class Questions:
 
     def takes(self, question: Question, value: object, row: Row) -> bool:
         """Whether it takes this answer beside those before it."""
-        if self.is_given(question):
+        if question.takes_all:
             return True
         disabled = question.choices.validator(value)
         if disabled and self._rendered(disabled, question.name, row):
@@ -117,7 +156,7 @@ class Questions:
         if key not in self._outcomes:
             try:
                 self._outcomes[key] = self._template(text).render(values).strip()
-            except _FAILURES:
+            except Exception:  # noqa: BLE001  # a filter may raise anything, and so does what it was given
                 self._outcomes[key] = ""
         return self._outcomes[key]
 

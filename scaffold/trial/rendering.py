@@ -2,24 +2,24 @@
 
 Copier compiles the same few hundred texts in every rendering, many of them several times: two thirds of its time. Here
 they are compiled once in a process, and what has nothing to fill in is not rendered. A third of the rest is PyYAML
-reading copier.yml: from the second rendering on, libyaml reads it. And for every file Copier asks git whether it is in
-a repository with unusual settings, which a new folder is not. tests/test_trial.py holds that the bytes are the same.
+reading copier.yml, which is composed once, too. And for every file Copier asks git whether it is in a repository with
+unusual settings, which a new folder is not. tests/test_trial.py holds that the bytes are the same.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tempfile
 import warnings
 from contextlib import contextmanager, nullcontext
-from functools import cache
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
-from scaffold.foreign import commands, compiled
+from scaffold.foreign import commands, compiled, composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +31,9 @@ LONGEST: Final = int(_SECONDS) if _SECONDS.isdecimal() else 60
 """Seconds for one rendering; a hundred times what a large template takes."""
 
 
+_REQUIRED: Final = re.compile(r'Question "(.*)" is required')
+
+
 class TookTooLong(BaseException):
     """A rendering without end; no `except Exception` on the way may keep it."""
 
@@ -39,6 +42,9 @@ def begin(folder: Path) -> None:
     """Make this process ready: what tasks print goes into a file, and Ctrl-C is for the one that started it."""
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)  # so that it can be ended with all that it started
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # and what was sent to both until now is forgotten
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with output_of(folder).open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -51,6 +57,7 @@ def begin(folder: Path) -> None:
     import copier  # noqa: F401  # takes half a second, once
 
     compiled.install()
+    composed.install()
 
 
 def output_of(folder: Path) -> Path:
@@ -69,7 +76,6 @@ def render(template: Path, out: Path, answers: Mapping[str, Any], *, trust: bool
     with _quietly(), _limited(), _without_git() if version is None and not trust else nullcontext():
         worker = copier.run_copy(str(template), out, dict(answers), vcs_ref=version, **_options(copier, trust=trust))
         record: Path = worker.answers_relpath
-    _read_faster()
     return record
 
 
@@ -82,8 +88,14 @@ def render_again(template: Path, out: Path, answers: Mapping[str, Any], *, trust
         render(template, out, answers, trust=trust)
 
 
-def update(project: Path, record: Path, *, trust: bool) -> None:
+def update(project: Path, record: Path, answers: Mapping[str, Any], *, trust: bool) -> None:
     """Bring a committed project, with its answers in `record`, to what its template is now. Copier's errors come.
+
+    Args:
+        project: The folder.
+        record: Where in it the answers are.
+        answers: Others, for questions that were not asked before.
+        trust: Whether the template's tasks are run.
 
     Raises:
         TookTooLong: It did not end.
@@ -91,7 +103,46 @@ def update(project: Path, record: Path, *, trust: bool) -> None:
     import copier
 
     with _quietly(), _limited():
-        copier.run_update(project, vcs_ref="HEAD", answers_file=str(record), **_options(copier, trust=trust))
+        options = _options(copier, trust=trust)
+        copier.run_update(project, dict(answers), vcs_ref="HEAD", answers_file=str(record), **options)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What Copier records of a template that is a repository."""
+
+    described: str
+    """By `git describe`."""
+    hash: str
+
+
+@contextmanager
+def recorded_as(commit: Commit | None) -> Iterator[None]:
+    """Let Copier find this commit in what is rendered meanwhile, which is a plain folder, as it would in a repository.
+
+    It uses the same private names of Copier's as foreign.worker (docs/adr/0008).
+    """
+    from copier._template import Template
+
+    known = {"commit": commit.described if commit else None, "commit_hash": commit.hash if commit else None}
+    before = {name: getattr(Template, name) for name in known}
+    for name, value in known.items():
+        setattr(Template, name, property(partial(_known, value)))
+    try:
+        yield
+    finally:
+        for name, own in before.items():
+            setattr(Template, name, own)
+
+
+def _known(value: str | None, _template: object) -> str | None:
+    return value
+
+
+def required_question(error: BaseException) -> str:
+    """The question for which Copier wants an answer; empty where the error is another."""
+    found = _REQUIRED.fullmatch(str(error)) if isinstance(error, ValueError) else None
+    return found[1] if found else ""
 
 
 def refusal() -> type[Exception]:
@@ -137,9 +188,3 @@ def _without_git() -> Iterator[None]:
 
     with local.env(PATH=""):
         yield
-
-
-@cache
-def _read_faster() -> None:
-    """Let PyYAML's other reader stand in, now that its own has taken what there is to read."""
-    yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # type: ignore[misc]

@@ -7,39 +7,34 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import active_children, get_context
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
-from scaffold.errors import Refused, TemplateFault
+from scaffold.errors import NotTrusted, Refused, ScaffoldError, TemplateFault
 from scaffold.foreign.config import load
 from scaffold.git import git
 from scaffold.reading import Unreadable, refuse_excess
 from scaffold.removal import temporary_folder
-from scaffold.repositories.borrowed import SpecialFiles, borrow
+from scaffold.repositories.borrowed import SpecialFiles, borrow, borrowed
 from scaffold.repositories.found import at
 from scaffold.repositories.refs import read_tags
 from scaffold.sources import tags
-from scaffold.trial import rendering
-from scaffold.trial.answer_sets import AnswerSets
-from scaffold.trial.attempts import Manner, Outcome, Set, Upgrade
+from scaffold.text import one_line
+from scaffold.trial.answer_sets import AnswerSets, Covering, without_awkward
+from scaffold.trial.attempts import Attempt, Manner, Outcome, Set, Upgrade
 from scaffold.trial.leftovers import leftovers
+from scaffold.trial.questions import MALFORMED
+from scaffold.trial.rendering import Commit
+from scaffold.trial.workers import workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scaffold.foreign.config import Config
-    from scaffold.trial.answer_sets import Covering
 
 _TRIED_WELL = 3  # of the newest releases: updates with more than the defaults
 _MORE = 2
-
-Attempt = Union[Set, Upgrade]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,30 +50,54 @@ class Trial:
     trust: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass
 class Result:
-    """What came of it."""
+    """What came of it so far."""
 
-    outcomes: tuple[Outcome, ...]
-    covering: Covering
+    covering: Covering = field(default_factory=lambda: Covering((), 0))
     """The sets of answers, and how many pairs of answers they hold."""
+    releases: tuple[str, ...] = ()
+    """Those from which updates are tried."""
+    done: dict[int, list[Outcome]] = field(default_factory=dict)
+    """What became of the attempts, by their numbers."""
+    planned: int = 0
+    """How many attempts there are: one for a set, one for a release."""
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """In the order of the attempts, however they ended."""
+        return [outcome for _, found in sorted(self.done.items()) for outcome in found]
 
     @property
     def failures(self) -> list[Outcome]:
         """Those with something to mend."""
         return [outcome for outcome in self.outcomes if outcome.problems]
 
+    @property
+    def missing(self) -> list[str]:
+        """The questions that need an answer of the author's."""
+        return list(dict.fromkeys(outcome.missing for outcome in self.outcomes if outcome.missing))
 
-def run(trial: Trial, progress: Callable[[int, int], None]) -> Result:
+    @property
+    def is_complete(self) -> bool:
+        """Whether every attempt came to its end."""
+        return self.planned > 0 and len(self.done) == self.planned
+
+
+def run(trial: Trial, result: Result) -> Generator[Sequence[Outcome]]:
     """Render every set of answers, and update from every earlier release.
 
     Args:
         trial: What to try.
-        progress: Is told how many of how many are done.
+        result: Is filled on the way: with the plan before the first attempt, then with what became of each.
+
+    Yields:
+        Nothing once the plan is made, then the outcomes of each attempt when it is done.
 
     Raises:
         TemplateFault: It is no Copier template, or its questions cannot be read.
         Refused: The folder cannot be read.
+        NotTrusted: It loads extensions, without which it is never rendered.
         UsageError: There are too many combinations, or an answer is for no question.
     """
     if not trial.template.is_dir():
@@ -86,14 +105,37 @@ def run(trial: Trial, progress: Callable[[int, int], None]) -> Result:
     with temporary_folder("scaffold-trial-") as folder:
         plain = _copied(trial.template, folder / "template")
         config = load(plain)
-        covering = _answer_sets(trial, config, plain)
-        attempts = list(_attempts(trial, config, covering, folder))
-        progress(0, len(attempts))
-        outcomes: dict[int, list[Outcome]] = {}
-        for number, found in _made(attempts, folder):
-            outcomes[number] = found
-            progress(len(outcomes), len(attempts))
-    return Result(tuple(outcome for _, found in sorted(outcomes.items()) for outcome in found), covering)
+        extensions = config.values.get("_jinja_extensions")
+        if extensions and not trial.trust:
+            named = one_line(", ".join(map(str, extensions)))
+            raise NotTrusted(f"the template loads extensions of Jinja ({named}): if it is yours, run with --trust")
+        sets, result.covering = _answer_sets(trial, config, plain)
+        if sets.required:
+            flags = " ".join(f"--data {name}=…" for name in sets.required)
+            raise Refused(f"the template has no default for {', '.join(sets.required)}:", f"add {flags}")
+        result.releases = tuple(_releases(trial.template.absolute()))
+        manner = _manner(trial, config, folder)
+        awkward = sets.awkward(result.covering.rows)
+        result.planned = len(awkward) + len(result.covering.rows) + len(result.releases)
+        yield ()
+        with workers(min(result.planned, os.cpu_count() or 1), folder) as processes:
+            first = [Set(plain, result.covering.rows[0], manner)]
+            first += [Set(plain, answers, manner, name) for name, answers in awkward.items()]
+            yield from _defaults_first(processes.made(first, result.done))
+            unfit = _unfit([*awkward], result.outcomes)
+            yield from processes.made(list(_others(trial, result, manner, unfit)), result.done)
+
+
+def _defaults_first(found: Iterator[Sequence[Outcome]]) -> Iterator[Sequence[Outcome]]:
+    """The outcome of the defaults before any of awkward text: what fails with both is no fault of the text."""
+    held: list[Sequence[Outcome]] = []
+    are_known = False
+    for outcomes in found:
+        held.append(outcomes)
+        are_known = are_known or not outcomes[0].alone
+        if are_known:
+            yield from sorted(held, key=lambda each: bool(each[0].alone))
+            held.clear()
 
 
 def _copied(template: Path, plain: Path) -> Path:
@@ -108,32 +150,65 @@ def _copied(template: Path, plain: Path) -> Path:
     return plain
 
 
-def _answer_sets(trial: Trial, config: Config, root: Path) -> Covering:
+def _answer_sets(trial: Trial, config: Config, root: Path) -> tuple[AnswerSets, Covering]:
     try:
         sets = AnswerSets(config, root, trial.given)
-        return sets.exhaustive() if trial.exhaustive else sets.pairwise()
-    except (TypeError, ValueError, AttributeError, AssertionError) as error:  # what copier.yml has may be of any type
+        return sets, sets.exhaustive() if trial.exhaustive else sets.pairwise()
+    except MALFORMED as error:
         raise TemplateFault(config.file, f"its questions cannot be read: {error}") from error
 
 
-def _attempts(trial: Trial, config: Config, covering: Covering, folder: Path) -> Iterator[Attempt]:
-    root, plain = trial.template.absolute(), folder / "template"
-    manner = Manner(
+def _manner(trial: Trial, config: Config, folder: Path) -> Manner:
+    return Manner(
         template=trial.template,
         folder=folder,
         lint=trial.lint,
         run_tests=trial.run_tests,
         trust=trial.trust,
-        leftovers=leftovers(config, plain),
+        given=trial.given,
+        commit=_commit(trial.template.absolute()),
+        leftovers=leftovers(config, folder / "template"),
     )
-    yield from (Set(plain, answers, manner) for answers in covering.rows)
-    releases = _releases(root)
-    if not releases:
+
+
+def _unfit(questions: Sequence[str], outcomes: Sequence[Outcome]) -> set[str]:
+    """The questions for which awkward text is of no more use: the template refuses it, or has failed with it.
+
+    Args:
+        questions: Those that were tried with it, one by one.
+        outcomes: Of the defaults alone, then of each of these questions.
+    """
+    usual = set(outcomes[0].problems)
+    tried = zip(questions, outcomes[1:], strict=True)
+    return {name for name, outcome in tried if name not in outcome.answers or set(outcome.problems) - usual}
+
+
+def _others(trial: Trial, result: Result, manner: Manner, unfit: set[str]) -> Iterator[Attempt]:
+    """What is to be tried after the defaults alone, and awkward text alone."""
+    plain = manner.folder / "template"
+    yield from (Set(plain, without_awkward(answers, unfit), manner) for answers in result.covering.rows[1:])
+    if not result.releases:
         return
-    repository = folder / "repository"
-    _as_repository(root, plain, repository)
-    for age, release in reversed(list(enumerate(releases))):
-        yield Upgrade(repository, release, _MORE if age < _TRIED_WELL else 0, trial.given, manner)
+    repository = manner.folder / "repository"
+    _as_repository(trial.template.absolute(), plain, repository)
+    for age, release in reversed(list(enumerate(result.releases))):
+        yield Upgrade(repository, release, _MORE if age < _TRIED_WELL else 0, frozenset(unfit), manner)
+
+
+def _commit(root: Path) -> Commit | None:
+    """What Copier would record of the template as it is committed; none where the folder is no repository's top."""
+    found = at(root)
+    if found is None or found.top is None:
+        return None
+    try:
+        with borrowed(found) as repository:
+            said = [
+                repository.git(*words)[1].decode().strip()
+                for words in (("describe", "--tags", "--always"), ("rev-parse", "HEAD"))
+            ]
+    except ScaffoldError:  # it has no commit yet
+        return None
+    return Commit(*said)
 
 
 def _releases(root: Path) -> list[str]:
@@ -156,44 +231,3 @@ def _as_repository(root: Path, now: Path, place: Path) -> None:
     git("--work-tree", now, "add", "--all", cwd=place)
     git("commit", "--quiet", "--allow-empty", "--message", "now", cwd=place)
     git("reset", "--quiet", "--hard", cwd=place)
-
-
-# --- processes ------------------------------------------------------------------------------------------------------
-
-
-def _made(attempts: Sequence[Attempt], folder: Path) -> Iterator[tuple[int, list[Outcome]]]:
-    """Each attempt's number and outcomes, as it is done.
-
-    A process that is brought down takes the other attempts with it: they are made again, one at a time, until all that
-    do so are known.
-    """
-    lost: list[int] = []
-    with _processes(min(len(attempts), os.cpu_count() or 1), folder) as pool:
-        futures = {pool.submit(attempt): number for number, attempt in enumerate(attempts)}
-        for future in as_completed(futures):
-            if isinstance(future.exception(), BrokenProcessPool):
-                lost.append(futures[future])
-            else:
-                yield futures[future], future.result()
-    for number in lost:
-        with _processes(1, folder) as pool:
-            alone = pool.submit(attempts[number])
-            down = isinstance(alone.exception(), BrokenProcessPool)
-            yield number, attempts[number].lost() if down else alone.result()
-
-
-@contextmanager
-def _processes(number: int, folder: Path) -> Iterator[ProcessPoolExecutor]:
-    """So many processes; whatever interrupts, they end at once, with all that they started."""
-    pool = ProcessPoolExecutor(number, get_context("spawn"), rendering.begin, (folder,))
-    try:
-        yield pool
-    except BaseException:
-        for child in active_children():
-            with suppress(OSError):
-                if hasattr(os, "killpg"):
-                    os.killpg(child.pid or 0, signal.SIGKILL)
-            child.kill()
-        pool.shutdown(cancel_futures=True)
-        raise
-    pool.shutdown()

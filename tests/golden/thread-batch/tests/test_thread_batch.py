@@ -124,9 +124,10 @@ def test_errors_that_no_batch_brings_are_logged(
 
     class Interrupted(Call):
         def start(self) -> None:
-            error = RuntimeError("release unlocked lock")
-            error.__context__ = reason()  # as it comes out of threading's own locks
-            raise error
+            lock = threading.Lock()
+            with lock:
+                lock.release()
+                raise reason  # as in threading's own locks: what comes out is a RuntimeError
 
     alone = Call(partial(fail, ValueError()), "alone")
     alone.start()

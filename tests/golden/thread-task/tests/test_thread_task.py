@@ -117,9 +117,10 @@ def test_a_start_that_a_signal_or_the_system_ends(reason: type[BaseException]) -
         def start(self) -> None:
             if reason not in SIGNALS:
                 raise reason
-            error = RuntimeError("release unlocked lock")
-            error.__context__ = reason()  # as it comes out of threading's own locks
-            raise error
+            lock = threading.Lock()
+            with lock:
+                lock.release()
+                raise reason  # as in threading's own locks: what comes out is a RuntimeError
 
     task = Task(lambda: None)
     task.thread.__class__ = Unlucky

@@ -1,0 +1,139 @@
+"""A reviewer of Python code that uses threads: it reads the source, imports nothing of it and runs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from scaffold.errors import UsageError
+from scaffold.review import source
+from scaffold.review.config import config_for
+from scaffold.review.files import python_files
+from scaffold.review.findings import Finding, Level, Rule, Skipped
+from scaffold.review.processes import over
+from scaffold.review.rules import BY_CODE
+from scaffold.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from scaffold.review.sites import Site
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found, in the order of the files and their lines."""
+
+    findings: Sequence[Finding]
+    skipped: Sequence[Skipped]
+    files: int
+    """How many were reviewed."""
+
+    def count(self, level: Level) -> int:
+        """How many findings are that serious."""
+        return sum(BY_CODE[finding.code].level is level for finding in self.findings)
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing but notes."""
+        return self.count(Level.ERROR) == 0
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Where threads are used."""
+
+    sites: Sequence[Site]
+    skipped: Sequence[Skipped]
+    files: int
+
+
+def review(
+    paths: Sequence[str], *, select: Iterable[str] = (), ignore: Iterable[str] = (), notes: bool = False
+) -> Report:
+    """Apply the rules to files, and to the Python files below folders.
+
+    Args:
+        paths: Files and folders.
+        select: Codes of the only rules to apply; by default all errors. `R2` stands for all codes that begin with it.
+        ignore: Codes of rules to leave out.
+        notes: Whether to apply the rules that find notes, too.
+
+    Raises:
+        UsageError: There is no such code.
+        Refused: A path names nothing, or a configuration cannot be read.
+    """
+    left_out = codes(ignore, "--ignore")
+    chosen = codes(select, "--select")
+    found: list[Finding] = []
+    skipped: list[Skipped] = []
+    number = 0
+    for path in paths:
+        config = config_for(path)
+        own = chosen or codes(config.select, f"{config.said_in}: select")
+        own = own or {code for code, rule in BY_CODE.items() if notes or rule.level is Level.ERROR}
+        own = own - left_out - codes(config.ignore, f"{config.said_in}: ignore")
+        listed = python_files(path, config.excluded)
+        skipped += listed.skipped
+        for result in over(listed.files, partial(source.findings, codes=frozenset(own))):
+            if isinstance(result, Skipped):
+                skipped.append(result)
+            else:
+                found += result
+                number += 1
+    return Report(sorted(set(found)), sorted(set(skipped)), number)
+
+
+def survey(paths: Sequence[str]) -> Survey:
+    """Every use of threads in files, and in the Python files below folders.
+
+    Raises:
+        Refused: A path names nothing, or a configuration cannot be read.
+    """
+    found: list[Site] = []
+    skipped: list[Skipped] = []
+    number = 0
+    for path in paths:
+        listed = python_files(path, config_for(path).excluded)
+        skipped += listed.skipped
+        for result in over(listed.files, source.sites):
+            if isinstance(result, Skipped):
+                skipped.append(result)
+            else:
+                found += result
+                number += 1
+    return Survey(found, sorted(set(skipped)), number)
+
+
+def codes(words: Iterable[str], flag: str) -> set[str]:
+    """The codes that words name, which several can share by commas.
+
+    Raises:
+        UsageError: A word is no code, and no beginning of one.
+    """
+    chosen: set[str] = set()
+    for word in (part.strip().upper() for one in words for part in one.split(",")):
+        matching = {code for code in BY_CODE if word and code.startswith(word)}
+        if not matching:
+            raise _unknown(word, flag)
+        chosen |= matching
+    return chosen
+
+
+def rule_named(word: str, flag: str) -> Rule:
+    """The rule of a code.
+
+    Raises:
+        UsageError: There is none.
+    """
+    rule = BY_CODE.get(word.strip().upper())
+    if rule is None:
+        raise _unknown(word, flag)
+    return rule
+
+
+def _unknown(word: str, flag: str) -> UsageError:
+    errors, notes = ([code for code, rule in BY_CODE.items() if rule.level is level] for level in Level)
+    known = f"{errors[0]} to {errors[-1]}, and {notes[0]} to {notes[-1]} for notes"
+    return UsageError(f"{flag}: there is no rule {shown(word)}; give one of {known}")

@@ -1,0 +1,30 @@
+"""Between empty() and get() another thread takes the item; here it does so every time."""
+
+import queue
+
+items = queue.Queue()
+
+
+class SharedQueue(queue.Queue):
+    def empty(self):
+        answer = super().empty()
+        super().get_nowait()  # the other thread
+        return answer
+
+
+shared = SharedQueue()
+shared.put("item")
+if not shared.empty():
+    try:
+        shared.get(timeout=0.01)
+    except queue.Empty:
+        print("there was one, and it is gone: without a timeout this waits for ever")
+
+try:
+    items.get_nowait()
+except queue.Empty:
+    print("one step: there is none")
+
+# Prints:
+# there was one, and it is gone: without a timeout this waits for ever
+# one step: there is none
