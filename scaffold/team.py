@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from scaffold import answersfile, shell
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
 from scaffold.conversation.custom import Replies, SteppedBack, review
-from scaffold.conversation.making import ask_work
 from scaffold.errors import Cancelled, Refused, UsageError, did_you_mean
 from scaffold.foreign import approvals
 from scaffold.foreign.template import UntrustedTemplate
@@ -242,6 +241,8 @@ def _advise(given: Answers, said: _Said, ui: Ui, *, follow_up: bool) -> Answers:
     """The questions about the work, as without a template."""
     order = said.order
     if ui.can_ask and not order.use_defaults:
+        from scaffold.conversation.making import ask_work  # few templates want it, and it takes a while
+
         return ask_work(ui, [*said.words()], given, with_design=True, follow_ups=follow_up)
     unasked = Unasked()
     workload = complete_workload(given, unasked)
