@@ -87,6 +87,7 @@ def test_every_kind_of_file_is_merged_or_kept(tmp_path: Path, scaffold: Run) -> 
     assert "kept      dropped-edited.txt  (edited here; the template has it no more)" in said
     assert "kept      gone-here.txt  (deleted here; the template has changed it)" in said
     assert "new-name.txt  (was old-name.txt)" in said
+    assert "updated   becomes-program.sh  (can be run now)\n" in said
     found = standing(project)
     assert "_commit: v1.1.0\n" in found[RECORD][1].decode()
     assert found["settings.local"][1].decode().splitlines() == [
