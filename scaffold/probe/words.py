@@ -29,7 +29,12 @@ def of_a_call(profile: Profile) -> str:
     computes, held = f"{profile.computes:.0%}", f"{profile.holds_gil or 0:.0%}"
     says = {
         "waiting": f" and waits {1 - profile.computes:.0%} of it.",
-        "computing-gil": f" and computes {computes} of it; it holds the GIL for {held} of that, so threads take turns.",
+        "computing-gil": f" and computes {computes} of it; "
+        + (
+            "whether it holds the GIL was not seen, so it is taken to."
+            if profile.holds_gil is None
+            else f"it holds the GIL for {held} of that, so threads take turns."
+        ),
         "computing-free": (
             f" and computes {computes} of it; there is no GIL, so threads compute side by side."
             if profile.free_threaded

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     Tell = Callable[[Mapping[str, object]], None]
 
-_GIL_SHOWS = 0.05  # seconds of two threads computing: ten times the interpreter's switch interval
-_LONGER_TURN = 0.05  # seconds
+_LONGER_TURN, _SHORTEST_TURN = 0.05, 0.0002  # seconds
+_TURNS, _FEWEST_TURNS = 20, 4  # in a level; with fewer it does not show who holds the GIL
 _ONLY_FIRST = 200  # times longer than the others, from which on only the first call did any work
 
 
@@ -120,16 +120,29 @@ class Session:
         if not bench.has_time(1):
             self.doubt("the time was up before two threads could be tried: raise --budget")
             return found
-        with _longer_turns(wanted=self._busy() > CROWDED):
+        turn = self._turn()
+        with _turns(turn):
             two = bench.level(crew, 2)
+            if two is None:
+                self.doubt(bench.supply.why_out)
+                return found
+            if found.computes >= WAITS and two.calls * two.wall / 2 < _FEWEST_TURNS * turn:
+                self.doubt("the calls were too few to see who holds the GIL: raise --max-calls")
+                return found
             found = profile(two)
             if found.kind == "mixed" and self._most >= 8:
                 found = profile(two, bench.level(crew, 4 if found.computes >= 0.5 else 8))
-        if two is None:
-            self.doubt(bench.supply.why_out)
-        elif found.computes >= WAITS and two.calls * two.wall / 2 < _GIL_SHOWS:
-            self.doubt("the calls were too few to see who holds the GIL: raise --max-calls")
         return found
+
+    def _turn(self) -> float:
+        """How long a thread may keep the GIL while it is looked for, in seconds.
+
+        Usually 5 ms; less, where a level of short calls is over before there were several turns. More on a busy
+        machine: whoever asks for the GIL queues for a CPU to do so, and its wait would hardly show.
+        """
+        if self._busy() > CROWDED:
+            return _LONGER_TURN
+        return min(sys.getswitchinterval(), max(_SHORTEST_TURN, self._bench.expected(2) / _TURNS))
 
     def _doubt_first(self, usual: float, first: float) -> None:
         one = self._bench.one
@@ -216,14 +229,10 @@ class Session:
 
 
 @contextlib.contextmanager
-def _longer_turns(*, wanted: bool) -> Iterator[None]:
-    """Let a thread keep the GIL for longer before another asks for it.
-
-    It asks every 5 ms by default, and on a busy machine queues for a CPU to do so: then its wait would hardly show.
-    """
+def _turns(seconds: float) -> Iterator[None]:
+    """Let a thread keep the GIL for so long before another asks for it."""
     usual = sys.getswitchinterval()
-    if wanted:
-        sys.setswitchinterval(_LONGER_TURN)
+    sys.setswitchinterval(seconds)
     try:
         yield
     finally:
