@@ -88,7 +88,7 @@ class Session:
                 "certain": is_whole and not self._doubts,
                 "because": verdict.because,
                 "why_not_more": verdict.why_not_more,
-                "gain": round(verdict.gain, 2),
+                "gain": None if verdict.gain is None else round(verdict.gain, 2),
                 "doubts": [*self._doubts],
             },
             "profile": profile and {**profile.as_json(), "first_error": first_error},
