@@ -1,7 +1,7 @@
 """Write everything that is produced from the rules and the questions; with --check, only say what differs.
 
-templates/workload.yml and templates/why.md.jinja, docs/rules.md, the table in README.md, the rules in docs/lint.md and docs/review.md, and
-the table, the picture and the claims of docs/threadpool-or-thread.md.
+templates/workload.yml and templates/why.md.jinja, docs/rules.md, the table in README.md, the rules in docs/lint.md and
+docs/review.md, and the table, the picture and the claims of docs/threadpool-or-thread.md.
 """
 
 from __future__ import annotations

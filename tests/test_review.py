@@ -20,19 +20,26 @@ from scaffold.review.rules import BY_CODE, RULES
 from scaffold.review.source import LARGEST
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from harness import Run
 
 IMPORTS = "import threading\nfrom concurrent.futures import ThreadPoolExecutor\n"
-SERIAL = "import threading\nfor i in range(3):\n    t = threading.Thread(target=print)\n    t.start()\n    t.join()\n"
+SERIAL = """\
+import threading
+for i in range(3):
+    t = threading.Thread(target=print, args=(i,))
+    t.start()
+    t.join()
+"""
 UNREAD = (
     "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor() as pool:\n    pool.map(print, 'ab')\n"
 )
 DROPPED = "from concurrent.futures import ThreadPoolExecutor as E\nwith E() as pool:\n    pool.submit(print)\n"
 
 
-def write(folder: Path, files: dict[str, str | bytes]) -> Path:
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """Files by their path below a folder."""
     for name, content in files.items():
         path = folder / name
