@@ -87,6 +87,7 @@ def test_every_kind_of_file_is_merged_or_kept(tmp_path: Path, scaffold: Run) -> 
     assert "kept      dropped-edited.txt  (edited here; the template has it no more)" in said
     assert "kept      gone-here.txt  (deleted here; the template has changed it)" in said
     assert "new-name.txt  (was old-name.txt)" in said
+    assert "updated   becomes-program.sh  (can be run now)\n" in said
     found = standing(project)
     assert "_commit: v1.1.0\n" in found[RECORD][1].decode()
     assert found["settings.local"][1].decode().splitlines() == [
@@ -203,7 +204,7 @@ def test_answers_that_the_new_version_does_not_take_are_said(tmp_path: Path, sca
     release(template, {"copier.yml": second + hidden}, "v1.1.0")
     release(template, {"copier.yml": second}, "v1.2.0")
     said = update(scaffold, project, "--dry-run", "--to", "v1.1.0")
-    assert "note: colour: 'red' is no longer offered; it is 'blue' now (--data colour=… for another)\n" in said
+    assert "note: colour: 'red' is no longer accepted; it is 'blue' now (--data colour=… for another)\n" in said
     assert "size is" not in said
     assert "note: size is no longer asked; the answer was '7'\n" in update(scaffold, project, "--data", "colour=green")
     assert (project / "file.txt").read_text(encoding="utf-8") == "green in shop\n"

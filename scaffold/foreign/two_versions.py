@@ -56,12 +56,13 @@ class _Recorded:
                 raise Refused(name, str(error)) from error
 
 
-def render_both(
+def render_both(  # noqa: PLR0913  # what it has of its parent
     job: Mapping[str, Any],
     *,
     trusted: bool,
     exclude: Sequence[str],
     stage: Callable[..., object],
+    tell: Callable[[str], object],
     problems: dict[str, str],
 ) -> dict[str, Any]:
     """Render one version after the other.
@@ -71,10 +72,12 @@ def render_both(
         trusted: Whether tasks and migrations run.
         exclude: What is never rendered.
         stage: Tells the parent that it is its turn, before the migrations of either stage, and waits.
+        tell: Shows the user what the template says before an update.
         problems: Gets what is to be said with a question that is asked again, by its name.
 
     Returns:
-        The paths that are left alone where they are there already, and the recorded answers that are taken no more.
+        The paths that are left alone where they are there already, the recorded answers that are taken no more, and
+        what the template says when all is done.
     """
     from copier import _main
 
@@ -105,6 +108,8 @@ def render_both(
         # What the wanted version excludes is none of its business any more: it is not taken away either.
         exclude=(*worker.template.exclude, *exclude),
     )
+    if welcome := _message(worker, worker.template.message_before_update):
+        tell(welcome)
     before.run_copy()
     Path(job["out"]).mkdir(parents=True, exist_ok=True)
     Path(job["out"]).rename(job["before"])
@@ -128,7 +133,12 @@ def render_both(
         "replaced": {
             name: answers.combined.get(name) for name in recorded.refused.keys() - answers.hidden - answers.init.keys()
         },
+        "message": _message(worker, worker.template.message_after_update),
     }
+
+
+def _message(worker: Any, text: str) -> str:  # noqa: ANN401  # Copier's own
+    return str(worker._render_string(text)) if text else ""  # noqa: SLF001  # as Copier's own update does
 
 
 def _settings() -> Any:  # noqa: ANN401  # Copier's own

@@ -39,6 +39,8 @@ class Renderings:
     """Those of `theirs` that are not written where something is there already (`_skip_if_exists`)."""
     replaced: Mapping[str, object]
     """What now stands for each recorded answer that the wanted version does not take."""
+    message: str = ""
+    """What the template says to its user once all is written: untrusted."""
 
 
 class Project(Protocol):
@@ -70,6 +72,8 @@ class Wish:
     """How to ask for answers to new questions; None takes their defaults."""
     trusted_digest: str | None = None
     """What the user trusts, or None; where both versions run things it is that of both."""
+    say: Callable[[str], None] | None = None
+    """Shows what the template says before, and what its commands print, as they do; None: nobody wants that."""
 
 
 def render_both(
@@ -95,7 +99,7 @@ def render_both(
     refuse_unknown(wish.data, new.questions)
     both = _Both(old, new, wish, project)
     order = both.order(migrates=trusted and bool(new.actions.migrations))
-    job = Job(place=new.place, order=order, trusted=trusted, limits=new.limits, places=new.config.places)
+    job = Job(place=new.place, order=order, trusted=trusted, limits=new.limits, places=new.config.places, say=wish.say)
     return both.finish(run(job, both.answering(asking(wish.ask))))
 
 
@@ -134,7 +138,6 @@ class _Both:
             "asking": self._wish.ask is not None,
             "migrates": migrates,
             "external": {**lent(self._old.config, self._wish.project), **lent(self._new.config, self._wish.project)},
-            "messages": False,
         }
 
     def answering(self, ask: Callable[[Mapping[str, Any]], object]) -> Callable[[Mapping[str, Any]], object]:
@@ -159,7 +162,7 @@ class _Both:
     def _renderings(self, outcome: Mapping[str, Any]) -> Renderings:
         left = frozenset(map(PurePosixPath, outcome.get("left", ())))
         base, theirs = (self._rendered(folder) for folder in (self._before, self._out))
-        return Renderings(base, theirs, left, dict(outcome.get("replaced", {})))
+        return Renderings(base, theirs, left, dict(outcome.get("replaced", {})), str(outcome.get("message", "")))
 
     def _rendered(self, folder: Path) -> Rendered:
         # A task may make a repository, which cannot be moved from here file by file.

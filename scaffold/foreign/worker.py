@@ -170,14 +170,10 @@ def main(*, trusted: bool) -> None:
     try:
         _serve(job["versions"])
         lend(job["external"])
-        messages = Messages(channel)
-        if job["messages"]:
-            messages.install()
         if job["update"]:
             outcome = _update(job, channel, asking, trusted=trusted)
         else:
-            outcome = _copy(job, copier, trusted=trusted)
-        outcome["message"] = messages.last
+            outcome = _copy(job, copier, Messages(channel), trusted=trusted)
         if asking.unanswered:
             raise Unanswered  # noqa: TRY301  # explained below like every other end
     except BaseException as error:  # noqa: BLE001  # whatever a template brings about
@@ -269,7 +265,9 @@ def _numbers(refs: Iterable[str | None]) -> list[Any]:
     return numbers[1:]
 
 
-def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401  # a module
+def _copy(job: Mapping[str, Any], copier: Any, messages: Messages, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401
+    if job["messages"]:
+        messages.install()
     copier._main._operation.set(job["operation"])  # noqa: SLF001  # what `_copier_operation` is
     worker = copier.run_copy(
         job["source"],
@@ -294,6 +292,7 @@ def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, An
             if name in answers.combined and name not in answers.hidden
         },
         "left": [str(path) for path in two_versions.files(Path(job["out"])) if worker.match_skip(path)],
+        "message": messages.last,
     }
 
 
@@ -302,7 +301,12 @@ def _update(job: Mapping[str, Any], channel: Channel, asking: Asking, *, trusted
         channel.send(ask={"stage": name, **found})
         channel.receive()
 
-    return two_versions.render_both(job, trusted=trusted, exclude=_EXCLUDE, stage=stage, problems=asking.problems)
+    def tell(message: str) -> None:
+        channel.send(say=message)
+
+    return two_versions.render_both(
+        job, trusted=trusted, exclude=_EXCLUDE, stage=stage, tell=tell, problems=asking.problems
+    )
 
 
 def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, Any]:
