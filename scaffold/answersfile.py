@@ -87,7 +87,7 @@ def records_in(folder: Path) -> Iterator[str]:
     Raises:
         NothingGenerated: It cannot be looked through.
     """
-    usual = list(usual_records_in(folder))
+    usual = usual_records_in(folder)
     yield from usual
     inside = [entry.name for entry in _entries(folder)]
     hidden = [f"{name}/{entry.name}" for name in inside if name.startswith(".") for entry in _hidden(folder / name)]
@@ -110,9 +110,13 @@ def records_in(folder: Path) -> Iterator[str]:
                 yield name
 
 
-def usual_records_in(folder: Path) -> Iterator[str]:
-    """Answers files where Copier's default, and ours, has them."""
-    return (entry.name for entry in _entries(folder) if USUAL_NAME.fullmatch(entry.name))
+def usual_records_in(folder: Path) -> list[str]:
+    """Answers files where Copier's default, and ours, has them.
+
+    Raises:
+        NothingGenerated: As for `records_in`.
+    """
+    return [entry.name for entry in _entries(folder) if USUAL_NAME.fullmatch(entry.name)]
 
 
 def _hidden(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -73,7 +73,7 @@ BAD: dict[str, list[tuple[str, str]]] = {
         ("3:9", "class A(threading.Timer):\n    def stop(self):\n        self._is_stopped = True"),
     ],
     "R108": [
-        ("3:5", "for i in range(3):\n    t = threading.Thread(target=f)\n    t.start()\n    t.join()"),
+        ("3:5", "for i in range(3):\n    t = threading.Thread(target=f, args=(i,))\n    t.start()\n    t.join()"),
         (
             "3:5",
             "ts = [threading.Thread(target=f) for _ in 'ab']\nfor t in ts:\n    t.start()\n    print(t)\n    t.join()",
@@ -193,13 +193,15 @@ GOOD: dict[str, list[str]] = {
         "class A(threading.Thread):\n    def __init__(self):\n        super().__init__()\n        self._stopped = threading.Event()",
         "class A(threading.Thread):\n    def __init__(self):\n        super().__init__()\n        self._is_stopped = False",
         "class A:\n    _stop = None",
+        "class A(threading.Thread):\n    def run(self): self._context = f()",
         "class A(threading.Thread):\n    def _bootstrap(self): return super()._bootstrap()",
         "class A(threading.Thread):\n    def f(self, other): other._stop = 1",
     ],
     "R108": [
         "ts = [threading.Thread(target=f) for _ in 'ab']\nfor t in ts: t.start()\nfor t in ts: t.join()",
-        "for i in range(3):\n    t = threading.Thread(target=f)\n    t.start()\n    f()\n    t.join()",
-        "for i in range(3):\n    t = threading.Thread(target=f)\n    t.start()\n    t.join(5)",
+        "for i in range(3):\n    t = threading.Thread(target=f)\n    t.start()\n    t.join()",
+        "for i in range(3):\n    t = threading.Thread(target=f, args=(i,))\n    t.start()\n    f()\n    t.join()",
+        "for i in range(3):\n    t = threading.Thread(target=f, args=(i,))\n    t.start()\n    t.join(5)",
         "t = threading.Thread(target=f)\nt.start()\nt.join()",
         "with ThreadPoolExecutor(1) as e:\n    for i in range(3): print(e.submit(g, i).result())",
         "with ThreadPoolExecutor() as e:\n    for i in range(3): print(e.submit(g, i).result(timeout=5))",

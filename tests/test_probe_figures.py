@@ -170,7 +170,7 @@ def test_eight_at_once_give_eight() -> None:
     """And why not more is said in figures."""
     found = Machine(lambda count: min(count, 8) / 0.05).climb()
     assert found.best.workers == 8
-    assert found.ended == "16 do 1.00 times the work of 8, and a call takes 2.0 times as long"
+    assert found.ended == "16 threads do 1.00 times the work of 8, and a call takes 2.0 times as long"
 
 
 def test_the_climb_ends_where_more_calls_fail() -> None:
@@ -180,7 +180,7 @@ def test_the_climb_ends_where_more_calls_fail() -> None:
     assert machine.asked[:4] == [2, 4, 8, 16]
     assert max(machine.asked[4:], default=0) < 16
     assert found.best.workers == 8
-    assert found.ended == "with 16 more calls fail: 50% (HTTPError: 429)"
+    assert found.ended == "with 16 at once more calls fail: 50% (HTTPError: 429)"
 
 
 def test_errors_that_one_worker_has_too_are_no_rise() -> None:

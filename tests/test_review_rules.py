@@ -82,16 +82,13 @@ _ATTEMPT = """
 import json, os, signal, sys, threading
 threading.excepthook = lambda _: None
 
-class Own:
-    def __call__(self): return "own"
-
 def works(name, defined):
     class Worker(threading.Thread):
         done = False
         if not defined:
             def __init__(self):
                 super().__init__()
-                setattr(self, name, 0 if name == "_initialized" else True if name == "_is_stopped" else Own())
+                setattr(self, name, name == "_is_stopped")
         def run(self):
             if defined and getattr(self, name)() != "own":
                 return

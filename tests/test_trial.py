@@ -376,6 +376,23 @@ def test_a_rendering_without_end(tmp_path: Path, scaffold: Run, monkeypatch: pyt
 
 
 @pytest.mark.slow
+def test_what_tasks_have_others_make(tmp_path: Path, scaffold: Run) -> None:
+    """A repository that a task begins holds the time, and a virtual environment whatever it likes: no failures."""
+    config = """\
+_tasks:
+  - git init --quiet
+  - git add .
+  - git -c user.name=a -c user.email=a@b.org commit --quiet --message {{ time }}
+  - mkdir .venv; echo 'x = ' > .venv/a.py
+time: {type: str, default: "{{ range(99999)|random }}", when: false}
+more: {type: str, default: a, choices: [a, b]}
+"""
+    root = made(tmp_path, {"copier.yml": config, "a.txt": ""} | ANSWERS)
+    result = scaffold("template", "test", str(root), "--trust")
+    assert result.code == 0, result.out
+
+
+@pytest.mark.slow
 def test_a_task_and_what_it_says(tmp_path: Path, scaffold: Run) -> None:
     """Run only with `--trust`; its last words are told, and nothing of it gets into the one JSON document."""
     config = "_tasks: ['echo started; echo broken by design >&2; exit {{ 3 if big else 0 }}']\n"

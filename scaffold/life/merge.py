@@ -223,7 +223,16 @@ def _taken(path: PurePosixPath, sides: Sides) -> Change:
     outcome = Outcome.DELETED if theirs is None else Outcome.NEW if base is None else Outcome.UPDATED
     kinds = (Kind.FILE if mine is None else mine.kind, Kind.FILE if theirs is None else theirs.kind)
     before, after = (None if side is None else side.content for side in (mine, theirs))
-    return Change(path=path, outcome=outcome, before=before, after=after, kinds=kinds)
+    why = _about_kind(kinds) if before == after else ""
+    return Change(path=path, outcome=outcome, before=before, after=after, kinds=kinds, why=why)
+
+
+def _about_kind(kinds: tuple[Kind, Kind]) -> str:
+    """What is said of a file that stays as it is but for that."""
+    return {
+        (Kind.FILE, Kind.PROGRAM): "can be run now",
+        (Kind.PROGRAM, Kind.FILE): "cannot be run any more",
+    }.get(kinds, "")
 
 
 def _merge_both(path: PurePosixPath, base: Blob | None, mine: Blob, theirs: Blob, manner: Manner) -> list[Change]:
@@ -238,7 +247,8 @@ def _merge_both(path: PurePosixPath, base: Blob | None, mine: Blob, theirs: Blob
     if conflicts == 0:
         is_untouched = base is not None and here == old and mine.kind is base.kind
         outcome = Outcome.UPDATED if is_untouched else Outcome.MERGED
-        change = Change(path=path, outcome=outcome, before=mine.content, after=merged, kinds=kinds)
+        why = _about_kind(kinds) if merged == mine.content else ""
+        change = Change(path=path, outcome=outcome, before=mine.content, after=merged, kinds=kinds, why=why)
         return [change] if change.is_real else []
     conflict = Change(
         path=path,

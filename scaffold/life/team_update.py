@@ -184,7 +184,7 @@ def _about_answers(piece: Piece, asked: Collection[str], replaced: Mapping[str, 
     for name, value in piece.recorded.items():
         if name in replaced:
             now = replaced[name]
-            yield f"{name}: {value!a} is no longer offered; it is {now!a} now (--data {name}=… for another)"
+            yield f"{name}: {value!a} is no longer accepted; it is {now!a} now (--data {name}=… for another)"
         elif name not in asked and not name.startswith("_"):
             yield f"{name} is no longer asked; the answer was {value!a}"
 

@@ -40,8 +40,8 @@ class Verdict:
     workers: int
     because: str
     why_not_more: str = ""
-    gain: float = 1.0
-    """Times the work of a plain loop, as measured."""
+    gain: float | None = 1.0
+    """Times the work of a plain loop; None where it was not timed."""
 
     def answers(self, profile: Profile | None) -> Mapping[str, object]:
         """The same as answers to scaffold's questions."""
@@ -112,11 +112,12 @@ def implied(profile: Profile, cpus: int, most: int) -> Verdict:
     if profile.kind == "own-threads" or cpus == 1:
         return Verdict("none", 1, because, f"there are {cpus} CPUs")
     if profile.kind == "child-processes":
-        return Verdict("thread", min(cpus, most), because, f"there are {cpus} CPUs")
+        return Verdict("thread", min(cpus, most), because, f"there are {cpus} CPUs", None)
     spare = 1.5 if profile.kind == "mixed" else 1  # so that the CPUs have work while some wait
     workers = min(most, math.ceil(spare * cpus / max(profile.computes, WAITS) - 0.2))
     is_held = profile.holds_gil >= HOLDS and not profile.free_threaded
-    return Verdict("process" if is_held else "thread", workers, because, f"it computes, and there are {cpus} CPUs")
+    kind: Literal["process", "thread"] = "process" if is_held else "thread"
+    return Verdict(kind, workers, because, f"it computes, and there are {cpus} CPUs", None)
 
 
 def held(no_processes: str) -> Verdict:

@@ -40,7 +40,7 @@ class Order(NamedTuple):
     """What workers are told to do."""
 
     begin: float
-    """By `time.perf_counter`, which is the same for all processes."""
+    """By `time.perf_counter`, which is the same for all processes; if it is still to come, all begin together."""
     span: float
     """Seconds; each makes one call at least."""
     batch: int = 1
@@ -91,6 +91,9 @@ def work(function: Function, arguments: Arguments, order: Order, watch: Watch) -
     marks: list[Mark] = []
     first_error = ""
     stopwatch, now = Stopwatch(), time.perf_counter()
+    if now < order.begin:
+        time.sleep(order.begin - now)
+        now = order.begin  # whoever is late had no CPU, or waited for the GIL: that counts
     while (now < order.begin + order.span or not marks) and watch.goes_on():
         jobs, failed = arguments.take(order.batch), 0
         if not jobs:
