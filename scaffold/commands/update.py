@@ -184,13 +184,16 @@ def _run(  # noqa: PLR0913  # what both commands have
     if not request.dry_run:
         # Before anything is read: a killed run may have left the record of what it was about to make.
         recover_interrupted(root)
-    update = prepare(root, request, Terminal.for_command(as_json=as_json))
+    ui = Terminal.for_command(as_json=as_json)
+    update = prepare(root, request, ui)
     if show is not None:
         output.show_file(status.example_text(update, show))
         return
     if not request.dry_run:
         _write(command, update, allow_dirty=request.allow_dirty, no_index=no_index)
     _report(update, written=not request.dry_run, as_json=as_json)
+    for message in () if request.dry_run else update.messages:
+        ui.tell(message)
     if update.conflicts:
         raise typer.Exit(DRIFT)
 
@@ -201,7 +204,7 @@ def _write(command: str, update: Update, *, allow_dirty: bool, no_index: bool) -
     plan = update.plan
     if not allow_dirty:
         check_clean(update.root, (*plan.files, *plan.removed))
-    if plan.files or plan.removed:
+    if plan.files or plan.removed or plan.folders:
         publish(plan, command)
         if not no_index and (reason := mark_unmerged(update.root, update.changes)):
             output.say_note(reason)

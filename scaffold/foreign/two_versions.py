@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
+@dataclass(frozen=True)
+class Parent:
+    """The ways to the process that began this one."""
+
+    stage: Callable[..., object]
+    """Tells it that it is its turn, before the migrations of either stage, and waits."""
+    say: Callable[[str], object]
+    """Shows what the template says before it begins."""
+    problems: dict[str, str]
+    """What is to be said with a question that is asked again, by its name."""
+
+
 class Refused(BaseException):
     """A recorded answer that the wanted version's validator refuses. Copier, which would drop it, does not hold it."""
 
@@ -61,8 +73,7 @@ def render_both(
     *,
     trusted: bool,
     exclude: Sequence[str],
-    stage: Callable[..., object],
-    problems: dict[str, str],
+    parent: Parent,
 ) -> dict[str, Any]:
     """Render one version after the other.
 
@@ -70,16 +81,16 @@ def render_both(
         job: As scaffold/foreign/updating.py writes it.
         trusted: Whether tasks and migrations run.
         exclude: What is never rendered.
-        stage: Tells the parent that it is its turn, before the migrations of either stage, and waits.
-        problems: Gets what is to be said with a question that is asked again, by its name.
+        parent: Who is told.
 
     Returns:
-        The paths that are left alone where they are there already, and the recorded answers that are taken no more.
+        The paths that are left alone where they are there already, the recorded answers that are taken no more, and
+        what the template says at the end.
     """
     from copier import _main
 
     _main._operation.set("update")  # noqa: SLF001  # what `_copier_operation` is, also in the first of the two
-    recorded = _Recorded(asks=job["asking"], problems=problems)
+    recorded = _Recorded(asks=job["asking"], problems=parent.problems)
     _follow_answers(_main, recorded)
     old, new = (version["ref"] for version in job["versions"])
     worker = _main.Worker(
@@ -97,6 +108,8 @@ def render_both(
         skip_answered=True,
         skip_tasks=not trusted,
     )
+    if first := _said(worker, worker.template.message_before_update):
+        parent.say(first)
     before = replace(
         worker,
         vcs_ref=old,
@@ -111,7 +124,7 @@ def render_both(
     project = replace(worker, dst_path=Path(job["project"]))
     record = Path(job["record"])
     if job["migrates"]:
-        stage("before")
+        parent.stage("before")
         _migrate(_main, project, before, "before")
         record = Path(job["project"], job["answers_file"])
     recorded.strict = True
@@ -119,16 +132,21 @@ def render_both(
     worker.run_copy()
     left = [str(path) for path in files(Path(job["out"])) if worker.match_skip(path)]
     if job["migrates"]:
-        stage("after", left=left)
+        parent.stage("after", left=left)
         project.answers = worker.answers
         _migrate(_main, project, before, "after")
     answers = worker.answers
     return {
         "left": left,
+        "said": _said(worker, worker.template.message_after_update),
         "replaced": {
             name: answers.combined.get(name) for name in recorded.refused.keys() - answers.hidden - answers.init.keys()
         },
     }
+
+
+def _said(worker: Any, message: str) -> str:  # noqa: ANN401  # Copier's own
+    return worker._render_string(message) if message else ""  # noqa: SLF001  # as Copier renders it
 
 
 def _settings() -> Any:  # noqa: ANN401  # Copier's own

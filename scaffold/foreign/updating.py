@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
+from scaffold.errors import TemplateFault
 from scaffold.foreign import tree
 from scaffold.foreign.confined import Job, run
 from scaffold.foreign.questions import Ask, asking, refuse_unknown
@@ -38,6 +39,8 @@ class Renderings:
     """Those of `theirs` that are not written where something is there already (`_skip_if_exists`)."""
     replaced: Mapping[str, object]
     """What now stands for each recorded answer that the wanted version does not take."""
+    message: str = ""
+    """What the template says when all is done; may hold anything."""
 
 
 class Project(Protocol):
@@ -65,6 +68,8 @@ class Wish:
     """Answers that are on no record, since nobody may read them there."""
     ask: Ask | None = None
     """How to ask for answers to new questions; None takes their defaults."""
+    say: Callable[[str], None] | None = None
+    """Shows what the template says, and what its commands print."""
     trusted_digest: str | None = None
     """What the user trusts, or None; where both versions run things it is that of both."""
 
@@ -90,17 +95,20 @@ def render_both(
     """
     trusted = require_trust(joined(old.actions, new.actions), wish.trusted_digest)
     refuse_unknown(wish.data, new.questions)
-    both = _Both(old, new, wish, project)
-    order = both.order(migrates=trusted and bool(new.actions.migrations))
-    job = Job(place=new.place, order=order, trusted=trusted, limits=new.limits, places=new.config.places)
+    both = _Both(old, new, wish, project, migrates=trusted and bool(new.actions.migrations))
+    order = both.order()
+    job = Job(place=new.place, order=order, trusted=trusted, limits=new.limits, places=new.config.places, say=wish.say)
     return both.finish(run(job, both.answering(asking(wish.ask))))
 
 
 class _Both:
     """One update, in the folders of its place."""
 
-    def __init__(self, old: UntrustedTemplate, new: UntrustedTemplate, wish: Wish, project: Project) -> None:
+    def __init__(
+        self, old: UntrustedTemplate, new: UntrustedTemplate, wish: Wish, project: Project, *, migrates: bool
+    ) -> None:
         self._old, self._new, self._wish, self._project = old, new, wish, project
+        self._migrates = migrates
         self._out = output_folder(new.place, wish.folder_name)
         self._before = new.place.root / "before"
         self._copy = new.place.root / "migrated" / self._out.name
@@ -108,7 +116,7 @@ class _Both:
         self._others = Rendered({}, {}, (), {})
         self._room = new.limits
 
-    def order(self, *, migrates: bool) -> dict[str, Any]:
+    def order(self) -> dict[str, Any]:
         """As scaffold/foreign/two_versions.py reads it."""
         version = self._new.version
         same = version["ref"] == self._old.version["ref"]
@@ -129,7 +137,7 @@ class _Both:
             "answers_file": str(self._wish.answers_file),
             "defaults": self._wish.ask is None,
             "asking": self._wish.ask is not None,
-            "migrates": migrates,
+            "migrates": self._migrates,
             "messages": False,
         }
 
@@ -137,7 +145,8 @@ class _Both:
         """`ask`, which also does what is the parent's before the migrations of either stage."""
 
         def answer(message: Mapping[str, Any]) -> object:
-            stage = message.get("stage")
+            # A process that was not asked to migrate gets nothing of the project, whatever it says.
+            stage = message.get("stage") if self._migrates else None
             if stage == "before":
                 self._make_copy()
             elif stage == "after":
@@ -153,9 +162,13 @@ class _Both:
         return self._renderings(outcome), None if self._known is None else self._migrated()
 
     def _renderings(self, outcome: Mapping[str, Any]) -> Renderings:
-        left = frozenset(map(PurePosixPath, outcome.get("left", ())))
+        try:
+            left = frozenset(map(PurePosixPath, outcome.get("left", ())))
+            replaced = dict(outcome.get("replaced", {}))
+        except (TypeError, ValueError) as error:  # a process that was taken over
+            raise TemplateFault("copier.yml", "made its process answer nonsense") from error
         base, theirs = (self._rendered(folder) for folder in (self._before, self._out))
-        return Renderings(base, theirs, left, dict(outcome.get("replaced", {})))
+        return Renderings(base, theirs, left, replaced, str(outcome.get("said", "")))
 
     def _rendered(self, folder: Path) -> Rendered:
         # A task may make a repository, which cannot be moved from here file by file.

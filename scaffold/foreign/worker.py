@@ -295,7 +295,11 @@ def _update(job: Mapping[str, Any], channel: Channel, asking: Asking, *, trusted
         channel.send(ask={"stage": name, **found})
         channel.receive()
 
-    return two_versions.render_both(job, trusted=trusted, exclude=_EXCLUDE, stage=stage, problems=asking.problems)
+    def say(text: str) -> None:
+        channel.send(say=text)
+
+    parent = two_versions.Parent(stage, say, asking.problems)
+    return two_versions.render_both(job, trusted=trusted, exclude=_EXCLUDE, parent=parent)
 
 
 def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, Any]:

@@ -145,6 +145,7 @@ def _wish(piece: Piece, order: Order, templates: Versions, replies: Replies) -> 
         folder_name=piece.root.absolute().name,
         data=order.data,
         ask=replies.answer if asks else None,
+        say=replies.tell,
         trusted_digest=digest,
     )
 

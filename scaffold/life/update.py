@@ -60,6 +60,8 @@ class Update:
     """Permissions: of the files that are there, and of new ones as far as the template says."""
     folders: tuple[PurePosixPath, ...] = ()
     """New ones in which there is no file."""
+    messages: tuple[str, ...] = ()
+    """What templates say when all is done; they may hold anything."""
 
     @property
     def conflicts(self) -> list[Change]:
@@ -156,6 +158,7 @@ def join(root: Path, updates: Sequence[Update]) -> Update:
         {path: hash_ for update in updates for path, hash_ in update.seen.items()},
         {path: mode for update in updates for path, mode in update.modes.items()},
         tuple(folder for update in updates for folder in update.folders),
+        tuple(filter(None, (message for update in updates for message in update.messages))),
     )
 
 
