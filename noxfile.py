@@ -84,11 +84,39 @@ def mutants(session: nox.Session) -> None:
     session.run("python", "benchmarks/mutants.py", *session.posargs)
 
 
+_PROBED = ("beautifulsoup4", "openpyxl", "pillow", "requests", "zstandard")
+
+
 @nox.session
 def probe(session: nox.Session) -> None:
-    """`scaffold probe` beside brute force, on functions that are known; `-- table` writes docs/probe.md."""
-    session.install("-e", ".", "numpy")
-    session.run("python", "benchmarks/probes.py", *session.posargs)
+    """`scaffold probe` beside brute force, on known functions, into docs/probe.md: 40 minutes of a quiet machine.
+
+    `-- probe --label quiet --only sleep` and the like run a part, `-- table` writes what was measured so far.
+    """
+    sys.path.append("tests")
+    import pythons
+
+    session.install("-e", ".")
+    script = ("python", "benchmarks/probes.py")
+    if session.posargs:
+        session.run(*script, *session.posargs)
+        return
+    found = pythons.found()
+    without_gil = [version for version in found if version.endswith("t")][-1:]
+    for version in dict.fromkeys((pythons.oldest(), pythons.newest(), *without_gil)):
+        interpreter = ("--python", found[version])
+        session.run(*script, "probe", "--label", "quiet", *interpreter)
+        session.run(*script, "brute", *interpreter)
+        session.run(*script, "probe", "--label", "busy", *interpreter)
+    home = Path(".benchmarks", "real").absolute()
+    session.run(found[pythons.oldest()], "-m", "venv", str(home), external=True)
+    real = str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    session.run(real, "-m", "pip", "install", "--quiet", *_PROBED, external=True)
+    for what in ("probe", "brute"):
+        session.run(*script, what, "--python", real, "--functions", "benchmarks/real_functions.py")
+    again = (word for name in ("sleep", "web_of_eight", "loop", "zlib_bytes", "half") for word in ("--only", name))
+    session.run(*script, "probe", "--repeats", "10", "--python", found[pythons.oldest()], *again)
+    session.run(*script, "table")
 
 
 @nox.session

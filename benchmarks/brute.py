@@ -17,9 +17,9 @@ from typing import Any
 
 Function = Callable[[], object]
 
-_WINDOW, _LONG_WINDOW = 1.6, 6.0  # seconds; the latter for calls of a second and more
-_WAITING = (1, 2, 4, 6, 7, 8, 9, 12, 16, 24, 32)
-_COMPUTING = (1, 2, 3, 4, 8)
+_WINDOW, _LONG_WINDOW = 1.2, 6.0  # seconds; the latter for calls of a second and more
+_WAITING = (1, 2, 4, 6, 8, 12, 16, 32)
+_COMPUTING = (1, 2, 4)
 
 
 def loaded(file: str, name: str) -> Function:

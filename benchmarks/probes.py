@@ -23,6 +23,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffold.probe.child.clocks import taken_by_others
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,6 +34,7 @@ ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "corpus"
 KEPT = ROOT / ".benchmarks" / "probes.jsonl"
 _BUSY_LOOPS = 4
+_QUIET_TRIES, _IDLE = 20, 0.12
 _SAYS_VERSION = (
     "import platform, sysconfig;"
     "print(platform.python_version() + ('t' if sysconfig.get_config_var('Py_GIL_DISABLED') else ''))"
@@ -99,6 +102,8 @@ def measure(options: argparse.Namespace) -> None:
         }
         for _ in range(options.repeats):
             for name, kind in kinds.items():
+                if options.label == "quiet":
+                    _wait_for_quiet()
                 load, begun = os.getloadavg()[0], time.monotonic()
                 if options.what == "probe":
                     found = probed(f"{options.functions}:{name}", options.python, environment)
@@ -118,6 +123,13 @@ def measure(options: argparse.Namespace) -> None:
                 with KEPT.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(row) + "\n")
                 print(_in_a_line(row), flush=True)
+
+
+def _wait_for_quiet() -> None:
+    """Until half a second is idle; not for ever: how busy the machine was stands in the table."""
+    for _ in range(_QUIET_TRIES):
+        if taken_by_others(0.5) < _IDLE:
+            return
 
 
 def _said_by(python: str, *words: str) -> str:

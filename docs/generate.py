@@ -1,7 +1,7 @@
 """Write everything that is produced from the rules and the questions; with --check, only say what differs.
 
-templates/workload.yml and templates/why.md.jinja, docs/rules.md, the table in README.md, the rules in docs/lint.md, and
-the table, the picture and the claims of docs/threadpool-or-thread.md.
+templates/workload.yml and templates/why.md.jinja, docs/rules.md, the tables in README.md, the rules in docs/lint.md and
+docs/review.md, and the table, the picture and the claims of docs/threadpool-or-thread.md.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 import comparison
 import executor
 
+from scaffold.conversation.wording import ADVICE, TURNS
 from scaffold.lint import reporters
-from scaffold.questions import DESIGN_QUESTION, FOLLOW_UPS, WORKLOAD_QUESTIONS, Question
+from scaffold.questions import ADVICE_QUESTIONS, DESIGN_QUESTION, FOLLOW_UPS, WORKLOAD_QUESTIONS, Question
 from scaffold.reports import advice
+from scaffold.review import reporters as review_reporters
 from scaffold.rules import CAUTIONS, PRINCIPLES, RULES, Citation, Conditions
 from scaffold.workload import Design
 
@@ -31,6 +33,8 @@ def outputs() -> dict[Path, str]:
     """The text of every produced file."""
     docs = ROOT / "docs"
     readme, lint, page = ROOT / "README.md", docs / "lint.md", docs / "threadpool-or-thread.md"
+    review = docs / "review.md"
+    with_rules = _between(readme.read_text(encoding="utf-8"), "rules", advice.rules_markdown())
     claims = comparison.with_claims(page.read_text(encoding="utf-8"))
     return {
         ROOT / "templates" / "workload.yml": _workload_yml(),
@@ -38,9 +42,24 @@ def outputs() -> dict[Path, str]:
         docs / "rules.md": _rules_md(),
         page: _between(claims, "table", comparison.table()),
         page.with_suffix(".svg"): comparison.picture(),
-        readme: _between(readme.read_text(encoding="utf-8"), "rules", advice.rules_markdown()),
+        readme: _between(with_rules, "questions", _questions_md()),
         lint: _between(lint.read_text(encoding="utf-8"), "rules", reporters.rules_markdown()),
+        review: _between(review.read_text(encoding="utf-8"), "rules", review_reporters.rules_markdown()),
     }
+
+
+def _questions_md() -> str:
+    """A table of what the conversation asks: each question once, what there is to choose from, and its flags."""
+    asked: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for turn in TURNS:
+        if turn is ADVICE:
+            continue
+        labels, flags = asked.setdefault(turn.title, ({}, {}))
+        labels |= dict.fromkeys(reply.label.removesuffix(" (recommended)") for reply in turn.replies)
+        names = [question for question in (*ADVICE_QUESTIONS, DESIGN_QUESTION) if question.name in turn.sets]
+        flags |= dict.fromkeys(f"`{question.flag}`" for question in names)
+    rows = [f"| {title} | {' · '.join(labels)} | {' '.join(flags)} |" for title, (labels, flags) in asked.items()]
+    return "\n".join(["| it asks | and you choose | as a flag |", "| --- | --- | --- |", *rows])
 
 
 def _workload_yml() -> str:

@@ -5,20 +5,27 @@ Copier reads it as YAML whatever its name; a template may write JSON, which is a
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from scaffold import reading
+from scaffold.errors import NothingGenerated
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    import os
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
 
 SOURCE_KEY: Final = "_src_path"
 COMMIT_KEY: Final = "_scaffold_commit"
 """Of ours: the whole hash of the commit that Copier's `_commit` names."""
-NAMES: Final = ("*.y*ml", "*.json")
-"""What such files are called, however the rest of the name is chosen."""
+USUAL_NAME: Final = re.compile(r"\.copier-answers(?:\.(?P<module>[A-Za-z0-9_-]+))?\.ya?ml")
+"""What Copier, and scaffold, call an answers file by default."""
+_NAMES: Final = ("*.y*ml", "*.json")
+_MOST_BYTES: Final = 64 << 20  # of files that are searched for answers
 _SOURCE: Final = re.compile(rb'^_src_path\s*:|"_src_path"\s*:', re.MULTILINE)
 _JSON_END: Final = re.compile(rb"\s*\}\s*\Z")
 
@@ -70,3 +77,55 @@ def _with_json(content: bytes, key: str, value: object) -> bytes:
     indented = re.search(rb'\n[ \t]*(?=")', content)
     member = (indented[0] if indented else b" ") + f"{json.dumps(key)}: {json.dumps(value)}".encode()
     return content[: end.start()] + b"," + member + content[end.start() :]
+
+
+def records_in(folder: Path) -> Iterator[str]:
+    """The answers files of a project: of the usual name, or of any other, here or in a hidden folder here.
+
+    Any other folder may be a project of its own.
+
+    Raises:
+        NothingGenerated: It cannot be looked through.
+    """
+    usual = usual_records_in(folder)
+    yield from usual
+    inside = [entry.name for entry in _entries(folder)]
+    hidden = [f"{name}/{entry.name}" for name in inside if name.startswith(".") for entry in _hidden(folder / name)]
+    size = 0
+    for name in (*inside, *hidden):
+        if name in usual or not any(fnmatch.fnmatch(name, pattern) for pattern in _NAMES):
+            continue
+        with suppress(reading.Unreadable):  # larger than any answers file, or not for us to read
+            content = reading.read_limited(folder / name)
+            size += len(content)
+            if size > _MOST_BYTES and usual:
+                return
+            if size > _MOST_BYTES:
+                raise NothingGenerated(
+                    folder,
+                    f"has no .copier-answers file, and more than {_MOST_BYTES >> 20} MiB of YAML and JSON:"
+                    " name its answers file with --answers-file",
+                )
+            if is_record(content):
+                yield name
+
+
+def usual_records_in(folder: Path) -> list[str]:
+    """Answers files where Copier's default, and ours, has them.
+
+    Raises:
+        NothingGenerated: As for `records_in`.
+    """
+    return [entry.name for entry in _entries(folder) if USUAL_NAME.fullmatch(entry.name)]
+
+
+def _hidden(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with suppress(reading.Unreadable):  # a file, not for us to read, or a cache of whatever size
+        yield from reading.entries(folder)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        yield from reading.entries(folder)
+    except reading.Unreadable as error:
+        raise NothingGenerated(folder, f"cannot be looked through: it {error.reason}") from error

@@ -6,7 +6,6 @@ There is a base for each exit code. A class of its own has only what somebody ca
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -15,11 +14,10 @@ from scaffold.text import escaped, one_line, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_FIX: Final = re.compile(
-    r"[:;] ((?:add|change|choose|commit|delete|did you mean|end|fix|git|give|install|leave|look|make|move|name|put|read"
-    r"|remove|rename|resolve|restore|run|say|set|take|upgrade|use|wait"
-    r"|scaffold (?:add|advise|check|new|probe|reanswer|rules|template|undo|update))\b.+)",
-    re.DOTALL,
+_FIX: Final = (
+    r"(?s)[:;] ((?:add|change|choose|commit|delete|did you mean|end|fix|git|give|install|leave|look|make|move|name|put"
+    r"|read|remove|rename|resolve|restore|run|say|set|take|upgrade|use|wait"
+    r"|scaffold (?:add|advise|check|new|probe|reanswer|rules|template|undo|update))\b.+)"
 )
 """What to do stands last in a message, and begins with one of these words."""
 
@@ -214,13 +212,15 @@ class TemplateFault(Refused):
 
 def did_you_mean(word: str, known: Iterable[str], *, least: float = 0.5) -> str:
     """A closing question that names the nearest known word, or nothing where none is as alike as `least`, of 1."""
+    from difflib import get_close_matches  # takes a while, and most runs have nothing to ask
+
     near = get_close_matches(word, list(known), n=1, cutoff=least)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def fix_in(message: str) -> str | None:
     """The fix that a message ends with, as ours do; None where it names none."""
-    found = _FIX.search(message)
+    found = re.search(_FIX, message)
     return found[1] if found else None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-import secrets
 import shutil
 import stat
 import tempfile
@@ -100,7 +99,7 @@ def remove_tree(root: Path) -> None:
 
 
 def _empty(top: int) -> None:
-    names = map(f".{secrets.token_hex(8)}-{{}}".format, itertools.count())  # which nobody in there can have guessed
+    names = map(f".{os.urandom(8).hex()}-{{}}".format, itertools.count())  # which nobody in there can have guessed
     waiting = _folders_left(top, top, names)
     while waiting:
         name = waiting.pop()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold import answersfile, shell
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
 from scaffold.conversation.custom import Replies, SteppedBack, review
-from scaffold.conversation.making import ask_work
 from scaffold.errors import Cancelled, Refused, UsageError, did_you_mean
 from scaffold.foreign import approvals
 from scaffold.foreign.template import UntrustedTemplate
@@ -82,12 +81,16 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
     check_destination(order.dest)
     located = order.located
     replies = Replies(ui)
-    with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
-        if checkout.note:
-            ui.note(checkout.note)
-        while True:
-            with workplace(renders=True) as place, suppress(SteppedBack):
-                return _prepared(order, ui, UntrustedTemplate(checkout, place), replies)
+    with ExitStack() as process:
+        place = process.enter_context(workplace(renders=True))  # first: it starts while the version is fetched
+        with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
+            if checkout.note:
+                ui.note(checkout.note)
+            while True:
+                with suppress(SteppedBack):
+                    return _prepared(order, ui, UntrustedTemplate(checkout, place), replies)
+                process.close()
+                place = process.enter_context(workplace(renders=True))
 
 
 def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replies) -> TeamProject:
@@ -115,6 +118,7 @@ def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replie
             folder_name=order.dest.absolute().name,
             answers_file=order.record,
             with_tasks=order.with_tasks,
+            project=order.dest,
             say=replies.tell,
         )
         files = with_commit(rendered.files, checkout)
@@ -237,6 +241,8 @@ def _advise(given: Answers, said: _Said, ui: Ui, *, follow_up: bool) -> Answers:
     """The questions about the work, as without a template."""
     order = said.order
     if ui.can_ask and not order.use_defaults:
+        from scaffold.conversation.making import ask_work  # few templates want it, and it takes a while
+
         return ask_work(ui, [*said.words()], given, with_design=True, follow_ups=follow_up)
     unasked = Unasked()
     workload = complete_workload(given, unasked)

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-CI = {"copier.yml": "system: local\n", "ci.txt.jinja": "{{ system }}\n", ANSWERS_FILE: ANSWERS}
+CI = {
+    "copier.yml": "_external_data: {parent: '{{ parent }}'}\nparent: .copier-answers.yml\nsystem: local\n",
+    "ci.txt.jinja": "{{ system }} for {{ _external_data.parent.name }}\n",
+    ANSWERS_FILE: ANSWERS,
+}
 RECORD = ".config/ci-answers"
 
 
 def test_two_templates_in_one_project(tmp_path: Path, scaffold: Run) -> None:
-    """The second with `--answers-file`, of a name that nothing else finds; each lives apart from the other."""
+    """The second with `--answers-file`, of a name that nothing else finds, and with what the first was answered."""
     for name, files in (("first", SMALL), ("second", CI)):
         commit(tmp_path / name, files, "v1.0.0")
     project = tmp_path / "demo"
@@ -40,7 +44,7 @@ def test_two_templates_in_one_project(tmp_path: Path, scaffold: Run) -> None:
     assert [piece["answers_file"] for piece in both] == [f"{RECORD}.yml", ".copier-answers.yml"]
     commit(tmp_path / "second", {"new.txt": "new\n"}, "v1.1.0")
     assert scaffold("reanswer", str(project), "-a", f"{RECORD}.yml", "--data", "system=hosted").code == 0
-    assert (project / "ci.txt").read_text(encoding="utf-8") == "hosted\n"
+    assert (project / "ci.txt").read_text(encoding="utf-8") == "hosted for thing\n"
     git_commit_all(project)
     assert scaffold("update", str(project), "--answers-file", f"{RECORD}.yml").code == 0
     assert (project / "new.txt").exists()

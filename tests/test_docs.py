@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from harness import ROOT, Run, git_commit_all
+from measured import keep
 from variants import DEFAULTS, Variant
 
 from scaffold.rules import PRINCIPLES, RULES
@@ -60,6 +61,7 @@ def test_the_examples_in_the_documents_run(
     (here / "copier.yml").write_text('_min_copier_version: "9"\n', encoding="utf-8")
     (here / "{{ _copier_conf.answers_file }}.jinja").write_text("{{ _copier_answers|to_nice_yaml }}", encoding="utf-8")
     (here / "answers.toml").write_text('shape = "one-off"\nresults = true\n', encoding="utf-8")
+    keep(here / "probe.json")
     for package in ("src/acme", "services/ingest/src/ingest", "services/ingest/src/ingest/readers"):
         (here / package).mkdir(parents=True)
         (here / package / "__init__.py").touch()

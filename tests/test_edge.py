@@ -273,7 +273,7 @@ def test_every_kind_of_a_templates_question_goes_through_the_ui(
         placeholder="",
         problem="not that",
     )
-    person = Written({"Which": ["one" if kind == "select" else "typed"]})
+    person = Written({"Which": [{"select": "one", "confirm": "Yes"}.get(kind, "typed")]})
     assert Replies(person).answer(prompt) == answer
     assert person.texts == ["not that"]
 

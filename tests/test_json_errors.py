@@ -33,6 +33,8 @@ FAILURES = {
     "reanswer full --json": (1, None),
     "undo full --json": (1, None),
     "rules --json --mermaid": (2, None),
+    "review nothing --json": (1, None),
+    "review --select X1 --json": (2, "give one of R101 to R110"),
     "new --json --bogus": (2, "scaffold new --help lists what there is"),
     "--json": (2, "give it after the command's name"),
     "--verison --json": (2, "did you mean '--version'?"),

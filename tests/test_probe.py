@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import pythons
 from harness import ROOT, Result, Run
 from screen import CTRL_C, Screen
 
@@ -86,7 +88,19 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
 def nap():
     time.sleep(0.02)
 """
+NOTES = """\
+import os
+
+numbers = range(1000)
+
+def noted(number):
+    with open("seen", "ab", buffering=0) as file:
+        file.write(b"%d\\n" % number)
+    return sum(i * i for i in range(100_000))
+"""
 QUICK = ("--yes", "--budget", "2", "--max-workers", "4")
+COMPUTING = ("--budget", "10", "--max-workers", "2")
+"""Levels are long enough for the GIL to be seen on a machine with much else to do."""
 
 
 @pytest.fixture
@@ -171,7 +185,7 @@ def test_an_interpreter_that_is_none_is_named(scaffold: Run, here: Path) -> None
 
 def probed(scaffold: Run, *words: str) -> tuple[Result, dict[str, Any]]:
     """A run with --json, and its document, which follows the schema."""
-    result = scaffold("probe", *words, *QUICK, "--json")
+    result = scaffold("probe", *(() if "--budget" in words else QUICK), *words, "--yes", "--json")
     document: dict[str, Any] = json.loads(result.out)
     jsonschema.validate(document, json.loads((ROOT / "docs" / "probe.schema.json").read_text(encoding="utf-8")))
     return result, document
@@ -200,17 +214,52 @@ def test_a_function_that_waits_gets_threads(scaffold: Run, targets: Path) -> Non
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("targets")
-def test_a_function_that_computes_in_python_gets_processes_unless_its_results_forbid_them(scaffold: Run) -> None:
-    """On one CPU and on many, on an idle machine and on a busy one, the class is the same."""
-    _, document = probed(scaffold, "slow.py:spin")
-    assert document["profile"]["class"] == "computing-gil"
+@pytest.mark.parametrize("version", pythons.found())
+def test_a_function_that_computes_in_python_is_known_by_every_python(scaffold: Run, version: str) -> None:
+    """None of them has scaffold; without a GIL its threads compute side by side."""
+    _, document = probed(scaffold, "slow.py:spin", *COMPUTING, "--python", pythons.found()[version])
+    assert document["machine"]["python"].startswith(version.rstrip("t"))
+    assert document["profile"]["free_threaded"] is version.endswith("t")
+    assert document["profile"]["class"] == ("computing-free" if version.endswith("t") else "computing-gil")
     assert document["answers"]["bound"] == "cpu"
     assert not document["answers"]["releases_gil"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("targets")
+def test_results_that_cannot_be_pickled_rule_processes_out(scaffold: Run) -> None:
+    """It is said why: without them there would be processes."""
+    _, document = probed(scaffold, "slow.py:lock_of_spin", *COMPUTING)
+    assert document["profile"]["class"] == "computing-gil"
     if document["machine"]["cpus"] > 1:
-        _, document = probed(scaffold, "slow.py:lock_of_spin")
-        assert document["profile"]["class"] == "computing-gil"
         assert document["verdict"]["workers_kind"] == "none"
         assert "its results cannot be pickled (TypeError" in document["verdict"]["because"]
+
+
+@pytest.mark.slow
+def test_processes_share_the_items(scaffold: Run, here: Path) -> None:
+    """Each is used once, by whichever process."""
+    (here / "notes.py").write_text(NOTES, encoding="utf-8")
+    result = scaffold(
+        "probe", "notes.py:noted", "--items", "notes.py:numbers", "--max-calls", "300", *COMPUTING, "--yes"
+    )
+    assert result.code == 0, result.err
+    seen = (here / "seen").read_text(encoding="utf-8").split()
+    assert len(seen) == len({*seen}) <= 300
+    assert "process" in result.out
+
+
+@pytest.mark.parametrize(
+    "module", sorted((ROOT / "scaffold" / "probe" / "child").glob("*.py")), ids=lambda path: path.stem
+)
+def test_what_runs_in_the_users_interpreter_needs_nothing_but_the_standard_library(module: Path) -> None:
+    """And imports from its own folder are relative, since it has another name there."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level < 2
+            assert node.level == 1 or (node.module or "").partition(".")[0] in sys.stdlib_module_names
+        elif isinstance(node, ast.Import):
+            assert all(alias.name.partition(".")[0] in sys.stdlib_module_names for alias in node.names)
 
 
 @pytest.mark.slow

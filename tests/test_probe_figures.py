@@ -75,7 +75,6 @@ KINDS = {
     "computing-gil": (level(wall=10, cpu=10), level(2, wall=20, cpu=10)),
     "computing-free": (level(wall=10, cpu=10), level(2, wall=10, cpu=10)),
     "mixed": (level(wall=20, cpu=10), level(2, wall=20, cpu=10)),
-    "contended": (level(wall=5, cpu=0.1), level(2, wall=10, cpu=0.1)),
     "own-threads": (level(wall=10, cpu=10, others=9), level(2, wall=20, cpu=10, others=9)),
     "child-processes": (level(wall=10, cpu=1, children=5), level(2, wall=10, cpu=1, children=5)),
 }
@@ -91,13 +90,14 @@ def test_the_class_follows_from_one_thread_and_two(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["waiting", "computing-gil", "computing-free", "mixed"])
 @given(load=st.floats(0, 4))
 def test_the_run_queue_does_not_change_the_class(kind: str, load: float) -> None:
-    """Time that others had the CPU is neither waiting nor computing."""
-
-    def slowed(one: Level) -> Level:
-        return one._replace(wall=one.wall + load * one.cpu, queue=load * one.cpu)
-
+    """Time that others had the CPU is neither waiting nor computing; who holds the GIL has to wait for it, too."""
     one, two = KINDS[kind]
-    found = profile_of(slowed(one), slowed(two), None, first_call=0.1, free_threaded=False)
+    held = max(0.0, two.wait - one.wait)
+
+    def slowed(level: Level, waits_for: float) -> Level:
+        return level._replace(wall=level.wall + load * (level.cpu + waits_for), queue=load * level.cpu)
+
+    found = profile_of(slowed(one, 0), slowed(two, held), None, first_call=0.1, free_threaded=False)
     assert found.kind == kind
     assert found.run_queue == pytest.approx(load / (1 + load))
 
@@ -170,7 +170,7 @@ def test_eight_at_once_give_eight() -> None:
     """And why not more is said in figures."""
     found = Machine(lambda count: min(count, 8) / 0.05).climb()
     assert found.best.workers == 8
-    assert found.ended == "16 do 1.00 times the work of 8, and a call takes 2.0 times as long"
+    assert found.ended == "16 threads do 1.00 times the work of 8, and a call takes 2.0 times as long"
 
 
 def test_the_climb_ends_where_more_calls_fail() -> None:
@@ -180,7 +180,7 @@ def test_the_climb_ends_where_more_calls_fail() -> None:
     assert machine.asked[:4] == [2, 4, 8, 16]
     assert max(machine.asked[4:], default=0) < 16
     assert found.best.workers == 8
-    assert found.ended == "with 16 more calls fail: 50% (HTTPError: 429)"
+    assert found.ended == "with 16 at once more calls fail: 50% (HTTPError: 429)"
 
 
 def test_errors_that_one_worker_has_too_are_no_rise() -> None:
@@ -255,6 +255,15 @@ def test_a_plain_loop_before_threads_before_processes(
     """By margins of 1.3 and 1.2."""
     found = verdicts.decided(threads, processes)
     assert (found.kind, found.workers) == chosen
+
+
+@pytest.mark.parametrize(
+    ("gain", "is_whole", "kind"), [(7.9, True, "waiting"), (1.1, True, "contended"), (1.0, False, "waiting")]
+)
+def test_workers_that_wait_for_each_other_are_told_by_the_climb(gain: float, is_whole: bool, kind: str) -> None:  # noqa: FBT001
+    """Not by one that was cut short."""
+    climbed = Tried(Climb(level(1), "", is_whole=is_whole), gain)
+    assert verdicts.settled(profile("waiting"), climbed).kind == kind
 
 
 def test_results_that_cannot_be_pickled_rule_processes_out() -> None:

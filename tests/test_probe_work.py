@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scaffold.probe.child import clocks
 from scaffold.probe.child import session as sessions
 from scaffold.probe.child.crews import NoProcesses, Threads, pickled
 from scaffold.probe.child.session import Session
@@ -93,7 +94,7 @@ def test_each_item_is_given_once() -> None:
         time.sleep(0.001)
         seen.append(item)
 
-    result = measured(see, [*range(40)], max_workers=32)
+    result = measured(see, [*range(12)])
     assert len(seen) == len({*seen})
     assert any("--repeat" in doubt for doubt in result["verdict"]["doubts"])
 
@@ -122,6 +123,31 @@ def test_a_call_that_ends_its_thread_is_a_failure() -> None:
     found = threads.run(2, Order(0.0, 0.0), 9)
     assert found is not None
     assert (found.errors, found.error) == (1, "SystemExit: no luck")
+
+
+def test_without_a_count_of_the_run_queue_it_is_estimated_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS and Windows: what computes is not taken for what waits, even where others have the CPU."""
+    monkeypatch.setattr(clocks, "_SCHEDSTAT", "/nowhere")
+    monkeypatch.setattr(sessions, "CROWDED", 1.0)
+    result = measured(Called(seconds=0.005))
+    assert result["profile"]["class"] == "waiting"
+    assert "this system does not tell how long a thread waits for a CPU" in result["verdict"]["doubts"]
+
+    def compute() -> None:
+        ends = time.thread_time() + 0.005
+        while time.thread_time() < ends:
+            pass
+
+    result = measured(compute, max_workers=2)
+    assert result["profile"]["cpu_share"] > 0.5
+    assert not result["verdict"]["certain"]
+
+
+def test_one_worker_alone_contends_with_nobody() -> None:
+    """By --max-workers 1."""
+    result = measured(Called(), max_workers=1)
+    assert result["profile"]["class"] == "waiting"
+    assert (result["verdict"]["workers_kind"], result["verdict"]["workers"]) == ("none", 1)
 
 
 def test_what_cannot_be_pickled_is_told_with_the_reason() -> None:

@@ -107,6 +107,17 @@ def test_processes_that_were_measured_are_taken(scaffold: Run, here: Path) -> No
     assert "these are threads" not in result.err
 
 
+def test_what_was_not_timed_is_not_given_figures(scaffold: Run, here: Path) -> None:
+    """On a busy machine the class decides."""
+    verdict = document()["verdict"] | {"gain": None, "certain": False, "doubts": ["others use 90% of the machine"]}
+    keep(here / "probe.json", verdict=verdict)
+    result = scaffold("advise", "--probe", "probe.json", "--defaults")
+    assert "waits 3% of each call; 2 threads by its class, not timed" in " ".join(result.out.split())
+    assert scaffold("new", "demo", "--probe", "probe.json", "--defaults").code == 0
+    why = (here / "demo" / "docs" / "WHY.md").read_text(encoding="utf-8")
+    assert "Uncertain: others use 90% of the machine.\n" in why
+
+
 BAD = {
     "no JSON": "{",
     "no mapping": "[]",

@@ -279,8 +279,7 @@ def test_a_templates_commands_are_shown_and_run_only_after_a_yes(here: Path, tea
     terminal.types("y")
     terminal.answers("What is it called?", "\x7f" * 10, "mine")
     terminal.answers("flavour", DOWN)
-    terminal.sees("README.md  (new)")
-    terminal.answers("Write these?")
+    terminal.answers("Write this project to demo?")
     terminal.sees("The same again, without questions:")
     assert terminal.ends() == 0
     files = files_below(here / "demo")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -192,3 +193,17 @@ def test_a_version_that_cannot_be_used(
     assert (behind.code, "v1.0.0, newest v1.1.0" in behind.out) == (3, True)
     there = scaffold("check", str(project_of(tmp_path / "there", template, "v1.1.0", SMALL["README.md.jinja"])))
     assert (there.code, there.out.count("\n"), says in there.out) == (3, 1, True), there.out
+
+
+def test_a_hash_that_reads_as_a_version(tmp_path: Path, scaffold: Run) -> None:
+    """Such as 79652b9: it stands before every release, not after."""
+    template = tmp_path / "template"
+    commit(template, SMALL)
+    number = 0
+    while not re.fullmatch(r"[0-9]+b[0-9]+", short := git(template, "rev-parse", "HEAD")[:7]):
+        number += 1
+        git(template, "commit", "--quiet", "--amend", "--message", f"try {number}")
+    project = project_of(tmp_path / "demo", template, short, SMALL["README.md.jinja"])
+    commit(template, NEWER, "v1.0.0")
+    [piece] = pieces_of(scaffold, project)
+    assert (piece["update_to"], piece["newer_major"], piece["drift"]) == ("v1.0.0", None, [])

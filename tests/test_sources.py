@@ -94,6 +94,20 @@ def test_other_spellings_of_a_repository_on_this_disk(repository: Path) -> None:
         assert (found[0], found[2]) == ("1", first), text
 
 
+@pytest.mark.slow
+def test_a_bare_repository_is_recorded_so_that_copier_finds_it(repository: Path, here: Path, scaffold: Run) -> None:
+    """By an address, where its name does not say what it is; its own commands work in the project then."""
+    for name, recorded in (("bare", f"git+file://{here}/bare"), ("bare.git", f"{here}/bare.git")):
+        git(here, "clone", "--quiet", "--bare", str(repository), name)
+        assert scaffold("new", f"of-{name}", "--template", f"./{name}", "--defaults").code == 0
+        commit(here / f"of-{name}", {})
+        answers = yaml.safe_load((here / f"of-{name}" / ".copier-answers.yml").read_text(encoding="utf-8"))
+        assert answers["_src_path"] == recorded
+        command = [sys.executable, "-m", "copier", "check-update", f"of-{name}"]
+        assert subprocess.run(command, cwd=here, capture_output=True, check=False).returncode == 0
+        assert parse(recorded).location == here / name
+
+
 @pytest.mark.parametrize(
     ("text", "recorded", "location", "ref"),
     [

@@ -115,9 +115,10 @@ def test_updates_from_every_earlier_release(tmp_path: Path, scaffold: Run) -> No
     document = json.loads(result.out)
     assert (result.code, document["updates"], document["failures"]) == (0, ["v1.0.0", "v2.0.0"], [])
     (root / "copier.yml").write_text("title: shop\nnew: {type: str}\n", encoding="utf-8")
-    result = scaffold("template", "test", str(root), "--json")
-    failed = [failure["updated_from"] for failure in json.loads(result.out)["failures"]]
-    assert {"v1.0.0", "v2.0.0"} <= set(failed)
+    result = scaffold("template", "test", str(root))
+    assert (result.code, result.err) == (1, "error: the template has no default for new: add --data new=…\n")
+    result = scaffold("template", "test", str(root), "--data", "new=x", "--json")
+    assert (result.code, json.loads(result.out)["updates"]) == (0, ["v1.0.0", "v2.0.0"])
 
 
 @pytest.mark.slow
@@ -242,7 +243,10 @@ def test_an_update_with_its_answers_elsewhere(tmp_path: Path, scaffold: Run) -> 
     git(root, "tag", "v1.0.0")
     (root / "a.txt.jinja").write_text("{{ title }} 2\n", encoding="utf-8")
     assert scaffold("template", "test", str(root)).code == 0
-    (root / "copier.yml").write_text(f"{config}new: {{type: str}}\n", encoding="utf-8")
+    (root / "a.txt.jinja").write_text("{{ range(99999)|random }}\n", encoding="utf-8")
+    git_commit_all(root)
+    git(root, "tag", "v2.0.0")
+    (root / "a.txt.jinja").write_text("{{ title }} 3\n", encoding="utf-8")
     failures = json.loads(scaffold("template", "test", str(root), "--json").out)["failures"]
     command = next(failure["command"] for failure in failures if failure["updated_from"])
     assert "--answers-file .config/answers.yml DEST" in command
@@ -324,7 +328,7 @@ def test_an_answer_that_only_the_author_knows(tmp_path: Path, scaffold: Run) -> 
     config = "key: {type: str, validator: \"{% if key != 'sesame' %}no{% endif %}\"}\nbig: {type: bool, default: no}\n"
     root = made(tmp_path, {"copier.yml": config, "a.txt.jinja": "{{ key }}{{ big }}\n"} | ANSWERS)
     result = scaffold("template", "test", str(root))
-    assert (result.code, 'Question "key" is required' in result.out) == (1, True)
+    assert (result.code, result.err) == (1, "error: the template has no default for key: add --data key=…\n")
     assert scaffold("template", "test", str(root), "--data", "key=sesame").code == 0
     result = scaffold("template", "test", str(root), "--data", "key=other", "--json")
     commands = [failure["command"] for failure in json.loads(result.out)["failures"]]
@@ -372,6 +376,23 @@ def test_a_rendering_without_end(tmp_path: Path, scaffold: Run, monkeypatch: pyt
 
 
 @pytest.mark.slow
+def test_what_tasks_have_others_make(tmp_path: Path, scaffold: Run) -> None:
+    """A repository that a task begins holds the time, and a virtual environment whatever it likes: no failures."""
+    config = """\
+_tasks:
+  - git init --quiet
+  - git add .
+  - git -c user.name=a -c user.email=a@b.org commit --quiet --message {{ time }}
+  - mkdir .venv; echo 'x = ' > .venv/a.py
+time: {type: str, default: "{{ range(99999)|random }}", when: false}
+more: {type: str, default: a, choices: [a, b]}
+"""
+    root = made(tmp_path, {"copier.yml": config, "a.txt": ""} | ANSWERS)
+    result = scaffold("template", "test", str(root), "--trust")
+    assert result.code == 0, result.out
+
+
+@pytest.mark.slow
 def test_a_task_and_what_it_says(tmp_path: Path, scaffold: Run) -> None:
     """Run only with `--trust`; its last words are told, and nothing of it gets into the one JSON document."""
     config = "_tasks: ['echo started; echo broken by design >&2; exit {{ 3 if big else 0 }}']\n"
@@ -404,7 +425,7 @@ def test_a_process_that_is_brought_down(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    """No process, no folder, one line; the exit code says which it was."""
+    """No process, no folder, one line; what was found is said, and the exit code says which it was."""
     endless = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}\n"
     root = made(tmp_path / "template", {"copier.yml": "big: {type: bool}\n", "a.txt.jinja": endless} | ANSWERS)
     scratch = tmp_path / "scratch"
@@ -417,8 +438,9 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, number: signal.Signals) 
         time.sleep(0.05)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    found, said = process.communicate(timeout=30)
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+    assert ("interrupted after 0 of 3: " in found) == (number == signal.SIGINT)
     assert said.splitlines() == (["error: cancelled; nothing was written"] if number == signal.SIGINT else [])
     assert list(scratch.iterdir()) == []
     assert children
@@ -508,3 +530,149 @@ def test_where_jinja_fails(tmp_path: Path, scaffold: Run, files: dict[str, str],
     assert (result.code, result.err) == (1, "")
     assert problems
     assert all(place in problem for problem in problems), problems
+
+
+SLUG = """\
+title: {type: str, default: shop}
+slug: {type: str, default: "{{ title }}", validator: "{% if not slug.isidentifier() %}no name{% endif %}"}
+label: {type: str, default: x, validator: "{% if label|length > 3 %}too long{% endif %}"}
+by: {type: str, default: me}
+for: {type: str, default: you}
+size: {type: str, choices: [small, large]}
+"""
+
+
+@pytest.mark.slow
+def test_awkward_text_that_a_template_refuses(tmp_path: Path, scaffold: Run) -> None:
+    """Is no failure, whether the question's own validator or that of a computed one refuses it.
+
+    What takes it and fails with it is told once for each question, with that answer alone.
+    """
+    files = {"copier.yml": SLUG, "a.py.jinja": "x = '{{ by }}' + '{{ slug }}'\n", "b.py.jinja": "y = '{{ for }}'\n"}
+    root = made(tmp_path, files | ANSWERS)
+    result = scaffold("template", "test", str(root))
+    told = [line for line in result.out.splitlines() if line.startswith("copier copy")]
+    assert (result.code, len(told)) == (1, 2), result.out
+    assert [line.count("--data") for line in told] == [2, 2]
+    assert all("--data size=small" in line for line in told)
+    assert {line.partition(" --data 'by=")[1] or line.partition(" --data 'for=")[1] for line in told} == {
+        " --data 'by=",
+        " --data 'for=",
+    }
+    assert result.out.count("is no Python") == 2
+    assert "does not render" not in result.out
+    assert result.out.splitlines()[-1].endswith("2 failed")
+
+
+@pytest.mark.slow
+def test_what_is_missing_beside_some_answers_only(tmp_path: Path, scaffold: Run) -> None:
+    """A question without a default that is not always asked: once, with the flag; all else is tried."""
+    config = (
+        "big: {type: bool, default: no}\nkey: {type: json, when: '{{ big }}'}\ncolour: {type: str, choices: [a, b]}\n"
+    )
+    root = made(tmp_path, {"copier.yml": config, "a.txt.jinja": "{{ key }}\n"} | ANSWERS)
+    result = scaffold("template", "test", str(root))
+    assert (result.code, result.out.count("--data key=…")) == (1, 1), result.out
+    assert "question key is required and has no default: give an answer with --data key=…\n" in result.out
+    document = json.loads(scaffold("template", "test", str(root), "--json").out)
+    assert (document["missing"], document["failures"]) == (["key"], [])
+    assert scaffold("template", "test", str(root), "--data", "key=1").code == 0
+
+
+@pytest.mark.slow
+def test_a_release_that_cannot_be_rendered_any_more(tmp_path: Path, scaffold: Run) -> None:
+    """Nobody can mend it, and it may need what is not there today: a note, and no failure."""
+    config = "_tasks: ['{{ command }}']\ncommand: {type: str, default: 'false', when: false}\n"
+    root = made(tmp_path / "template", {"copier.yml": config, "a.txt": "1\n"} | ANSWERS)
+    for version in ("v1.0.0", "v1.1.0"):
+        git_commit_all(root)
+        git(root, "tag", version)
+    (root / "copier.yml").write_text(config.replace("false'", "true'"), encoding="utf-8")
+    git_commit_all(root)
+    git(root, "tag", "v2.0.0")
+    result = scaffold("template", "test", str(root), "--trust")
+    [note] = [line for line in result.out.splitlines() if line.startswith("note: ")]
+    assert note.startswith("note: no update from v1.1.0 and 1 older, which cannot be rendered any more: TaskError")
+    assert result.out.endswith("1 sets of answers, 1 updates: none failed\n")
+    document = json.loads(scaffold("template", "test", str(root), "--trust", "--json").out)
+    assert document["updates"] == ["v2.0.0"]
+    assert {note["updated_from"] for note in document["notes"]} == {"v1.0.0", "v1.1.0"}
+
+
+@pytest.mark.slow
+def test_the_version_that_copier_would_record(tmp_path: Path, scaffold: Run) -> None:
+    """`_commit` is there for a template that wants it, as of the repository; in a plain folder it is not."""
+    config = "_envops: {undefined: jinja2.StrictUndefined}\ntitle: x\n"
+    files = {"copier.yml": config, "a.txt.jinja": "{{ _commit }} {{ _copier_conf.vcs_ref_hash|length }}\n"}
+    root = made(tmp_path / "template", files | ANSWERS)
+    assert "'_commit' is undefined" in scaffold("template", "test", str(root)).out
+    git_commit_all(root)
+    git(root, "tag", "v1.0.0")
+    result = scaffold("template", "test", str(root))
+    assert result.code == 0, result.out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flag", ["--json", ""])
+def test_what_was_found_before_an_interruption(tmp_path: Path, flag: str) -> None:
+    """The first problem is told while the others are tried; Ctrl-C says how far it came, and what was found."""
+    endless = "{% if big %}{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}{% endif %}\n"
+    files = {"copier.yml": "big: {type: bool, default: no}\n", "a.txt.jinja": endless, "b.py.jinja": "x = \n"}
+    root = made(tmp_path / "template", files | ANSWERS)
+    command = [sys.executable, "-m", "scaffold", "template", "test", str(root), *filter(None, [flag])]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    if flag:  # nothing is said before the end
+        time.sleep(0.5)
+        while not list(tmp_path.glob("scaffold-trial-*/tmp*/project/.copier-answers.yml")):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.05)
+        time.sleep(3)
+    first = "" if flag else "".join(process.stdout.readline() for _ in range(3))
+    process.send_signal(signal.SIGINT)
+    rest, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (130, "error: cancelled; nothing was written\n")
+    if flag:
+        document = json.loads(rest)
+        assert document["complete"] is False
+        assert "is no Python" in document["failures"][0]["problems"][0]
+    else:
+        assert first.splitlines()[0] == "3 sets of answers to try"
+        assert "b.py: is no Python" in first.splitlines()[2]
+        assert rest.splitlines()[-1] == "interrupted after 1 of 3: 1 sets of answers, 0 updates: 1 failed"
+
+
+def test_an_extension_needs_trust(tmp_path: Path, scaffold: Run) -> None:
+    """Without it the template is never rendered: one line that names the flag, and no set for each."""
+    root = made(tmp_path, {"copier.yml": "_jinja_extensions: [jinja2.ext.do]\na: 1\n"} | ANSWERS)
+    result = scaffold("template", "test", str(root))
+    said = "error: the template loads extensions of Jinja (jinja2.ext.do): if it is yours, run with --trust\n"
+    assert (result.code, result.out, result.err) == (4, "", said)
+
+
+RAISING = """\
+import sys
+from jinja2.ext import Extension
+
+
+class Raising(Extension):
+    def __init__(self, environment):
+        super().__init__(environment)
+        environment.filters["raising"] = lambda kind: {}["nothing"] if kind == "key" else sys.exit(kind)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "said"), [("key", "KeyError"), ("exit", "SystemExit")])
+def test_an_extension_that_raises(tmp_path: Path, kind: str, said: str) -> None:
+    """Whatever it is: a problem of each set with its place, in validators and files, and never a traceback."""
+    config = "_jinja_extensions: [copier_templates_extensions_of_another_test.Raising]\n"
+    config += 'a: {type: str, default: x, validator: "{% if a|length > 99 %}{{ a|raising }}{% endif %}"}\n'
+    made(tmp_path / "modules", {"copier_templates_extensions_of_another_test.py": RAISING})
+    root = made(tmp_path / "t", {"copier.yml": config, "a.txt.jinja": f"one\n{{{{ '{kind}'|raising }}}}\n"} | ANSWERS)
+    path = os.pathsep.join([str(tmp_path / "modules"), str(ROOT)])
+    done = in_own_process("template", "test", str(root), "--trust", cwd=tmp_path, PYTHONPATH=path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.count("does not render: ") == 1
+    assert f"does not render: {said}" in done.stdout

@@ -272,12 +272,33 @@ def test_a_repository_that_is_there_is_not_replaced_by_a_tasks(tmp_path: Path, s
     assert files_below(dest)["file"] == b"text"
 
 
+WITH_MORE = """\
+_tasks:
+- git init -q && git -c protocol.file.allow=always submodule --quiet add {part} part 2> said
+- git init -q nested && mkdir linked && git init -q --separate-git-dir=$PWD/elsewhere linked
+"""
+
+
+@pytest.mark.usefixtures("home")
+def test_a_submodule_that_a_task_adds_is_kept_and_repositories_that_cannot_be_moved_are_said(
+    tmp_path: Path, scaffold: Run
+) -> None:
+    """A submodule has its place in the repository around it; any other leads into the private folder, or nowhere."""
+    part, dest = tmp_path / "part", tmp_path / "dest"
+    committed(part, {"inner": "text"}, "v1")
+    source = write(tmp_path / "template", {"copier.yml": WITH_MORE.format(part=part), "file": ""})
+    lost = "which a task made, is left out (it is not that of a submodule)\n"
+    trusted(scaffold, source, dest, says=f"linked/.git, {lost}nested/.git, {lost}")
+    assert git(dest, "submodule", "status").split()[1:] == ["part", "(v1)"]
+    assert git(dest / "part", "status", "--porcelain") == ""
+    assert not list(dest.glob("*ed/.git"))
+
+
 def test_a_repository_elsewhere_that_a_task_names_is_said_to_be_lost(tmp_path: Path, scaffold: Run) -> None:
     """A `.git` that is a file leads into the private folder, which is gone afterwards."""
     config = "_tasks: ['git init -q --separate-git-dir=../elsewhere']\n"
     source = write(tmp_path / "template", {"copier.yml": config, "file": ""})
-    reason = "it leads to a repository elsewhere"
-    says = f"The .git that a task made is left out ({reason}): run git init in the project\n"
+    says = ".git, which a task made, is left out (it leads to a repository elsewhere)\n"
     trusted(scaffold, source, tmp_path / "dest", says=says)
     assert not (tmp_path / "dest" / ".git").exists()
 
@@ -343,7 +364,8 @@ def test_an_update_runs_tasks_as_the_user_and_its_own_git_without_their_habits(
 ) -> None:
     """Hooks, signatures and other ways to print a difference are for the user's repositories, not for Copier's."""
     source, dest = tmp_path / "template", tmp_path / "dest"
-    task = "_tasks: ['git config user.email > who']\n"
+    task = "_tasks: ['git config user.email > who; echo task']\n"
+    task += "_message_before_update: Before\n_message_after_update: For {{ author }}\n_message_after_copy: Copied\n"
     committed(source, {**ASKS_GIT, "copier.yml": ASKS_GIT["copier.yml"] + task, "text.jinja": "1\n2\n3\n"}, "v1")
     result = scaffold("new", str(dest), "--template", str(source), "--defaults")
     digest = result.err.split()[-1]
@@ -357,7 +379,7 @@ def test_an_update_runs_tasks_as_the_user_and_its_own_git_without_their_habits(
     (home / "hooked").unlink()
     result = scaffold("update", str(dest), "--major", "--defaults")
     updated = scaffold("update", str(dest), "--major", "--defaults", "--trust", result.err.split()[-1])
-    assert (result.code, updated.code, updated.err) == (4, 0, "")
+    assert (result.code, updated.code, updated.err) == (4, 0, "Before\ntask\ntask\nFor Grace Hopper\n")
     found = files_below(dest)
     assert (found["text"], found["who"]) == (b"1\n2\n3\nfour\n", b"grace@example.org\n")
     assert not (home / "hooked").exists()

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "update": ["update", "@PLAY@/project", "--dry-run"],
     "reanswer": ["reanswer", "@PLAY@/project", "--workers", "3", "--dry-run"],
     "undo": ["undo", "@PLAY@/project", "--dry-run"],
+    "review": ["review"],
     "template list": ["template", "list"],
     "template show": ["template", "show", "@PLAY@/template"],
     "template lint": ["template", "lint", "@PLAY@/template", "--select", "V"],
@@ -48,7 +49,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
 }
 """Every command that reads the world in its own way; `@PLAY@` is where the project and the template are."""
 
-HERE = ("new", "new --template", "check .", "template lint", "template new", "template eject")
+HERE = ("new", "new --template", "check .", "review", "template lint", "template new", "template eject")
 """Those that need the current directory."""
 KEEPING = ("advise", "new", "new --template", "template list", "template show")
 """Those that look at, or keep, something of the user's own."""

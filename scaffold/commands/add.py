@@ -23,7 +23,6 @@ from scaffold.commands.written import (
 )
 from scaffold.errors import SeveralPackages
 from scaffold.helptext import THE_PROJECT
-from scaffold.probe import words
 from scaffold.questions import Answers
 from scaffold.reports import module, output
 from scaffold.terminal import Terminal
@@ -94,7 +93,7 @@ def add(  # noqa: PLR0913  # a parameter for each flag
     made = prepare(target.template, target, known, ui, use_defaults=defaults, flags=flags)
     note_answers(given, made.answers, made.recommendation, measured=known, asked=ui.can_ask and not defaults)
     if probed is not None:
-        output.say_note(f"measured: {words.figures(probed.result)}")
+        output.say_note(probed.note)
         made = probed.in_project(made)
     for note in (module.note_on_tests(made, target.survey), module.note_on_lines(made, target.survey)):
         if note:

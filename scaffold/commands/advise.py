@@ -8,7 +8,6 @@ from scaffold.commands.given import advice_questions, note_answers, team_names, 
 from scaffold.commands.probed import Probed, ProbeFlag
 from scaffold.questions import Answers, complete_follow_ups, complete_workload
 from scaffold.reports import advice, output
-from scaffold.reports import probe as measurement
 from scaffold.terminal import Terminal
 
 
@@ -31,7 +30,8 @@ def advise(
     if ui.can_ask and not defaults:
         from scaffold.conversation.making import ask_work
 
-        complete = {**ask_work(ui, ("scaffold", "advise"), known, with_design=False, follow_ups=False)}
+        words = ("scaffold", "advise", *(() if probed is None else ("--probe", probed.path)))
+        complete = {**ask_work(ui, words, known, with_design=False, follow_ups=False)}
     else:
         unasked = Unasked()
         complete = complete_workload(known, unasked)
@@ -45,7 +45,7 @@ def advise(
     if as_json:
         found = {"team_templates": [advice.team_template_json(entry) for entry in entries]} if entries else {}
         computing = advice.computing_json(complete)
-        measured = {} if probed is None else {"measured": measurement.advice_json(probed.result)}
+        measured = {} if probed is None else {"measured": probed.json()}
         output.print_json({**advice.recommendation_json(recommendation), "computing": computing, **found, **measured})
         return
     if ui.can_ask and not defaults:
@@ -54,6 +54,6 @@ def advise(
         output.say_plain(f"{three_lines(recommendation, complete)}\n")
     output.say(advice.recommendation_text(recommendation))
     if probed is not None:
-        output.say(measurement.advice_text(probed.result))
+        output.say(probed.text())
     for entry in entries:
         output.say_note(advice.team_template_text(entry))

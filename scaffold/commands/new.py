@@ -37,7 +37,6 @@ from scaffold.commands.written import (
 from scaffold.conversation.place import AddPreferred, choose_place
 from scaffold.errors import Cancelled, UsageError, shown_path
 from scaffold.helptext import CUSTOM_TEMPLATE, WITHOUT_QUESTIONS
-from scaffold.probe import words
 from scaffold.questions import Answers
 from scaffold.reports import advice, files, output
 from scaffold.terminal import Terminal
@@ -255,7 +254,7 @@ def _of_ours(dest: Path | None, given: Answers, ui: Ui, flags: _Flags) -> Projec
     asked = ui.can_ask and not defaults
     note_answers(given, project.answers, project.recommendation, measured=known, asked=asked)
     if probed is not None:
-        output.say_note(f"measured: {words.figures(probed.result)}")
+        output.say_note(probed.note)
         project = probed.in_project(project)
     if team is not None and not ui.can_ask:
         for entry in team.serving(project.recommendation):

@@ -129,11 +129,11 @@ def _check_writable(flag: str, path: Path) -> None:
 def _is_measurement(flag: str, path: Path) -> bool:
     from scaffold import reading
     from scaffold.probe.result import read_result
-    from scaffold.reports import probe as report
+    from scaffold.reports import picture
 
     try:
         if flag == "--svg":
-            return report.is_picture(reading.read_text(path, follow=False))
+            return picture.is_picture(reading.read_text(path, follow=False))
         read_result(path)
     except (reading.Unreadable, UsageError):
         return False
@@ -160,11 +160,11 @@ def _agreed(consent: str, *, yes: bool, as_json: bool) -> None:
 def _write(places: Mapping[str, Path], result: Result) -> list[str]:
     """Write the files that were asked for; what cannot be."""
     from scaffold.places import note
-    from scaffold.reports import probe as report
+    from scaffold.reports import picture
 
     problems = []
     for flag, path in places.items():
-        text = report.picture(result) if flag == "--svg" else f"{json.dumps(result.document, indent=2)}\n"
+        text = picture.picture(result) if flag == "--svg" else f"{json.dumps(result.document, indent=2)}\n"
         try:
             note(path, text)
         except OSError as error:

@@ -10,12 +10,11 @@ import typer
 
 from scaffold import shell
 from scaffold.helptext import WITHOUT_QUESTIONS
-from scaffold.probe import words
-from scaffold.probe.result import Result, read_result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scaffold.probe.result import Result
     from scaffold.project import Project
     from scaffold.questions import Answers, Question, Value
 
@@ -47,7 +46,11 @@ class Probed:
         Raises:
             UsageError: The file cannot be read, or holds something else.
         """
-        return None if path is None else cls(path, read_result(Path(path)))
+        if path is None:
+            return None
+        from scaffold.probe.result import read_result
+
+        return cls(path, read_result(Path(path)))
 
     def answers(self, given: Answers, questions: Sequence[Question]) -> Answers:
         """What was given, and where nothing was, what was measured.
@@ -61,8 +64,29 @@ class Probed:
         }
         return {**measured, **given}
 
+    @property
+    def note(self) -> str:
+        """What was measured, in a line."""
+        from scaffold.probe import words
+
+        return f"measured: {words.figures(self.result)}"
+
+    def text(self) -> str:
+        """The same for the end of a recommendation."""
+        from scaffold.reports.probe import advice_text
+
+        return advice_text(self.result)
+
+    def json(self) -> dict[str, object]:
+        """The same as data."""
+        from scaffold.reports.probe import advice_json
+
+        return advice_json(self.result)
+
     def in_project(self, project: Project) -> Project:
         """The project with what was measured in its docs/WHY.md, where it has one; `update` leaves that alone."""
+        from scaffold.probe import words
+
         command = f"{project.command} {shell.command(('--probe', self.path))}"
         why = project.plan.files.get(_WHY)
         if why is None:

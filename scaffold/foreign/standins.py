@@ -10,8 +10,11 @@ from __future__ import annotations
 import importlib
 import sys
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from scaffold import yamlfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -81,6 +84,19 @@ def shield_git_of_copier(settings: Mapping[str, str]) -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("copier.") and getattr(module, "get_git", None) is get_git:
             module.get_git = get_shielded_git  # type: ignore[attr-defined]
+
+
+def lend(files: Mapping[str, str]) -> None:
+    """Let `_external_data` find these files of the project, by their paths, beside what is rendered."""
+    main: Any = sys.modules["copier._main"]
+    load = main.load_answersfile_data
+
+    def load_lent(folder: Any, path: Any = ".copier-answers.yml", **options: Any) -> Any:  # noqa: ANN401  # Copier's own
+        name = PurePosixPath(path).as_posix()
+        is_external = "warn_on_missing" in options  # else it is the project's own record
+        return yamlfile.value(files[name]) if is_external and name in files else load(folder, path, **options)
+
+    main.load_answersfile_data = load_lent
 
 
 def _standins(prompt: Prompt) -> dict[str, ModuleType]:

@@ -7,7 +7,6 @@ back with the same care. What a template could run is run only with the digest o
 
 from __future__ import annotations
 
-import os
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import TemplateFault
-from scaffold.foreign import tree
+from scaffold.foreign import made, tree
 from scaffold.foreign.checkout import Limits
 from scaffold.foreign.config import load
 from scaffold.foreign.confined import Job, run
+from scaffold.foreign.external import lent
 from scaffold.foreign.links import check_followed, check_kept
 from scaffold.foreign.questions import Ask, ForeignQuestion, asking, questions_of, refuse_unknown
 from scaffold.foreign.snapshot import take
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from scaffold.foreign.checkout import Checkout
     from scaffold.foreign.workplace import Workplace
 
-_GIT = ".git"
 LIMITS = Limits()
 """What every template may use, where a caller does not say otherwise."""
 
@@ -132,6 +131,7 @@ class UntrustedTemplate:
         answers_file: str | None = None,
         with_tasks: bool = True,
         as_update: bool = False,
+        project: Path | None = None,
     ) -> Rendered:
         """Render it, with `data` as answers. Once: the process that does it may write to the copy.
 
@@ -146,6 +146,7 @@ class UntrustedTemplate:
             answers_file: Where the answers are recorded, a path in the destination; None where the template says so.
             with_tasks: Run the template's tasks; else only its extensions need trust.
             as_update: Tell the template that it is an update, for which it may leave files out.
+            project: The destination itself, of which the template may read what `_external_data` names.
 
         Raises:
             TemplateNotTrusted: It would run things, and `trusted_digest` is not its digest.
@@ -171,22 +172,29 @@ class UntrustedTemplate:
             "answers_file": answers_file,
             "tasks": with_tasks,
             "operation": "update" if as_update else "copy",
+            "external": lent(self.config, project),
             "questions": [question.name for question in self.questions if not question.secret],
         }
         job = Job(
             place=self.place, order=order, trusted=trusted, limits=self.limits, places=self.config.places, say=say
         )
         outcome = run(job, asking(ask))
-        entries = read_result(out, self.limits, without=(_GIT,) if trusted else ())
+        repository = made.take(out, self.limits, say or (lambda _: None)) if trusted else ()
+        entries = read_result(out, self.limits, without=(made.GIT,) if trusted else (), submodules=trusted)
         files = {entry.path: entry.content for entry in entries if not entry.is_folder}
         if not files:
             raise TemplateFault(self.config.file, "renders no file with these answers")
         modes = {entry.path: entry.mode for entry in entries if not entry.is_folder}
         folders = tuple(entry.path for entry in entries if entry.is_folder)
-        message = str(outcome.get("message", ""))
-        repository = _repository(out, self.limits, say) if trusted else ()
-        left = frozenset(map(PurePosixPath, outcome.get("left", ())))
-        return Rendered(files, modes, folders, dict(outcome.get("answers", {})), message, repository, left)
+        return Rendered(
+            files,
+            modes,
+            folders,
+            dict(outcome.get("answers", {})),
+            message=str(outcome.get("message", "")),
+            repository=repository,
+            left=frozenset(map(PurePosixPath, outcome.get("left", ()))),
+        )
 
 
 @contextmanager
@@ -207,24 +215,13 @@ def output_folder(place: Workplace, folder_name: str) -> Path:
     return out
 
 
-def _repository(out: Path, limits: Limits, say: Callable[[str], None] | None) -> tuple[tree.Entry, ...]:
-    """What is in the `.git` that a task made, which is for the user to keep; one that cannot be moved is said."""
-    folder = out / _GIT
-    if not os.path.lexists(folder):
-        return ()
-    problem = "it leads to a repository elsewhere"
-    if folder.is_dir() and not folder.is_symlink():
-        try:
-            return tuple(tree.read(folder, limits, rendered=False))
-        except TemplateFault as error:
-            problem = str(error)
-    if say is not None:
-        say(f"The .git that a task made is left out ({problem}): run git init in the project")
-    return ()
-
-
 def read_result(
-    out: Path, limits: Limits, *, without: Iterable[str] = (), known: Collection[PurePosixPath] = ()
+    out: Path,
+    limits: Limits,
+    *,
+    without: Iterable[str] = (),
+    known: Collection[PurePosixPath] = (),
+    submodules: bool = False,
 ) -> list[tree.Entry]:
     """The files, links and empty folders that came out.
 
@@ -233,6 +230,7 @@ def read_result(
         limits: How much there may be.
         without: Names in the folder itself that are passed over.
         known: The user's own files, whose names are none of our business.
+        submodules: The `.git` files of submodules are part of it.
 
     Raises:
         TemplateFault: There is what no project should hold.
@@ -241,7 +239,7 @@ def read_result(
         return []
     if out.resolve() != out:  # the process could have put it there
         raise TemplateFault(out.name, "is a symbolic link where the project's folder has to be")
-    entries = list(tree.read(out, limits, rendered=True, without=without))
+    entries = list(tree.read(out, limits, rendered=True, without=without, submodules=submodules))
     tree.refuse_collisions((entry.path for entry in entries), known=known)
     links = {entry.path: entry.content for entry in entries if entry.is_link}
     check_kept(links, (entry.path for entry in entries if not entry.is_link))

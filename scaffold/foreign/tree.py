@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from scaffold import portable, reading
 from scaffold.errors import TemplateFault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from scaffold.foreign.checkout import Limits
 
@@ -47,13 +48,17 @@ class Entry:
         return self.mode == stat.S_IFDIR
 
 
-def path_problem(path: PurePosixPath, *, depth: int, rendered: bool) -> str | None:
-    """What is wrong with a path, or None; before it is rendered its last part may be a Jinja expression."""
+def path_problem(path: PurePosixPath, *, depth: int, rendered: bool, submodules: bool = False) -> str | None:
+    """What is wrong with a path, or None; before it is rendered its last part may be a Jinja expression.
+
+    Where `submodules` may be, a name may be `.git`.
+    """
     if len(os.fsencode(str(path))) > _LONGEST_PATH:
         return f"is a path longer than {_LONGEST_PATH} bytes"
     if len(path.parts) > depth:
         return f"lies deeper than {depth} folders"
-    return next(filter(None, (_name_problem(name, rendered=rendered) for name in path.parts)), None)
+    names = (name for name in path.parts if not submodules or name != ".git")
+    return next(filter(None, (_name_problem(name, rendered=rendered) for name in names)), None)
 
 
 def _name_problem(name: str, *, rendered: bool) -> str | None:
@@ -70,7 +75,9 @@ def _name_problem(name: str, *, rendered: bool) -> str | None:
     return portable.hidden_problem(name)
 
 
-def read(root: Path, limits: Limits, *, rendered: bool, without: Iterable[str] = ()) -> Iterator[Entry]:
+def read(
+    root: Path, limits: Limits, *, rendered: bool, without: Iterable[str] = (), submodules: bool = False
+) -> Iterator[Entry]:
     """Every file, link and empty folder below `root`, in the order of their names.
 
     Args:
@@ -78,13 +85,15 @@ def read(root: Path, limits: Limits, *, rendered: bool, without: Iterable[str] =
         limits: How much of what may be there.
         rendered: It is what a template became; else it is a template, where names may be expressions.
         without: Names in `root` itself that are passed over.
+        submodules: Names may be `.git`, as the file at the top of each is called.
 
     Raises:
         TemplateFault: There is something that no project or template should hold.
     """
     skipped = frozenset(without)
     budget = _Budget(limits)
-    for path in _walk(root, PurePosixPath(), skipped, budget, rendered=rendered):
+    problem = partial(path_problem, depth=limits.depth, rendered=rendered, submodules=submodules)
+    for path in _walk(root, PurePosixPath(), skipped, budget, problem):
         budget.count(path)
         entry = _entry(root / path, path, limits)
         budget.add(path, len(entry.content))
@@ -155,10 +164,6 @@ class _Budget:
         except reading.Unreadable as error:
             raise TemplateFault(str(folder), f"cannot be read: {error.reason}") from error
 
-    @property
-    def depth(self) -> int:
-        return self._limits.depth
-
     def add(self, path: PurePosixPath, size: int) -> None:
         self._bytes += size
         if self._bytes > self._limits.total_size:
@@ -171,18 +176,22 @@ def megabytes(size: int) -> str:
 
 
 def _walk(
-    root: Path, folder: PurePosixPath, skipped: frozenset[str], budget: _Budget, *, rendered: bool
+    root: Path,
+    folder: PurePosixPath,
+    skipped: frozenset[str],
+    budget: _Budget,
+    problem_of: Callable[[PurePosixPath], str | None],
 ) -> Iterator[PurePosixPath]:
     entries = [entry for entry in budget.entries(root, folder) if entry.name not in skipped]
     if not entries and folder.parts:
         yield folder
     for entry in entries:
         path = folder / entry.name
-        if problem := path_problem(path, depth=budget.depth, rendered=rendered):
+        if problem := problem_of(path):
             raise TemplateFault(str(path), problem)
         if entry.is_dir(follow_symlinks=False):
             budget.enter(path)
-            yield from _walk(root, path, frozenset(), budget, rendered=rendered)
+            yield from _walk(root, path, frozenset(), budget, problem_of)
         else:
             yield path
 

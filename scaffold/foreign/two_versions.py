@@ -16,18 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-@dataclass(frozen=True)
-class Parent:
-    """The ways to the process that began this one."""
-
-    stage: Callable[..., object]
-    """Tells it that it is its turn, before the migrations of either stage, and waits."""
-    say: Callable[[str], object]
-    """Shows what the template says before it begins."""
-    problems: dict[str, str]
-    """What is to be said with a question that is asked again, by its name."""
-
-
 class Refused(BaseException):
     """A recorded answer that the wanted version's validator refuses. Copier, which would drop it, does not hold it."""
 
@@ -68,12 +56,14 @@ class _Recorded:
                 raise Refused(name, str(error)) from error
 
 
-def render_both(
+def render_both(  # noqa: PLR0913  # what it has of its parent
     job: Mapping[str, Any],
     *,
     trusted: bool,
     exclude: Sequence[str],
-    parent: Parent,
+    stage: Callable[..., object],
+    tell: Callable[[str], object],
+    problems: dict[str, str],
 ) -> dict[str, Any]:
     """Render one version after the other.
 
@@ -81,16 +71,18 @@ def render_both(
         job: As scaffold/foreign/updating.py writes it.
         trusted: Whether tasks and migrations run.
         exclude: What is never rendered.
-        parent: Who is told.
+        stage: Tells the parent that it is its turn, before the migrations of either stage, and waits.
+        tell: Shows the user what the template says before an update.
+        problems: Gets what is to be said with a question that is asked again, by its name.
 
     Returns:
         The paths that are left alone where they are there already, the recorded answers that are taken no more, and
-        what the template says at the end.
+        what the template says when all is done.
     """
     from copier import _main
 
     _main._operation.set("update")  # noqa: SLF001  # what `_copier_operation` is, also in the first of the two
-    recorded = _Recorded(asks=job["asking"], problems=parent.problems)
+    recorded = _Recorded(asks=job["asking"], problems=problems)
     _follow_answers(_main, recorded)
     old, new = (version["ref"] for version in job["versions"])
     worker = _main.Worker(
@@ -108,8 +100,6 @@ def render_both(
         skip_answered=True,
         skip_tasks=not trusted,
     )
-    if first := _said(worker, worker.template.message_before_update):
-        parent.say(first)
     before = replace(
         worker,
         vcs_ref=old,
@@ -118,13 +108,15 @@ def render_both(
         # What the wanted version excludes is none of its business any more: it is not taken away either.
         exclude=(*worker.template.exclude, *exclude),
     )
+    if welcome := _message(worker, worker.template.message_before_update):
+        tell(welcome)
     before.run_copy()
     Path(job["out"]).mkdir(parents=True, exist_ok=True)
     Path(job["out"]).rename(job["before"])
     project = replace(worker, dst_path=Path(job["project"]))
     record = Path(job["record"])
     if job["migrates"]:
-        parent.stage("before")
+        stage("before")
         _migrate(_main, project, before, "before")
         record = Path(job["project"], job["answers_file"])
     recorded.strict = True
@@ -132,21 +124,21 @@ def render_both(
     worker.run_copy()
     left = [str(path) for path in files(Path(job["out"])) if worker.match_skip(path)]
     if job["migrates"]:
-        parent.stage("after", left=left)
+        stage("after", left=left)
         project.answers = worker.answers
         _migrate(_main, project, before, "after")
     answers = worker.answers
     return {
         "left": left,
-        "said": _said(worker, worker.template.message_after_update),
         "replaced": {
             name: answers.combined.get(name) for name in recorded.refused.keys() - answers.hidden - answers.init.keys()
         },
+        "message": _message(worker, worker.template.message_after_update),
     }
 
 
-def _said(worker: Any, message: str) -> str:  # noqa: ANN401  # Copier's own
-    return worker._render_string(message) if message else ""  # noqa: SLF001  # as Copier renders it
+def _message(worker: Any, text: str) -> str:  # noqa: ANN401  # Copier's own
+    return str(worker._render_string(text)) if text else ""  # noqa: SLF001  # as Copier's own update does
 
 
 def _settings() -> Any:  # noqa: ANN401  # Copier's own

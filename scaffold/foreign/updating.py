@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scaffold.errors import TemplateFault
 from scaffold.foreign import tree
 from scaffold.foreign.confined import Job, run
+from scaffold.foreign.external import lent
 from scaffold.foreign.questions import Ask, asking, refuse_unknown
 from scaffold.foreign.repository import make_repository, replace_files
 from scaffold.foreign.template import Rendered, output_folder, read_result
@@ -40,7 +41,7 @@ class Renderings:
     replaced: Mapping[str, object]
     """What now stands for each recorded answer that the wanted version does not take."""
     message: str = ""
-    """What the template says when all is done; may hold anything."""
+    """What the template says to its user once all is written: untrusted."""
 
 
 class Project(Protocol):
@@ -62,16 +63,18 @@ class Wish:
     """The content of the answers file."""
     folder_name: str = "project"
     """What the project's folder is called; templates may use it."""
+    project: Path | None = None
+    """The project itself, of which the template may read what `_external_data` names."""
     data: Mapping[str, object] = field(default_factory=dict)
     """Answers that change."""
     secrets: Mapping[str, object] = field(default_factory=dict)
     """Answers that are on no record, since nobody may read them there."""
     ask: Ask | None = None
     """How to ask for answers to new questions; None takes their defaults."""
-    say: Callable[[str], None] | None = None
-    """Shows what the template says, and what its commands print."""
     trusted_digest: str | None = None
     """What the user trusts, or None; where both versions run things it is that of both."""
+    say: Callable[[str], None] | None = None
+    """Shows what the template says before, and what its commands print, as they do; None: nobody wants that."""
 
 
 def render_both(
@@ -138,7 +141,7 @@ class _Both:
             "defaults": self._wish.ask is None,
             "asking": self._wish.ask is not None,
             "migrates": self._migrates,
-            "messages": False,
+            "external": {**lent(self._old.config, self._wish.project), **lent(self._new.config, self._wish.project)},
         }
 
     def answering(self, ask: Callable[[Mapping[str, Any]], object]) -> Callable[[Mapping[str, Any]], object]:
@@ -168,7 +171,7 @@ class _Both:
         except (TypeError, ValueError) as error:  # a process that was taken over
             raise TemplateFault("copier.yml", "made its process answer nonsense") from error
         base, theirs = (self._rendered(folder) for folder in (self._before, self._out))
-        return Renderings(base, theirs, left, replaced, str(outcome.get("said", "")))
+        return Renderings(base, theirs, left, replaced, str(outcome.get("message", "")))
 
     def _rendered(self, folder: Path) -> Rendered:
         # A task may make a repository, which cannot be moved from here file by file.

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold import memory
 from scaffold.foreign import compiled, composed, hints, two_versions
 from scaffold.foreign.guard import Blocked, Guard
-from scaffold.foreign.standins import import_copier, import_whole_copier, shield_git_of_copier
+from scaffold.foreign.standins import import_copier, import_whole_copier, lend, shield_git_of_copier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -169,14 +169,11 @@ def main(*, trusted: bool) -> None:
         _confine(job)
     try:
         _serve(job["versions"])
-        messages = Messages(channel)
-        if job["messages"]:
-            messages.install()
+        lend(job["external"])
         if job["update"]:
             outcome = _update(job, channel, asking, trusted=trusted)
         else:
-            outcome = _copy(job, copier, trusted=trusted)
-        outcome["message"] = messages.last
+            outcome = _copy(job, copier, Messages(channel), trusted=trusted)
         if asking.unanswered:
             raise Unanswered  # noqa: TRY301  # explained below like every other end
     except BaseException as error:  # noqa: BLE001  # whatever a template brings about
@@ -225,7 +222,7 @@ def _serve(versions: Sequence[Mapping[str, Any]]) -> None:
     from copier._template import Template
 
     found = _Versions((version["ref"], version) for version in versions)
-    numbers = dict(zip(found, _numbers(found), strict=True))
+    numbers = dict(zip(found, _numbers(map(_word, found.values())), strict=True))
     known = {
         "vcs": lambda _: None,
         "local_abspath": lambda template: Path(found[template.ref]["root"]),
@@ -246,6 +243,12 @@ class _Versions(dict[Any, Mapping[str, Any]]):
         raise LookupError(f"the project records version {ref}, which is not the one that was fetched")
 
 
+def _word(version: Mapping[str, Any]) -> str | None:
+    """What a version is called; no hash, since some read as numbers, such as 79652b9."""
+    ref, commit = version["ref"], version["commit"]
+    return "a commit" if ref and commit and commit.startswith(ref) else ref
+
+
 def _numbers(refs: Iterable[str | None]) -> list[Any]:
     """The versions that tags, or `git describe`, name; what is no number is a little more than the one before it."""
     from packaging.version import Version
@@ -262,7 +265,9 @@ def _numbers(refs: Iterable[str | None]) -> list[Any]:
     return numbers[1:]
 
 
-def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401  # a module
+def _copy(job: Mapping[str, Any], copier: Any, messages: Messages, *, trusted: bool) -> dict[str, Any]:  # noqa: ANN401
+    if job["messages"]:
+        messages.install()
     copier._main._operation.set(job["operation"])  # noqa: SLF001  # what `_copier_operation` is
     worker = copier.run_copy(
         job["source"],
@@ -287,6 +292,7 @@ def _copy(job: Mapping[str, Any], copier: Any, *, trusted: bool) -> dict[str, An
             if name in answers.combined and name not in answers.hidden
         },
         "left": [str(path) for path in two_versions.files(Path(job["out"])) if worker.match_skip(path)],
+        "message": messages.last,
     }
 
 
@@ -295,11 +301,12 @@ def _update(job: Mapping[str, Any], channel: Channel, asking: Asking, *, trusted
         channel.send(ask={"stage": name, **found})
         channel.receive()
 
-    def say(text: str) -> None:
-        channel.send(say=text)
+    def tell(message: str) -> None:
+        channel.send(say=message)
 
-    parent = two_versions.Parent(stage, say, asking.problems)
-    return two_versions.render_both(job, trusted=trusted, exclude=_EXCLUDE, parent=parent)
+    return two_versions.render_both(
+        job, trusted=trusted, exclude=_EXCLUDE, stage=stage, tell=tell, problems=asking.problems
+    )
 
 
 def _explained(error: BaseException, asking: Asking, root: Path) -> dict[str, Any]:

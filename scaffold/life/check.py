@@ -192,11 +192,9 @@ def _age_of_theirs(piece: Piece, status: Status) -> Status:
     offered = resolve.offer(origin.source(piece))
     known, version = offered.releases, piece.version
     status = replace(status, remarks=tuple(text for text in (origin.moved_tag(piece, offered),) if text))
-    if not known:
-        goal = origin.newest_commit(piece, offered) or version
-        return replace(status, newest=goal, target=goal)
-    goal = target(version, known, cross=False)
-    return replace(status, newest=known[-1], target=goal, newer_major=newer_major(version, known))
+    goal = origin.goal(piece, offered, cross=False)
+    newest = known[-1] if known else goal
+    return replace(status, newest=newest, target=goal, newer_major=newer_major(version, known))
 
 
 def _unreachable(piece: Piece, error: ScaffoldError) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import fnmatch
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from scaffold import answersfile, reading
+from scaffold.answersfile import records_in, usual_records_in
 from scaffold.errors import NothingGenerated, UsageError
-from scaffold.life.generated import USUAL_NAME, Piece
+from scaffold.life.generated import Piece
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-_MOST_BYTES = 64 << 20  # of files that are searched for answers
 _MOST_PIECES = 1_000
 
 
@@ -73,7 +70,7 @@ def pieces_of(root: Path, wanted: Selection = ALL) -> list[Piece]:
         if not (root / wanted.answers_file).is_file():
             raise NothingGenerated(root, f"has no answers file {wanted.answers_file!a}")
         return [Piece(root, wanted.answers_file)]
-    names = sorted(_answers_files(root))
+    names = sorted(records_in(root))
     if len(names) > _MOST_PIECES:  # each is rendered
         raise NothingGenerated(root, f"has more than {_MOST_PIECES:,} answers files: remove those that are not needed")
     if not names:
@@ -104,53 +101,8 @@ def find_root(start: Path, wanted: Selection = ALL) -> Path:
 
 def _is_project(folder: Path, thoroughly: bool) -> bool:  # noqa: FBT001  # how it is looked at, nothing else
     with suppress(NothingGenerated):  # not to be listed, as a parent of a project may be: it is none itself
-        return any(_answers_files(folder) if thoroughly else _usual(folder))
+        return any(records_in(folder) if thoroughly else usual_records_in(folder))
     return False
-
-
-def _answers_files(folder: Path) -> Iterator[str]:
-    """Those of the usual name, and those that a template has elsewhere: of any name, here or in a hidden folder here.
-
-    Any other folder may be a project of its own.
-    """
-    usual = list(_usual(folder))
-    yield from usual
-    inside = [entry.name for entry in _entries(folder)]
-    hidden = [f"{name}/{entry.name}" for name in inside if name.startswith(".") for entry in _hidden(folder / name)]
-    size = 0
-    for name in (*inside, *hidden):
-        if name in usual or not any(fnmatch.fnmatch(name, pattern) for pattern in answersfile.NAMES):
-            continue
-        with suppress(reading.Unreadable):  # larger than any answers file, or not for us to read
-            content = reading.read_limited(folder / name)
-            size += len(content)
-            if size > _MOST_BYTES and usual:
-                return
-            if size > _MOST_BYTES:
-                raise NothingGenerated(
-                    folder,
-                    f"has no .copier-answers file, and more than {_MOST_BYTES >> 20} MiB of YAML and JSON:"
-                    " name its answers file with --answers-file",
-                )
-            if answersfile.is_record(content):
-                yield name
-
-
-def _usual(folder: Path) -> Iterator[str]:
-    """Answers files where Copier's default, and ours, has them."""
-    return (entry.name for entry in _entries(folder) if USUAL_NAME.fullmatch(entry.name))
-
-
-def _hidden(folder: Path) -> Iterator[os.DirEntry[str]]:
-    with suppress(reading.Unreadable):  # a file, not for us to read, or a cache of whatever size
-        yield from reading.entries(folder)
-
-
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    try:
-        yield from reading.entries(folder)
-    except reading.Unreadable as error:
-        raise NothingGenerated(folder, f"cannot be looked through: it {error.reason}") from error
 
 
 def _within_repository(folders: Sequence[Path]) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from scaffold import clone, reading
 from scaffold.answers import bad_record, load_recorded
+from scaffold.answersfile import USUAL_NAME
 from scaffold.errors import BadAnswer, NothingGenerated, did_you_mean
 from scaffold.life.history import SOURCE, history
 from scaffold.writing.record import digest
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from scaffold.questions import Value
     from scaffold.template import Template
-
-USUAL_NAME: Final = re.compile(r"\.copier-answers(?:\.(?P<module>[A-Za-z0-9_-]+))?\.ya?ml")
-"""What Copier, and scaffold, call an answers file by default."""
 
 
 @dataclass(frozen=True)

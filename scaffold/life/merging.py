@@ -73,8 +73,7 @@ class Merging:
         seen = {path: before.hash_at(path) for path in paths} | {own: self._piece.stamp}
         new = {path: mode for path, mode in theirs.modes.items() if not stat.S_ISLNK(mode)}
         folders = tuple(folder for folder in theirs.folders if folder not in renderings.base.folders)
-        modes = {**new, **before.modes}
-        return Update(self._root, (), tuple(changes), seen, modes, folders, (renderings.message,))
+        return Update(self._root, (), tuple(changes), seen, {**new, **before.modes}, folders)
 
     def _theirs(self, renderings: Renderings) -> Rendered:
         """With all that scaffold itself records."""

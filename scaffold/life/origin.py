@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.answersfile import COMMIT_KEY
 from scaffold.errors import NothingGenerated
+from scaffold.life import majors
 from scaffold.sources import recorded, resolve
 from scaffold.sources.errors import BadSource, UnknownTemplate
 from scaffold.text import visible
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from scaffold.sources.resolve import Offer, Source
 
 
+_HASH = re.compile(r"[0-9a-f]{7,64}")
 _NOW = "name where it is now with scaffold update --source"
 
 
@@ -105,6 +108,21 @@ def moved_tag(piece: Piece, offered: Offer) -> str:
     if here is None or now is None or here == now:
         return ""
     return f"the tag {visible(piece.version)} was moved: it was {here}, which counts here, and is now {now}"
+
+
+def goal(piece: Piece, offered: Offer, *, cross: bool) -> str:
+    """The version that an update goes to by itself: a release, or the newest commit where there are none.
+
+    Args:
+        piece: What was generated.
+        offered: What its template offers.
+        cross: Over a breaking change, too.
+    """
+    if not offered.releases:
+        return newest_commit(piece, offered) or piece.version
+    if _HASH.fullmatch(piece.version) and piece.version not in offered.tags:  # some read as versions, such as 79652b9
+        return offered.releases[-1]
+    return majors.target(piece.version, offered.releases, cross=cross)
 
 
 def newest_commit(piece: Piece, offered: Offer) -> str | None:

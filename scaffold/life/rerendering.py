@@ -127,6 +127,7 @@ class Rerendering:
                 answers_file=self._piece.answers_file,
                 with_tasks=False,
                 as_update=as_update,
+                project=self._piece.root,
             )
         except UsageError as error:
             raise Refused(self._piece.path, f"holds an answer that the template does not take: {error}") from error

@@ -6,7 +6,7 @@ templates (life/merging.py).
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from scaffold.life.comparison import Permission
 from scaffold.life.merging import Merging
 from scaffold.life.rerendering import Rerendering
 from scaffold.life.update import Step, Update
+from scaffold.repositories.user import only_here
 from scaffold.sources import resolve, tags
 from scaffold.team import as_word, settle_trust
 from scaffold.text import one_line
@@ -72,18 +73,23 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
             cancels.
     """
     replies = Replies(ui)
-    with _versions(piece, order) as (old, new, notes):
-        if new.note:
-            ui.note(new.note)
-        if new.ref is None:
-            raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
-        if new.commit == old.commit and not (order.data or order.recopy) and new.recorded == piece.source:
-            return Update(root, (Step(piece, new.ref, notes),), ())
-        while True:
-            with workplace(renders=True) as place, suppress(SteppedBack):
+    with ExitStack() as process:
+        place = process.enter_context(workplace(renders=True))  # first: it starts while the versions are fetched
+        with _versions(piece, order) as (old, new, notes):
+            if new.note:
+                ui.note(new.note)
+            if new.ref is None:
+                raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
+            if new.commit == old.commit and not (order.data or order.recopy) and new.recorded == piece.source:
+                return Update(root, (Step(piece, new.ref, notes),), ())
+            while True:
                 templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
                 try:
                     update = _merged(root, piece, order, templates, replies)
+                except SteppedBack:
+                    process.close()
+                    place = process.enter_context(workplace(renders=True))
+                    continue
                 except Cancelled as error:
                     raise error.resumed_by(_goes_on(root, piece, order, replies, templates)) from error
                 (step,) = update.steps
@@ -100,6 +106,9 @@ def _merged(root: Path, piece: Piece, order: Order, templates: Versions, replies
     merging = Merging(root, piece, new, order.style)
     replies.begin()
     wish = _with_secrets(piece, order, templates[0], _wish(piece, order, templates, replies), replies.ui)
+    if wish.trusted_digest is not None:
+        place = templates[1].place
+        place.git_settings = only_here(piece.root, place.root)
     renderings, migrated = render_both(*templates, wish, merging)
     if order.recopy:
         renderings = replace(renderings, base=Rendered({}, {}, (), {}))
@@ -107,7 +116,8 @@ def _merged(root: Path, piece: Piece, order: Order, templates: Versions, replies
     asked = [question.name for question in templates[1].questions]
     tags.remember(new)
     assert new.ref is not None, "refused before"
-    return replace(update, steps=(Step(piece, new.ref, tuple(_about_answers(piece, asked, merging.replaced))),))
+    step = Step(piece, new.ref, tuple(_about_answers(piece, asked, merging.replaced)))
+    return replace(update, steps=(step,), messages=tuple(filter(None, [renderings.message])))
 
 
 def _goes_on(root: Path, piece: Piece, order: Order, replies: Replies, templates: Versions) -> str:
@@ -143,10 +153,11 @@ def _wish(piece: Piece, order: Order, templates: Versions, replies: Replies) -> 
         PurePosixPath(piece.answers_file),
         piece.content,
         folder_name=piece.root.absolute().name,
+        project=piece.root,
         data=order.data,
         ask=replies.answer if asks else None,
-        say=replies.tell,
         trusted_digest=digest,
+        say=replies.tell,
     )
 
 
@@ -208,7 +219,7 @@ def _wanted(piece: Piece, order: Order, offered: Offer) -> tuple[str | None, tup
         return order.to, remarks
     if origin.newest_commit(piece, offered) is not None:
         return None, remarks
-    goal = majors.target(piece.version, offered.releases, cross=order.major)
+    goal = origin.goal(piece, offered, cross=order.major)
     newer = majors.newer_major(goal, offered.releases)
     return goal, (*remarks, majors.is_out(newer)) if newer else remarks
 

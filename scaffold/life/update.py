@@ -61,7 +61,7 @@ class Update:
     folders: tuple[PurePosixPath, ...] = ()
     """New ones in which there is no file."""
     messages: tuple[str, ...] = ()
-    """What templates say when all is done; they may hold anything."""
+    """What the templates say to their user once all is written: untrusted."""
 
     @property
     def conflicts(self) -> list[Change]:
@@ -158,7 +158,7 @@ def join(root: Path, updates: Sequence[Update]) -> Update:
         {path: hash_ for update in updates for path, hash_ in update.seen.items()},
         {path: mode for update in updates for path, mode in update.modes.items()},
         tuple(folder for update in updates for folder in update.folders),
-        tuple(filter(None, (message for update in updates for message in update.messages))),
+        tuple(message for update in updates for message in update.messages),
     )
 
 

@@ -31,8 +31,8 @@ class Verdict:
     is_certain: bool
     because: str
     why_not_more: str
-    gain: float
-    """Times the work of a plain loop."""
+    gain: float | None
+    """Times the work of a plain loop; None where it was not timed."""
     doubts: tuple[str, ...]
 
 
@@ -136,7 +136,7 @@ def _verdict(found: Document) -> Verdict:
         is_certain=_get(found, "certain", bool),
         because=_get(found, "because", str),
         why_not_more=_get(found, "why_not_more", str),
-        gain=_number(found, "gain"),
+        gain=None if found.get("gain") is None else _number(found, "gain"),
         doubts=tuple(map(str, _get(found, "doubts", list))),
     )
 

@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from scaffold.errors import Refused, UsageError, shown_path
+from scaffold.errors import Cancelled, Refused, UsageError, shown_path
 from scaffold.probe.result import Result, result_of, with_doubt
 from scaffold.text import one_line
 
@@ -86,6 +86,7 @@ def measure(request: Request, python: str, on_step: Callable[[str], None]) -> Ou
 
     Raises:
         Refused: It could not begin, or nothing became known.
+        Cancelled: By Ctrl-C, before anything became known.
         UsageError: What the request names is not there.
     """
     child = _Child(python, {**asdict(request), "role": "session", "cwd": str(Path.cwd())})
@@ -98,6 +99,8 @@ def measure(request: Request, python: str, on_step: Callable[[str], None]) -> Ou
     finally:
         child.end()
     if not known.get("levels"):
+        if is_cancelled:
+            raise Cancelled
         raise Refused(f"{one_line(request.target, 100)}:", cut_off)
     document = {**known, "target": request.target, "date": f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"}
     return Outcome(result_of(with_doubt(document, cut_off) if cut_off else document), cut_off, is_cancelled)

@@ -29,7 +29,12 @@ def of_a_call(profile: Profile) -> str:
     computes, held = f"{profile.computes:.0%}", f"{profile.holds_gil or 0:.0%}"
     says = {
         "waiting": f" and waits {1 - profile.computes:.0%} of it.",
-        "computing-gil": f" and computes {computes} of it; it holds the GIL for {held} of that, so threads take turns.",
+        "computing-gil": f" and computes {computes} of it; "
+        + (
+            "whether it holds the GIL was not seen, so it is taken to."
+            if profile.holds_gil is None
+            else f"it holds the GIL for {held} of that, so threads take turns."
+        ),
         "computing-free": (
             f" and computes {computes} of it; there is no GIL, so threads compute side by side."
             if profile.free_threaded
@@ -50,19 +55,21 @@ def figures(result: Result) -> str:
     waits = f"waits {1 - profile.computes:.0%} of each call" if profile else "ended after a few calls"
     if verdict.kind == "none":
         return f"{waits}; {verdict.because}"
+    if verdict.gain is None:
+        return f"{waits}; {to_do(verdict)} by its class, not timed"
     more = next((level for level in _of_kind(result, verdict.kind) if level.workers > verdict.workers), None)
     gave = f"{to_do(verdict)} gave {verdict.gain:.1f} times"
-    return f"{waits}; {gave}{_what_more_gave(result, more)}"
+    return f"{waits}; {gave}{_what_more_gave(result, more, verdict.gain)}"
 
 
-def _what_more_gave(result: Result, more: Level | None) -> str:
+def _what_more_gave(result: Result, more: Level | None, chosen: float) -> str:
     one = result.plain_loop
     if more is None or one is None or one.calls_per_s <= 0:
         return ""
     gain = more.calls_per_s / one.calls_per_s
     if more.errors > one.errors + 0.03:
         return f", with {more.workers} {more.errors:.0%} of the calls failed"
-    return f", {more.workers} no more than that" if gain <= result.verdict.gain else f", {more.workers} {gain:.1f}"
+    return f", {more.workers} no more than that" if gain <= chosen else f", {more.workers} {gain:.1f}"
 
 
 def _of_kind(result: Result, kind: str) -> list[Level]:

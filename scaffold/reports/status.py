@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import shell
+from scaffold.answersfile import USUAL_NAME
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.life.check import Group
-from scaffold.life.generated import USUAL_NAME
 from scaffold.life.majors import is_out
 from scaffold.life.patch import diff
 from scaffold.reports.files import file_text

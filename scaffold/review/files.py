@@ -87,7 +87,7 @@ def python_files(path: str, excluded: Excluded) -> Listed:
     except (OSError, ValueError) as error:
         raise Refused(Path(path), f"cannot be read: {getattr(error, 'strerror', None) or 'it is no path'}") from error
     if not stat.S_ISDIR(mode):
-        return Listed([], [_notebook(path)]) if path.endswith(_NOTEBOOK) else Listed([path], [])
+        return Listed([], [_notebook(_shown(path))]) if path.endswith(_NOTEBOOK) else Listed([_shown(path)], [])
     files: list[str] = []
     skipped: list[Skipped] = []
     for entry in _below(path, excluded, skipped):

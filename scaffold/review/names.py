@@ -47,6 +47,7 @@ class Names:
         self._scopes: dict[ast.AST, Scope] = {}
         self._own: dict[ast.AST, Scope] = {tree: self.top}
         self._loads: list[ast.expr] = []
+        self._repeated: set[ast.AST] = set()
         self._attributes: dict[tuple[Scope, str], list[Binding]] = defaultdict(list)
         self._walk()
 
@@ -117,6 +118,9 @@ class Names:
             self._bind(node.target, node, scope, "other")
         elif isinstance(node, (ast.For, ast.AsyncFor)):
             self._bind(node.target, node.iter, scope, "item")
+            self._repeated.update(node.body)
+        elif isinstance(node, ast.While):
+            self._repeated.update([node.test, *node.body])
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             for name in node.names:
                 scope.elsewhere[name] = self.top if isinstance(node, ast.Global) else enclosing(scope)
@@ -192,7 +196,7 @@ class Names:
         for child, parent in pairwise((node, *self.above(node))):
             if isinstance(parent, (*Function, ast.Lambda, ast.ClassDef)):
                 return None
-            if isinstance(parent, LOOPS) and (child in parent.body or child is getattr(parent, "test", None)):
+            if isinstance(parent, LOOPS) and child in self._repeated:
                 return parent
             if isinstance(parent, COMPREHENSIONS) and not isinstance(child, ast.comprehension):
                 return parent

@@ -1,8 +1,7 @@
-"""Many files at once: reading Python computes, so processes do it where there is enough to do."""
+"""Many files at once: parsing Python computes, so processes do it where there is enough to do."""
 
 from __future__ import annotations
 
-import os
 import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
@@ -19,32 +18,21 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_ENOUGH: Final = 400  # files, from which on starting processes takes less time than they save
 _CHUNK: Final = 50
 _AHEAD: Final = 4  # chunks for each process that are on their way: what bounds the memory
 
 
-def over(
-    files: Sequence[str], review: Callable[[str], Union[list[Result], Skipped]]
+def in_processes(
+    files: Sequence[str], review: Callable[[str], Union[list[Result], Skipped]], number: int
 ) -> Iterator[Union[list[Result], Skipped]]:
-    """What a function says of each file, in their order."""
-    number = _processors()
-    if len(files) < _ENOUGH or number == 1:
-        yield from map(review, files)
-        return
+    """What a function says of each file, in their order.
+
+    Args:
+        files: The files.
+        review: What is asked of each; it is sent to the processes.
+        number: How many processes. The files of a chunk that brings one down are each reviewed in one of their own.
+    """
     chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
-    yield from _in_processes(chunks, review, number)
-
-
-def _processors() -> int:
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _in_processes(
-    chunks: Sequence[Sequence[str]], review: Callable[[str], Union[list[Result], Skipped]], number: int
-) -> Iterator[Union[list[Result], Skipped]]:
-    """The same by processes; the files of a chunk that brings its process down each in a process of its own."""
     done = 0
     while done < len(chunks):
         for result in _until_one_breaks(chunks[done:], review, number):
@@ -60,7 +48,8 @@ def _until_one_breaks(
 ) -> Iterator[list[Result]]:
     with suppress(BrokenProcessPool), _processes(number) as pool:
         waiting = iter(chunks)
-        futures = deque(pool.submit(_each, chunk, review) for chunk in islice(waiting, number * _AHEAD))
+        with _deaf_to_ctrl_c():
+            futures = deque(pool.submit(_each, chunk, review) for chunk in islice(waiting, number * _AHEAD))
         while futures:
             yield futures.popleft().result()
             futures.extend(pool.submit(_each, chunk, review) for chunk in islice(waiting, 1))
@@ -72,12 +61,27 @@ def _each(files: Sequence[str], review: Callable[[str], Result]) -> list[Result]
 
 def _alone(file: str, review: Callable[[str], Union[list[Result], Skipped]]) -> Union[list[Result], Skipped]:
     with suppress(BrokenProcessPool), _processes(1) as pool:
-        return pool.submit(review, file).result()
+        with _deaf_to_ctrl_c():
+            future = pool.submit(review, file)
+        return future.result()
     return Skipped(file, "brings the parser down")
 
 
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Let what is started meanwhile not hear of Ctrl-C, not even while it begins; here it only waits."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends them
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends them; this is all that Windows has
 
 
 @contextmanager

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import ast
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from scaffold.review.model import EXECUTORS, POOLS, THREADS, Kind, Module
 from scaffold.review.scopes import COMPREHENSIONS, LOOPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from scaffold.review.findings import Found
+    from scaffold.review.scopes import Variable
 
 _STARTING: Final = {"submit": "result", "apply_async": "get", "map_async": "get", "starmap_async": "get"}
+_MOST_SAID: Final = 10  # statements between the two that are looked at
 _SAYING: Final = frozenset(("critical", "debug", "error", "exception", "info", "print", "warning", "write"))
 
 
 def one_after_another(module: Module) -> Iterator[Found]:
     """A loop that starts a thread or a task, and waits for it before it goes round."""
+    own: dict[Variable, bool] = {}
     for loop in module.statements:
         if isinstance(loop, (ast.For, ast.AsyncFor)):
-            yield from _in_body(module, loop.body)
+            yield from _in_body(module, loop, own)
     yield from _chained(module)
 
 
@@ -32,7 +36,8 @@ def _chained(module: Module) -> Iterator[Found]:
             attribute = module.parent(call)
             waits = module.parent(attribute) if isinstance(attribute, ast.Attribute) else None
             is_wait = isinstance(waits, ast.Call) and _waits_for(waits, _STARTING[name])
-            if is_wait and isinstance(module.loop(call), (ast.For, ast.AsyncFor, *COMPREHENSIONS)):
+            loop = module.loop(call)
+            if is_wait and isinstance(loop, (ast.For, ast.AsyncFor, *COMPREHENSIONS)) and _is_given_work(loop, call):
                 yield call, f"`{name}(…).{_STARTING[name]}()` waits for each task before the next one starts"
 
 
@@ -54,26 +59,59 @@ def _waits_for(call: ast.AST, name: str) -> bool:
     return is_method and not call.args and not call.keywords  # type: ignore[attr-defined]
 
 
-def _in_body(module: Module, body: Sequence[ast.stmt]) -> Iterator[Found]:
+def _is_given_work(loop: ast.AST, call: ast.Call) -> bool:
+    """Whether a call is given something that the loop binds: else it only wants another thread, as tests do."""
+    return not _bound_by(loop).isdisjoint(_names(call))
+
+
+def _bound_by(loop: ast.AST) -> set[str]:
+    """The names that a loop or a comprehension goes through, and those that its body assigns from them."""
+    if not isinstance(loop, (ast.For, ast.AsyncFor)):
+        return {name for part in getattr(loop, "generators", ()) for name in _names(part.target)}
+    names = _names(loop.target)
+    for one in loop.body:
+        if isinstance(one, ast.Assign) and not names.isdisjoint(_names(one.value)):
+            names.update(name for target in one.targets for name in _names(target))
+    return names
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def _in_body(module: Module, loop: ast.For | ast.AsyncFor, own: dict[Variable, bool]) -> Iterator[Found]:
     """A start, and right after it the end of it."""
+    body = loop.body
     for number, statement in enumerate(body):
-        begun = _begun(module, statement)
+        begun = _begun(module, statement, own)
         if begun is None:
             continue
         call, kept, waiting = begun
-        rest = [one for one in body[number + 1 :] if not _is_said(one)]
-        if rest and _is_wait(rest[0], kept, waiting):
+        rest = islice(body, number + 1, number + 1 + _MOST_SAID)
+        is_next = (_is_wait(one, kept, waiting) for one in rest if _is_wait(one, kept, waiting) or not _is_said(one))
+        if next(is_next, False) and _has_work_of_its_own(module, loop, call):
             yield call, f"each is waited for (`{waiting}()`) before the next one starts: nothing runs at the same time"
 
 
-def _begun(module: Module, statement: ast.stmt) -> tuple[ast.Call, ast.AST, str] | None:
+def _has_work_of_its_own(module: Module, loop: ast.For | ast.AsyncFor, call: ast.Call) -> bool:
+    """Whether each round starts something that is given what the round goes through."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "start":
+        return _is_given_work(loop, call)
+    variable = module.variable(call.func.value)
+    bound = module.bound(variable)[:_MOST_SAID] if variable is not None else []
+    return any(
+        one.how == "item" or (isinstance(one.node, ast.Call) and _is_given_work(loop, one.node)) for one in bound
+    )
+
+
+def _begun(module: Module, statement: ast.stmt, own: dict[Variable, bool]) -> tuple[ast.Call, ast.AST, str] | None:
     """The call that starts something, what to wait for, and by which method."""
     value = getattr(statement, "value", None)
     if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
         return None
     name, receiver = value.func.attr, value.func.value
     kind = module.kind(receiver)
-    if isinstance(statement, ast.Expr) and name == "start" and kind in THREADS and _is_of_loop(module, receiver):
+    if isinstance(statement, ast.Expr) and name == "start" and kind in THREADS and _is_of_loop(module, receiver, own):
         return value, receiver, "join"
     is_kept = isinstance(statement, ast.Assign) and len(statement.targets) == 1 and name in _STARTING
     if is_kept and kind is not None and _is_pool(kind) and not _is_single(module, receiver):
@@ -81,13 +119,17 @@ def _begun(module: Module, statement: ast.stmt) -> tuple[ast.Call, ast.AST, str]
     return None
 
 
-def _is_of_loop(module: Module, thread: ast.expr) -> bool:
-    """Whether each round has a thread of its own."""
+def _is_of_loop(module: Module, thread: ast.expr, own: dict[Variable, bool]) -> bool:
+    """Whether each round has a thread of its own; what is known of a variable is kept in `own`."""
     variable = module.variable(thread)
     if variable is None or variable.is_attribute:
         return False
-    bound = module.bound(variable)
-    return all(one.how == "item" or (one.how == "value" and isinstance(module.loop(one.node), LOOPS)) for one in bound)
+    if variable not in own:
+        own[variable] = all(
+            one.how == "item" or (one.how == "value" and isinstance(module.loop(one.node), LOOPS))
+            for one in module.bound(variable)
+        )
+    return own[variable]
 
 
 def _is_wait(statement: ast.stmt, kept: ast.AST, waiting: str) -> bool:

@@ -34,6 +34,10 @@ PRIVATE: Final = frozenset(
     )
 )
 """Names of Thread's own that break it on some supported Python; tests/test_review_rules.py proves each."""
+_USED_LATER: Final = frozenset(
+    ("_delete", "_handle", "_is_stopped", "_os_thread_handle", "_started", "_stop", "_wait_for_tstate_lock")
+)
+"""Those that join(), is_alive() or the end of the thread use, too; the others do no harm once it has started."""
 _HARMLESS: Final = {"_context": None, "_initialized": True, "_is_stopped": False}
 """What Thread itself begins with, so that nothing breaks by it."""
 
@@ -219,8 +223,14 @@ def private_name(module: Module) -> Iterator[Found]:
     """A subclass that assigns a name which Thread uses itself."""
     for owner in module.thread_classes:
         for node, name, value in assigned_in(module, owner):
-            if name in PRIVATE and not _is_harmless(module, name, value):
+            is_early = name in _USED_LATER or _is_before_start(module, owner, node)
+            if name in PRIVATE and is_early and not _is_harmless(module, name, value):
                 yield node, f"`{name}` is a private name of Thread's own: assigning it breaks the thread"
+
+
+def _is_before_start(module: Module, owner: ast.ClassDef, node: ast.AST) -> bool:
+    """Whether it stands in the class itself or in its constructor."""
+    return module.parent(node) is owner or module.function(node) is module.method_named(owner, "__init__")
 
 
 def _is_harmless(module: Module, name: str, value: ast.AST | None) -> bool:

@@ -110,12 +110,18 @@ def _local(path: Path, ref: str | None) -> Source:
     plain = Path(os.path.normpath(path))
     if plain.exists() and plain.samefile(path):  # else a symbolic link is on the way
         path = plain
-    source = Source(str(path), path, ref)
+    source = Source(_as_copier_finds(path), path, ref)
     if path.is_file() and not is_bundle(path):
         raise BadSource(str(path), "is a file, and no git bundle: give a folder, a repository or a bundle")
     if ref is not None and source.is_plain_folder:
         raise BadSource(str(path), f"is a plain folder and has no versions: leave out @{ref}")
     return source
+
+
+def _as_copier_finds(path: Path) -> str:
+    """A path for `_src_path`: a bare repository is one for Copier only where its name or its address says so."""
+    bare = path.is_dir() and path.suffix != ".git" and not (path / ".git").exists() and is_repository(path)
+    return f"git+file://{path}" if bare else str(path)
 
 
 def is_relative(text: str) -> bool:

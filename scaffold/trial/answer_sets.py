@@ -49,8 +49,8 @@ class AnswerSets:
 
     @property
     def required(self) -> Sequence[str]:
-        """The questions without a default that are asked beside the defaults of all others."""
-        return self._questions.required
+        """The questions that need an answer, and for which there is none to try."""
+        return self._questions.plainest[1]
 
     def awkward(self, rows: Sequence[Row]) -> dict[str, Row]:
         """For each question whose answer is awkward text in one of these rows, a row where it is the only such answer.
@@ -62,16 +62,17 @@ class AnswerSets:
             name = question.name
             row = next((row for row in rows if row.get(name) == AWKWARD), None)
             if row is not None and not self._questions.is_given(question):
-                beside = self._given if self._questions.is_asked(question, self._given) else without_awkward(row, row)
+                plainest, _ = self._questions.plainest
+                beside = plainest if self._questions.is_asked(question, plainest) else without_awkward(row, row)
                 found[name] = {**beside, name: AWKWARD}
         return found
 
     def pairwise(self) -> Covering:
-        """Few rows, after one of the defaults alone."""
+        """Few rows, after one of the defaults alone, as far as there are any."""
         chance = random.Random(_SEED)  # noqa: S311  # no secret depends on it
         pairs = _Pairs()
         pool = self._pool(chance, pairs)
-        chosen: list[Row] = [self._given]
+        chosen: list[Row] = [self._questions.plainest[0]]
         wanted, met = pairs.all, 0
         while uncovered := wanted & ~met:
             row, held = max(pool, key=lambda candidate: (candidate[1] & uncovered).bit_count())
@@ -136,18 +137,23 @@ class AnswerSets:
             if name in like and self._questions.takes(question, like[name], row):
                 row[name] = like[name]
                 continue
-            values = [value for value in question.values if self._questions.takes(question, value, row)]
+            values = self._taken(question, row)
             if values:
                 row[name] = chance.choice(values)
         return row
+
+    def _taken(self, question: Question, row: Row) -> Sequence[Any]:
+        """Those of its values that it takes beside this row."""
+        if question.takes_all:
+            return question.values
+        return [value for value in question.values if self._questions.takes(question, value, row)]
 
     def _all(self, row: Row, rest: Sequence[Question]) -> Iterator[Row]:
         if not rest:
             yield row
             return
         question, *others = rest
-        values = question.values if self._questions.is_asked(question, row) else ()
-        values = tuple(value for value in values if self._questions.takes(question, value, row))
+        values = self._taken(question, row) if self._questions.is_asked(question, row) else ()
         for value in values:
             yield from self._all({**row, question.name: value}, others)
         if not values:

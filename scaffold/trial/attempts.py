@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
 from scaffold import shell
 from scaffold.errors import ScaffoldError
@@ -200,6 +200,9 @@ class Upgrade:
 
 class _Gone(Exception):
     """A release that cannot be rendered any more."""
+
+
+Attempt = Union[Set, Upgrade]
 
 
 def _copy(manner: Manner, answers: Row, version: str) -> list[str]:

@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TEST_TIMEOUT = 600  # seconds
+_OF_OTHERS = frozenset((".git", ".venv", "venv", "node_modules", "__pycache__"))
+"""Folders that git, package managers and Python fill."""
 _RUFF_STOPPED = 2  # its exit code where it did not come to check anything
+
+
+def rendered_files(out: Path) -> list[Path]:
+    """The files of a project, but for what its tasks have others make: those differ from one minute to the next."""
+    files = (path for path in out.rglob("*") if path.is_file())
+    return sorted(path for path in files if not _OF_OTHERS.intersection(path.relative_to(out).parts))
 
 
 def python_problems(out: Path) -> Iterator[str]:
     """Files that are no Python."""
-    for path in sorted(out.rglob("*.py")):
+    for path in rendered_files(out):
+        if path.suffix != ".py":
+            continue
         name, content = path.relative_to(out), path.read_bytes()
         try:
             compile(content, str(name), "exec", dont_inherit=True)
@@ -52,7 +62,7 @@ def replay_problems(template: Path, out: Path, record: Path, again: Path, *, tru
 
 
 def _contents(folder: Path) -> dict[Path, bytes]:
-    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {path.relative_to(folder): path.read_bytes() for path in rendered_files(folder)}
 
 
 def lint_problems(out: Path) -> Iterator[str]:
@@ -68,8 +78,9 @@ def lint_problems(out: Path) -> Iterator[str]:
             yield f"ruff: {_cause(done.stderr.replace(f'{out}{os.sep}', ''))}"
             return
         if done.returncode:
-            first = (done.stdout or done.stderr).strip().splitlines()[:1]
-            yield f"ruff {arguments[0]}: {' '.join(first)}"
+            lines = [line.strip() for line in (done.stdout or done.stderr).strip().splitlines()[:2]]
+            has_its_place = len(lines) > 1 and lines[1].startswith("-->")
+            yield f"ruff {arguments[0]}: {' '.join(lines if has_its_place else lines[:1])}"
 
 
 def _cause(stderr: str) -> str:

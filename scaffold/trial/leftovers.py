@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError, nodes
 
+from scaffold.trial.checks import rendered_files
 from scaffold.trial.questions import environment_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Leftovers:
 
     def problems(self, out: Path) -> Iterator[str]:
         """Each file with one, and the first of them."""
-        for path in sorted(path for path in out.rglob("*") if path.is_file() and not path.is_symlink()):
+        for path in (path for path in rendered_files(out) if not path.is_symlink()):
             name = path.relative_to(out)
             is_template = _TEMPLATES.fullmatch(path.suffix) or any(map(_OF_TEMPLATES.fullmatch, name.parts[:-1]))
             if is_template or path.stat().st_size > _LARGEST:

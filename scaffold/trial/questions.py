@@ -10,7 +10,7 @@ from jinja2 import FileSystemLoader, TemplateError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.copierfmt.answers import WrongType, cast, holds
-from scaffold.trial.values import COMPUTED, Choices, is_computed, values_of
+from scaffold.trial.values import AWKWARD, COMPUTED, Choices, is_computed, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +51,8 @@ class Question:
     conditions: tuple[str | bool, ...]
     """All have to hold, or it is not asked."""
     choices: Choices
+    takes_all: bool
+    """Whether nothing can refuse one of the values."""
 
 
 class Questions:
@@ -68,6 +70,7 @@ class Questions:
         self._compiled: dict[str, Template] = {}
         self._named: dict[str, frozenset[str]] = {}
         self._outcomes: dict[tuple[str, ...], str] = {}
+        self._held: dict[str, bool] = {}
         self._places = {name: number for number, name in enumerate(self.specs)}
         self._tried: dict[str, Question] = {}
         for name, spec in self.specs.items():
@@ -76,7 +79,13 @@ class Questions:
             values = (given[name],) if name in given else values_of(spec, partial(self._takes_alone, name))
             if values:
                 choices = Choices.of(spec)
-                self._tried[name] = Question(name=name, values=values, conditions=_conditions(spec), choices=choices)
+                self._tried[name] = Question(
+                    name=name,
+                    values=values,
+                    conditions=_conditions(spec),
+                    choices=choices,
+                    takes_all=name in given or not (choices.validators or spec.get("validator")),
+                )
 
     def _takes_alone(self, name: str, value: object) -> bool:
         return not self._refused(name, {name: value})
@@ -87,10 +96,22 @@ class Questions:
         return tuple(self._tried.values())
 
     @cached_property
-    def required(self) -> Sequence[str]:
-        """Those that are asked beside the defaults of all others, and have none themselves."""
-        unanswered = ((name, spec) for name, spec in self.specs.items() if name not in self._given)
-        return [name for name, spec in unanswered if "default" not in spec and self._hold(_conditions(spec), name, {})]
+    def plainest(self) -> tuple[Row, Sequence[str]]:
+        """The fewest answers that there have to be, and the questions for which there is none to try.
+
+        All others have a default. Of choices, yes and no, and numbers the first is taken.
+        """
+        row: Row = {}
+        required: list[str] = []
+        for name, spec in self.specs.items():
+            if (name in self._given or "default" not in spec) and self._hold(_conditions(spec), name, row):
+                values = self._tried[name].values if name in self._tried else ()
+                known = [value for value in values if name in self._given or value not in (AWKWARD, COMPUTED)]
+                if known:
+                    row[name] = known[0]
+                else:
+                    required.append(name)
+        return row, required
 
     def is_asked(self, question: Question, row: Row) -> bool:
         """Whether it is, beside the answers before it. What cannot be judged does not hold."""
@@ -98,9 +119,14 @@ class Questions:
 
     def _hold(self, conditions: Sequence[str | bool], name: str, row: Row) -> bool:
         return all(
-            holds(self._rendered(condition, name, row)) if isinstance(condition, str) else bool(condition)
+            self._holds(self._rendered(condition, name, row)) if isinstance(condition, str) else bool(condition)
             for condition in conditions
         )
+
+    def _holds(self, text: str) -> bool:
+        if text not in self._held:
+            self._held[text] = holds(text)
+        return self._held[text]
 
     def is_given(self, question: Question) -> bool:
         """Whether it has that answer whatever its conditions say."""
@@ -108,7 +134,7 @@ class Questions:
 
     def takes(self, question: Question, value: object, row: Row) -> bool:
         """Whether it takes this answer beside those before it."""
-        if self.is_given(question):
+        if question.takes_all:
             return True
         disabled = question.choices.validator(value)
         if disabled and self._rendered(disabled, question.name, row):

@@ -42,6 +42,9 @@ def begin(folder: Path) -> None:
     """Make this process ready: what tasks print goes into a file, and Ctrl-C is for the one that started it."""
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)  # so that it can be ended with all that it started
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # and what was sent to both until now is forgotten
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with output_of(folder).open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)

@@ -7,13 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import active_children, get_context
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import NotTrusted, Refused, ScaffoldError, TemplateFault
 from scaffold.foreign.config import load
@@ -25,12 +20,12 @@ from scaffold.repositories.found import at
 from scaffold.repositories.refs import read_tags
 from scaffold.sources import tags
 from scaffold.text import one_line
-from scaffold.trial import rendering
 from scaffold.trial.answer_sets import AnswerSets, Covering, without_awkward
-from scaffold.trial.attempts import Manner, Outcome, Set, Upgrade
+from scaffold.trial.attempts import Attempt, Manner, Outcome, Set, Upgrade
 from scaffold.trial.leftovers import leftovers
 from scaffold.trial.questions import MALFORMED
 from scaffold.trial.rendering import Commit
+from scaffold.trial.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -40,8 +35,6 @@ if TYPE_CHECKING:
 
 _TRIED_WELL = 3  # of the newest releases: updates with more than the defaults
 _MORE = 2
-
-Attempt = Union[Set, Upgrade]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,14 +118,24 @@ def run(trial: Trial, result: Result) -> Generator[Sequence[Outcome]]:
         awkward = sets.awkward(result.covering.rows)
         result.planned = len(awkward) + len(result.covering.rows) + len(result.releases)
         yield ()
-        with _workers(min(result.planned, os.cpu_count() or 1), folder) as workers:
+        with workers(min(result.planned, os.cpu_count() or 1), folder) as processes:
             first = [Set(plain, result.covering.rows[0], manner)]
             first += [Set(plain, answers, manner, name) for name, answers in awkward.items()]
-            for found in workers.made(first, result):
-                yield found
+            yield from _defaults_first(processes.made(first, result.done))
             unfit = _unfit([*awkward], result.outcomes)
-            for found in workers.made(list(_others(trial, result, manner, unfit)), result):
-                yield found
+            yield from processes.made(list(_others(trial, result, manner, unfit)), result.done)
+
+
+def _defaults_first(found: Iterator[Sequence[Outcome]]) -> Iterator[Sequence[Outcome]]:
+    """The outcome of the defaults before any of awkward text: what fails with both is no fault of the text."""
+    held: list[Sequence[Outcome]] = []
+    are_known = False
+    for outcomes in found:
+        held.append(outcomes)
+        are_known = are_known or not outcomes[0].alone
+        if are_known:
+            yield from sorted(held, key=lambda each: bool(each[0].alone))
+            held.clear()
 
 
 def _copied(template: Path, plain: Path) -> Path:
@@ -228,67 +231,3 @@ def _as_repository(root: Path, now: Path, place: Path) -> None:
     git("--work-tree", now, "add", "--all", cwd=place)
     git("commit", "--quiet", "--allow-empty", "--message", "now", cwd=place)
     git("reset", "--quiet", "--hard", cwd=place)
-
-
-# --- processes ------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _workers(number: int, folder: Path) -> Iterator[_Workers]:
-    """So many processes; whatever interrupts, they end at once, with all that they started."""
-    workers = _Workers(number, folder)
-    try:
-        yield workers
-    except BaseException:
-        for child in active_children():
-            with suppress(OSError):
-                if hasattr(os, "killpg"):
-                    os.killpg(child.pid or 0, signal.SIGKILL)
-            child.kill()
-        workers.pool.shutdown(cancel_futures=True)
-        raise
-    workers.pool.shutdown()
-
-
-class _Workers:
-    """Processes that make attempts."""
-
-    def __init__(self, number: int, folder: Path) -> None:
-        self._number = number
-        self._folder = folder
-        self.pool = self._started(number)
-
-    def made(self, attempts: Sequence[Attempt], result: Result) -> Iterator[Sequence[Outcome]]:
-        """Fill in the outcomes of each attempt when it is done, and hand them on.
-
-        A process that is brought down takes the other attempts with it: they are made again, one at a time, until all
-        that do so are known.
-        """
-        before = len(result.done)
-        lost: list[int] = []
-        futures = {self.pool.submit(attempt): number for number, attempt in enumerate(attempts)}
-        for future in as_completed(futures):
-            number = futures[future]
-            if isinstance(future.exception(), BrokenProcessPool):
-                lost.append(number)
-            else:
-                result.done[before + number] = _outcomes(attempts[number], future)
-                yield result.done[before + number]
-        for number in lost:
-            self.pool = self._started(1)
-            result.done[before + number] = _outcomes(attempts[number], self.pool.submit(attempts[number]))
-            yield result.done[before + number]
-        if lost:
-            self.pool = self._started(self._number)
-
-    def _started(self, number: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(number, get_context("spawn"), rendering.begin, (self._folder,))
-
-
-def _outcomes(attempt: Attempt, future: Future[list[Outcome]]) -> list[Outcome]:
-    """Those of an attempt; also where it did not come to its end."""
-    error = future.exception()
-    if error is None:
-        return future.result()
-    is_down = isinstance(error, BrokenProcessPool)
-    return attempt.lost("brings its process down" if is_down else f"cannot be tried: {one_line(str(error))}")

@@ -79,6 +79,10 @@ class Bench:
             self.levels[crew.kind, count] = level
         return level and self.levels[crew.kind, count]
 
+    def expected(self, count: int) -> float:
+        """About how long a level takes, in seconds."""
+        return min(2 * self._slice, self._ration(count) * self.one.wall)
+
     def one_again(self, crew: Crew) -> None:
         """Measure a plain loop once more."""
         self.one = self.level(crew, 1, again=True) or self.one

@@ -84,7 +84,7 @@ def _doubled(bench: Bench, tried: dict[int, Level], limit: Limit, *, is_long: bo
         if level is None:
             return bench.why_out, False
         if _fails_more(one, level):
-            return f"with {count} more calls fail: {level.errors:.0%} ({level.error})", True
+            return f"with {count} at once more calls fail: {level.errors:.0%} ({level.error})", True
         tried[count] = level
         if _gained_little(level, before):
             return _said(level, before, one), True
@@ -100,8 +100,9 @@ def _fails_more(one: Level, level: Level) -> bool:
 
 
 def _said(level: Level, before: Level, one: Level) -> str:
+    kind = "threads" if level.kind == "thread" else "processes"
     return (
-        f"{level.workers} do {level.rate / max(before.rate, 1e-9):.2f} times the work of {before.workers},"
+        f"{level.workers} {kind} do {level.rate / max(before.rate, 1e-9):.2f} times the work of {before.workers},"
         f" and a call takes {level.wall / one.wall:.1f} times as long"
     )
 

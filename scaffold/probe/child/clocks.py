@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import threading
@@ -22,14 +23,39 @@ def tells_run_queue() -> bool:
         return False
 
 
-def run_queue() -> float:
-    """How long this thread has been ready but without a CPU; 0.0 where the system does not tell."""
+class Stopwatch:
+    """How long this thread has been on a CPU, and ready but without one, since the watch was made."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        self._wall, self._cpu, self._queue = time.perf_counter(), time.thread_time(), _run_queue()
+
+    def read(self) -> tuple[float, float]:
+        """Both; the latter is estimated where the system does not tell."""
+        wall, cpu = time.perf_counter() - self._wall, time.thread_time() - self._cpu
+        if self._queue is None:
+            return cpu, max(0.0, min(wall - cpu, cpu * _lag()))
+        return cpu, (_run_queue() or self._queue) - self._queue
+
+
+def _run_queue() -> float | None:
+    """How long this thread has been ready but without a CPU; None where the system does not tell."""
     try:
         if not hasattr(_opened, "fd"):
             _opened.fd = os.open(_SCHEDSTAT, os.O_RDONLY)
         return int(os.pread(_opened.fd, 80, 0).split()[1]) / 1e9
     except (OSError, ValueError, IndexError, AttributeError):  # Windows has no pread
-        return 0.0
+        return None
+
+
+@functools.cache
+def _lag(seconds: float = 0.1) -> float:
+    """How long a thread of this process waits for a CPU, for each second on one: as a loop finds it, once."""
+    wall, cpu = time.perf_counter(), time.thread_time()
+    while time.perf_counter() < wall + seconds:
+        pass
+    wall, cpu = time.perf_counter() - wall, time.thread_time() - cpu
+    return max(0.0, wall / max(cpu, 1e-9) - 1)
 
 
 def children_cpu() -> float:
@@ -50,14 +76,14 @@ def cpus() -> int:
 
 
 def taken_by_others(seconds: float = 0.25) -> float:
-    """The share of our CPUs that others use while we do nothing; 0.0 where the system does not tell."""
+    """The share of our CPUs that others use while we do nothing; where the system does not tell, as a loop finds it."""
     try:
         before, start = _busy(), time.perf_counter()
         time.sleep(seconds)
         passed = time.perf_counter() - start
         return (_busy() - before) / passed / len(os.sched_getaffinity(0))
     except (OSError, AttributeError, ValueError):
-        return 0.0
+        return _lag() / (1 + _lag())
 
 
 def _busy() -> float:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .level import Kind
     from .target import Function
 
+_LEAD = 0.005  # seconds in which all workers hear of an order
 _IMPORT_SECONDS = 30  # for a worker process to start and to import the function
 
 
@@ -72,7 +73,7 @@ class Threads:
         if warm and known < count:
             self._together(range(known, count), Order(time.perf_counter(), 0.0), count)
         cpu, children = time.process_time(), children_cpu()
-        order = order._replace(begin=time.perf_counter())
+        order = order._replace(begin=time.perf_counter() + (_LEAD if count > 1 else 0.0))
         tallies, stopped = self._together(range(count), order, calls)
         interval = Interval(order.begin, order.span, time.process_time() - cpu, children_cpu() - children)
         if not any(tally.marks for tally in tallies) or not (stopped or all(tally.marks for tally in tallies)):
@@ -132,7 +133,7 @@ class Processes:
             self._workers.append(_Process(self._request))
         if warm and known < count and self._together(range(known, count), Order(time.perf_counter(), 0.0), 1) is None:
             return None
-        order = order._replace(begin=time.perf_counter())
+        order = order._replace(begin=time.perf_counter() + _LEAD)
         tallies = self._together(range(count), order, max(1, calls // count))
         return None if tallies is None else summed(self.kind, count, tallies, Interval(order.begin, order.span, 0, 0))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     ]
 
 WAITS, COMPUTES = 0.3, 0.7  # below the one a call waits, above the other it computes
-HOLDS = 0.4  # of its computing, the share from which on it holds the GIL: load hides part of it
+HOLDS = 0.3  # of its computing, the share from which on it holds the GIL: load hides part of it
 _OURS = 0.002  # seconds that the measurement itself takes on another thread, at most
 _TELLS = 0.1  # a call that computes less says nothing about the GIL
 
@@ -67,7 +67,7 @@ def profile_of(one: Level, two: Level | None, many: Level | None, *, first_call:
     assumed = 0.0 if free_threaded else 1.0
     holds = assumed if beside is None else min(1.0, _held(one, beside, computes, is_many=many is not None))
     return Profile(
-        kind=_class(one, two, computes, holds),
+        kind=_class(one, computes, holds),
         wall=one.wall,
         first_call=first_call,
         computes=computes,
@@ -86,18 +86,17 @@ def _held(one: Level, beside: Level, computes: float, *, is_many: bool) -> float
     does alone.
     """
     turns = max(1.0, beside.workers - 1 / max(computes, 0.01)) if is_many else 1.0
-    return max(0.0, beside.wait - one.wait) / max(beside.cpu, 1e-9) / turns
+    held = beside.cpu * (1 + one.queue / max(one.cpu, 1e-9))  # whoever is kept from a CPU does not let go of it
+    return max(0.0, beside.wait - one.wait) / max(held, 1e-9) / turns
 
 
-def _class(one: Level, two: Level | None, computes: float, holds: float) -> Class:
+def _class(one: Level, computes: float, holds: float) -> Class:
+    """What one worker shows; whether those that wait contend for something, a climb shows."""
     real = max(one.wall - one.queue, 1e-9)
-    longer = max(0.0, two.wait - one.wait) if two else 0.0
     if one.children > max(one.cpu, 0.1 * real):
         return "child-processes"
     if one.others > 0.4 * max(one.cpu, 0.25 * real) and one.others * one.calls > _OURS:
         return "own-threads"
-    if longer > max(0.3 * real, 3 * two.cpu if two else 0.0):  # more than the GIL can explain
-        return "contended"
     if computes < WAITS:
         return "waiting"
     if computes < COMPUTES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import sys
 from typing import TYPE_CHECKING, Any
@@ -17,14 +18,16 @@ from .verdict import CROWDED, THREADS_WORTH, Tried
 from .work import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from .level import Level
     from .target import Function
     from .verdict import Verdict
 
     Tell = Callable[[Mapping[str, object]], None]
 
-_GIL_SHOWS = 0.05  # seconds of two threads computing: ten times the interpreter's switch interval
+_LONGER_TURN, _SHORTEST_TURN = 0.05, 0.0002  # seconds
+_TURNS, _FEWEST_TURNS = 20, 4  # in a level; with fewer it does not show who holds the GIL
 _ONLY_FIRST = 200  # times longer than the others, from which on only the first call did any work
 
 
@@ -54,9 +57,9 @@ class Session:
         if not tells_run_queue():
             self.doubt("this system does not tell how long a thread waits for a CPU")
         profile = self._profiled(self._bench.alone(self._threads))
-        if profile.kind in ("waiting", "contended"):
+        if profile.kind == "waiting":
             threads = self._climbed_threads(profile)
-            self._profile = verdicts.settled(profile, threads)
+            self._profile = verdicts.settled(profile, threads) if self._most > 1 else profile
             self._verdict = verdicts.decided(threads, None)
         elif verdicts.is_tiny(profile):
             self._verdict = verdicts.tiny(profile)
@@ -85,7 +88,7 @@ class Session:
                 "certain": is_whole and not self._doubts,
                 "because": verdict.because,
                 "why_not_more": verdict.why_not_more,
-                "gain": round(verdict.gain, 2),
+                "gain": None if verdict.gain is None else round(verdict.gain, 2),
                 "doubts": [*self._doubts],
             },
             "profile": profile and {**profile.as_json(), "first_error": first_error},
@@ -104,28 +107,42 @@ class Session:
     def _profiled(self, first_call: float) -> Profile:
         """What one thread, two, and for a function that does both more of them say of a call."""
         bench, crew = self._bench, self._threads
-        found = self._keep(profile_of(bench.one, None, None, first_call=first_call, free_threaded=_is_free_threaded()))
+
+        def profile(two: Level | None = None, many: Level | None = None) -> Profile:
+            free = _is_free_threaded()
+            self._profile = profile_of(bench.one, two, many, first_call=first_call, free_threaded=free)
+            return self._profile
+
+        found = profile()
         self._doubt_first(bench.one.wall, first_call)
-        if verdicts.is_tiny(found):
+        if verdicts.is_tiny(found) or self._most == 1:
             return found
         if not bench.has_time(1):
             self.doubt("the time was up before two threads could be tried: raise --budget")
             return found
-        two = bench.level(crew, 2) if self._most > 1 else None
-        if two is None and self._most > 1:
-            self.doubt(bench.supply.why_out)
-        found = self._keep(profile_of(bench.one, two, None, first_call=first_call, free_threaded=found.free_threaded))
-        if found.kind == "mixed" and self._most >= 8:
-            many = bench.level(crew, 4 if found.computes >= 0.5 else 8)
-            found = profile_of(bench.one, two, many, first_call=first_call, free_threaded=found.free_threaded)
-            self._keep(found)
-        if two and found.computes >= WAITS and two.calls * two.wall / 2 < _GIL_SHOWS:
-            self.doubt("the calls were too few to see who holds the GIL: raise --max-calls")
+        turn = self._turn()
+        with _turns(turn):
+            two = bench.level(crew, 2)
+            if two is None:
+                self.doubt(bench.supply.why_out)
+                return found
+            if found.computes >= WAITS and two.calls * two.wall / 2 < _FEWEST_TURNS * turn:
+                self.doubt("the calls were too few to see who holds the GIL: raise --max-calls")
+                return found
+            found = profile(two)
+            if found.kind == "mixed" and self._most >= 8:
+                found = profile(two, bench.level(crew, 4 if found.computes >= 0.5 else 8))
         return found
 
-    def _keep(self, profile: Profile) -> Profile:
-        self._profile = profile
-        return profile
+    def _turn(self) -> float:
+        """How long a thread may keep the GIL while it is looked for, in seconds.
+
+        Usually 5 ms; less, where a level of short calls is over before there were several turns. More on a busy
+        machine: whoever asks for the GIL queues for a CPU to do so, and its wait would hardly show.
+        """
+        if self._busy() > CROWDED:
+            return _LONGER_TURN
+        return min(sys.getswitchinterval(), max(_SHORTEST_TURN, self._bench.expected(2) / _TURNS))
 
     def _doubt_first(self, usual: float, first: float) -> None:
         one = self._bench.one
@@ -134,9 +151,13 @@ class Session:
         if first > max(0.002, _ONLY_FIRST * usual) and usual < verdicts.HANDOVER:
             self.doubt("only the first call did any work, as if the function kept its result: give it --items")
 
+    def _busy(self) -> float:
+        """The share of the CPUs that others take."""
+        return max(self._taken, self._bench.one.queue_share)
+
     def _on_cpus(self, profile: Profile) -> Verdict:
         """The verdict where it computes, which only an idle machine can time."""
-        busy = max(self._taken, self._bench.one.queue_share)
+        busy = self._busy()
         if busy > CROWDED:
             return self._implied(profile, busy)
         threads, processes, ruled_out = self._climbed_threads(profile), None, ""
@@ -205,6 +226,17 @@ class Session:
             bench.one_again(self._threads)
             best = bench.level(crew, best.workers, again=True) or best
         return Tried(Climb(best, found.ended, found.is_whole), best.rate / max(bench.one.rate, 1e-9))
+
+
+@contextlib.contextmanager
+def _turns(seconds: float) -> Iterator[None]:
+    """Let a thread keep the GIL for so long before another asks for it."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(seconds)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _is_free_threaded() -> bool:

@@ -40,8 +40,8 @@ class Verdict:
     workers: int
     because: str
     why_not_more: str = ""
-    gain: float = 1.0
-    """Times the work of a plain loop, as measured."""
+    gain: float | None = 1.0
+    """Times the work of a plain loop; None where it was not timed."""
 
     def answers(self, profile: Profile | None) -> Mapping[str, object]:
         """The same as answers to scaffold's questions."""
@@ -76,7 +76,7 @@ def thread_limit(profile: Profile, cpus: int) -> int | None:
 
     Twice what the CPUs and the GIL allow, so that the end is seen; where it only computes, no more than there are CPUs.
     """
-    if profile.kind in ("waiting", "contended"):
+    if profile.kind == "waiting":
         return None
     computes = max(0.01, profile.computes)
     if profile.computes >= COMPUTES:
@@ -89,16 +89,15 @@ def process_limit(profile: Profile, cpus: int) -> int:
     return cpus if profile.computes >= COMPUTES else 2 * math.ceil(cpus / max(profile.computes, WAITS) - 0.2)
 
 
-def settled(profile: Profile, threads: Tried | None) -> Profile:
-    """The profile, after the climb: whether calls contend is seen better there than from two uneven calls."""
-    if threads is None or profile.kind not in ("waiting", "contended"):
-        return profile
-    return replace(profile, kind="waiting" if threads.gain >= THREADS_WORTH else "contended")
+def settled(profile: Profile, threads: Tried) -> Profile:
+    """The profile of a function that waits, after the climb: where more do no more, they wait for each other."""
+    is_contended = threads.gain < THREADS_WORTH and threads.climb.is_whole
+    return replace(profile, kind="contended") if is_contended else profile
 
 
 def is_tiny(profile: Profile) -> bool:
     """Whether a call costs less than handing it over."""
-    return profile.kind not in ("waiting", "contended") and 0 < profile.wall < HANDOVER
+    return profile.kind != "waiting" and 0 < profile.wall < HANDOVER
 
 
 def tiny(profile: Profile) -> Verdict:
@@ -113,11 +112,12 @@ def implied(profile: Profile, cpus: int, most: int) -> Verdict:
     if profile.kind == "own-threads" or cpus == 1:
         return Verdict("none", 1, because, f"there are {cpus} CPUs")
     if profile.kind == "child-processes":
-        return Verdict("thread", min(cpus, most), because, f"there are {cpus} CPUs")
+        return Verdict("thread", min(cpus, most), because, f"there are {cpus} CPUs", None)
     spare = 1.5 if profile.kind == "mixed" else 1  # so that the CPUs have work while some wait
     workers = min(most, math.ceil(spare * cpus / max(profile.computes, WAITS) - 0.2))
     is_held = profile.holds_gil >= HOLDS and not profile.free_threaded
-    return Verdict("process" if is_held else "thread", workers, because, f"it computes, and there are {cpus} CPUs")
+    kind: Literal["process", "thread"] = "process" if is_held else "thread"
+    return Verdict(kind, workers, because, f"it computes, and there are {cpus} CPUs", None)
 
 
 def held(no_processes: str) -> Verdict:

@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .clocks import run_queue
+from .clocks import Stopwatch
 from .target import described
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Order(NamedTuple):
     """What workers are told to do."""
 
     begin: float
-    """By `time.perf_counter`, which is the same for all processes."""
+    """By `time.perf_counter`, which is the same for all processes; if it is still to come, all begin together."""
     span: float
     """Seconds; each makes one call at least."""
     batch: int = 1
@@ -90,7 +90,10 @@ def work(function: Function, arguments: Arguments, order: Order, watch: Watch) -
     """Call until the span has passed, at least once, unless arguments run out or too many calls fail."""
     marks: list[Mark] = []
     first_error = ""
-    cpu, queued, now = time.thread_time(), run_queue(), time.perf_counter()
+    stopwatch, now = Stopwatch(), time.perf_counter()
+    if now < order.begin:
+        time.sleep(order.begin - now)
+        now = order.begin  # whoever is late had no CPU, or waited for the GIL: that counts
     while (now < order.begin + order.span or not marks) and watch.goes_on():
         jobs, failed = arguments.take(order.batch), 0
         if not jobs:
@@ -106,4 +109,4 @@ def work(function: Function, arguments: Arguments, order: Order, watch: Watch) -
         before, now = now, time.perf_counter()
         marks.append(Mark(before, now, len(jobs), failed))
         watch.count(len(jobs), failed)
-    return Tally(marks, time.thread_time() - cpu, run_queue() - queued, first_error)
+    return Tally(marks, *stopwatch.read(), first_error)

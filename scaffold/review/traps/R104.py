@@ -7,7 +7,9 @@ def greet(*names):
     print("hello to", names)
 
 
-threading.Thread(target=greet, args=("Ada")).start()
+thread = threading.Thread(target=greet, args=("Ada"))
+thread.start()
+thread.join()
 
 threading.Thread(target=greet, args=("Ada",)).start()
 

@@ -6,7 +6,7 @@ running, most = 0, 0
 lock, gate = threading.Lock(), threading.Event()
 
 
-def work():
+def work(_number):
     global running, most
     with lock:
         running += 1
@@ -17,14 +17,14 @@ def work():
 
 
 gate.set()
-for _ in range(3):
-    thread = threading.Thread(target=work)
+for number in range(3):
+    thread = threading.Thread(target=work, args=(number,))
     thread.start()
     thread.join()
 print("at the same time:", most)
 
 gate.clear()
-threads = [threading.Thread(target=work) for _ in range(3)]
+threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
 for each in threads:
     each.start()
 while running < 3:
