@@ -248,7 +248,7 @@ _migrations:
 - command: touch never.txt
   version: v9.0.0
 _tasks:
-- command: echo {{ _copier_operation }} > operation.txt
+- command: echo {{ _copier_operation }} > operation.txt; echo a task says
 - command: touch copied.txt
   when: "{{ _copier_operation == 'copy' }}"
 """
@@ -259,11 +259,15 @@ def test_migrations_run_before_and_after_on_a_copy_of_the_project(tmp_path: Path
     template, project = tmp_path / "template", tmp_path / "shop"
     release(template, {"file.txt": LINES}, "v1.0.0")
     project_of(template, project, {"file.txt": MINE, "own.txt": "own\n", "a:b": "odd\n", "run.sh": Program("run\n")})
-    release(template, {"copier.yml": MIGRATIONS + QUESTION, "file.txt": NEWER, "new.txt": "new\n"}, "v1.1.0")
+    messages = "_message_before_update: to {{ _copier_conf.vcs_ref }}\n_message_after_update: bye {{ name }}\n"
+    config = messages + MIGRATIONS + QUESTION
+    release(template, {"copier.yml": config, "file.txt": NEWER, "new.txt": "new\n"}, "v1.1.0")
     before = standing(project)
     refused = scaffold("update", str(project), "--defaults")
     assert (refused.code, "migration" in refused.err, standing(project)) == (4, True, before)
-    update(scaffold, project, "--trust", refused.err.partition("--trust ")[2].split()[0])
+    said = update(scaffold, project, "--trust", refused.err.partition("--trust ")[2].split()[0])
+    assert said.index("to ") < said.index("a task says\n") < said.index("bye shop\n")
+    assert said.count("bye shop") == said.count("v1.1.0\n") == 1
     assert standing(project) == {
         "a:b": before["a:b"],
         "run.sh": before["run.sh"],

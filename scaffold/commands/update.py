@@ -204,7 +204,7 @@ def _write(command: str, update: Update, *, allow_dirty: bool, no_index: bool) -
     plan = update.plan
     if not allow_dirty:
         check_clean(update.root, (*plan.files, *plan.removed))
-    if plan.files or plan.removed:
+    if plan.files or plan.removed or plan.folders:
         publish(plan, command)
         if not no_index and (reason := mark_unmerged(update.root, update.changes)):
             output.say_note(reason)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
+from scaffold.errors import TemplateFault
 from scaffold.foreign import tree
 from scaffold.foreign.confined import Job, run
 from scaffold.foreign.external import lent
@@ -97,8 +98,8 @@ def render_both(
     """
     trusted = require_trust(joined(old.actions, new.actions), wish.trusted_digest)
     refuse_unknown(wish.data, new.questions)
-    both = _Both(old, new, wish, project)
-    order = both.order(migrates=trusted and bool(new.actions.migrations))
+    both = _Both(old, new, wish, project, migrates=trusted and bool(new.actions.migrations))
+    order = both.order()
     job = Job(place=new.place, order=order, trusted=trusted, limits=new.limits, places=new.config.places, say=wish.say)
     return both.finish(run(job, both.answering(asking(wish.ask))))
 
@@ -106,8 +107,11 @@ def render_both(
 class _Both:
     """One update, in the folders of its place."""
 
-    def __init__(self, old: UntrustedTemplate, new: UntrustedTemplate, wish: Wish, project: Project) -> None:
+    def __init__(
+        self, old: UntrustedTemplate, new: UntrustedTemplate, wish: Wish, project: Project, *, migrates: bool
+    ) -> None:
         self._old, self._new, self._wish, self._project = old, new, wish, project
+        self._migrates = migrates
         self._out = output_folder(new.place, wish.folder_name)
         self._before = new.place.root / "before"
         self._copy = new.place.root / "migrated" / self._out.name
@@ -115,7 +119,7 @@ class _Both:
         self._others = Rendered({}, {}, (), {})
         self._room = new.limits
 
-    def order(self, *, migrates: bool) -> dict[str, Any]:
+    def order(self) -> dict[str, Any]:
         """As scaffold/foreign/two_versions.py reads it."""
         version = self._new.version
         same = version["ref"] == self._old.version["ref"]
@@ -136,7 +140,7 @@ class _Both:
             "answers_file": str(self._wish.answers_file),
             "defaults": self._wish.ask is None,
             "asking": self._wish.ask is not None,
-            "migrates": migrates,
+            "migrates": self._migrates,
             "external": {**lent(self._old.config, self._wish.project), **lent(self._new.config, self._wish.project)},
         }
 
@@ -144,7 +148,8 @@ class _Both:
         """`ask`, which also does what is the parent's before the migrations of either stage."""
 
         def answer(message: Mapping[str, Any]) -> object:
-            stage = message.get("stage")
+            # A process that was not asked to migrate gets nothing of the project, whatever it says.
+            stage = message.get("stage") if self._migrates else None
             if stage == "before":
                 self._make_copy()
             elif stage == "after":
@@ -160,9 +165,13 @@ class _Both:
         return self._renderings(outcome), None if self._known is None else self._migrated()
 
     def _renderings(self, outcome: Mapping[str, Any]) -> Renderings:
-        left = frozenset(map(PurePosixPath, outcome.get("left", ())))
+        try:
+            left = frozenset(map(PurePosixPath, outcome.get("left", ())))
+            replaced = dict(outcome.get("replaced", {}))
+        except (TypeError, ValueError) as error:  # a process that was taken over
+            raise TemplateFault("copier.yml", "made its process answer nonsense") from error
         base, theirs = (self._rendered(folder) for folder in (self._before, self._out))
-        return Renderings(base, theirs, left, dict(outcome.get("replaced", {})), str(outcome.get("message", "")))
+        return Renderings(base, theirs, left, replaced, str(outcome.get("message", "")))
 
     def _rendered(self, folder: Path) -> Rendered:
         # A task may make a repository, which cannot be moved from here file by file.
