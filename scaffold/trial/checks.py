@@ -97,8 +97,8 @@ def lint_problems(out: Path, *, is_finished: bool) -> Iterator[str]:
 
 def _cause(stderr: str) -> str:
     """What ruff gives as the reasons, each on a line of its own, and the text of a file in between."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    return "; ".join([line.removeprefix("Cause: ") for line in lines if line.startswith("Cause: ")] or lines[:1])
+    lines = (line.strip() for line in stderr.splitlines())
+    return "; ".join(line.removeprefix("Cause: ") for line in lines if line.startswith("Cause: "))
 
 
 def _has_ruff_settings(out: Path) -> bool:
