@@ -126,7 +126,7 @@ def test_a_comment_suppresses(here: Path, scaffold: Run, comment: str) -> None:
 
 def test_json_has_everything(here: Path, scaffold: Run) -> None:
     """One document, with the design of each finding and what was not reviewed."""
-    write(here, {"a.py": UNREAD, "b.py": "print 'thread'\n"})
+    write(here, {"a.py": UNREAD, "b.py": "print 'threading'\n"})
     document = json.loads(scaffold("review", "--json").out)
     assert document == {
         "findings": [
