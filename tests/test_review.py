@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from harness import ROOT, files_below
 from jsonschema import Draft202012Validator
 
@@ -400,6 +401,16 @@ def test_our_own_code_is_clean(scaffold: Run, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(ROOT)
     result = scaffold("review", "scaffold", "benchmarks", "tests/golden")
     assert (result.out.splitlines()[-1].startswith("nothing found in "), result.err) == (True, "")
+
+
+def test_the_hooks_for_pre_commit_run_commands_that_there_are(scaffold: Run) -> None:
+    """Each is called as its command is."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert [hook["id"] for hook in hooks] == ["scaffold-review", "scaffold-check", "scaffold-template-lint"]
+    for hook in hooks:
+        words = hook["entry"].split()
+        assert "-".join(words) == hook["id"]
+        assert scaffold(*words[1:], "--help").out.startswith(f"Usage: {hook['entry']} ")
 
 
 # --- processes ------------------------------------------------------------------------------------------------------
