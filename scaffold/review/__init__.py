@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, Union
 
 from scaffold.errors import UsageError
 from scaffold.review import source
-from scaffold.review.config import config_for
+from scaffold.review.config import Configs
 from scaffold.review.files import python_files
 from scaffold.review.findings import Finding, Level, Rule, Skipped
 from scaffold.review.rules import BY_CODE
@@ -70,22 +70,22 @@ def review(
     """
     left_out = codes(ignore, "--ignore")
     chosen = codes(select, "--select")
-    found: list[Finding] = []
+    configs = Configs()
+    files: dict[frozenset[str], list[str]] = {}
     skipped: list[Skipped] = []
-    number = 0
     for path in paths:
-        config = config_for(path)
+        config = configs.of(path)
         own = chosen or codes(config.select, f"{config.said_in}: select")
         own = own or {code for code, rule in BY_CODE.items() if notes or rule.level is Level.ERROR}
         own = own - left_out - codes(config.ignore, f"{config.said_in}: ignore")
         listed = python_files(path, config.excluded)
         skipped += listed.skipped
-        for result in _each(listed.files, partial(source.findings, codes=frozenset(own))):
-            if isinstance(result, Skipped):
-                skipped.append(result)
-            else:
-                found += result
-                number += 1
+        files.setdefault(frozenset(own), []).extend(listed.files)
+    found: list[Finding] = []
+    number = 0
+    for own_codes, group in files.items():
+        more, unfit, reviewed = _over(group, partial(source.findings, codes=own_codes))
+        found, skipped, number = found + more, skipped + unfit, number + reviewed
     return Report(sorted(set(found)), sorted(set(skipped)), number)
 
 
@@ -95,19 +95,25 @@ def survey(paths: Sequence[str]) -> Survey:
     Raises:
         Refused: A path names nothing, or a configuration cannot be read.
     """
-    found: list[Site] = []
+    configs = Configs()
+    listed = [python_files(path, configs.of(path).excluded) for path in paths]
+    sites, unfit, number = _over([file for one in listed for file in one.files], source.sites)
+    return Survey(sites, sorted({*unfit, *(skipped for one in listed for skipped in one.skipped)}), number)
+
+
+def _over(
+    files: Sequence[str], ask: Callable[[str], Union[list[Result], Skipped]]
+) -> tuple[list[Result], list[Skipped], int]:
+    """What a function finds in files, each once; those that it cannot review, and how many it can."""
+    found: list[Result] = []
     skipped: list[Skipped] = []
-    number = 0
-    for path in paths:
-        listed = python_files(path, config_for(path).excluded)
-        skipped += listed.skipped
-        for result in _each(listed.files, source.sites):
-            if isinstance(result, Skipped):
-                skipped.append(result)
-            else:
-                found += result
-                number += 1
-    return Survey(found, sorted(set(skipped)), number)
+    names = list(dict.fromkeys(files))
+    for result in _each(names, ask):
+        if isinstance(result, Skipped):
+            skipped.append(result)
+        else:
+            found += result
+    return found, skipped, len(names) - len(skipped)
 
 
 def _each(

@@ -28,28 +28,43 @@ class Config:
     """The file, for a message about a code."""
 
 
-def config_for(path: str) -> Config:
-    """The settings of the nearest pyproject.toml that has the table, from a path upwards.
+class Configs:
+    """The settings of one run; each pyproject.toml is read once."""
 
-    Raises:
-        Refused: A pyproject.toml on the way cannot be read.
-        UsageError: The table has something else than lists of strings under the keys that there are.
-    """
-    start = Path(path).absolute()
-    for folder in (start, *start.parents):
-        file = folder / "pyproject.toml"
-        try:
-            text = reading.read_text(file)
-        except reading.Absent:
-            continue
-        except reading.Unreadable as error:
-            raise Refused(f"{at_line(file, error.line)} {error.reason}") from error
-        table = _table(file, text)
-        if table is not None:
-            lists = _lists(file, text, table)
-            excluded = Excluded(folder, lists.get("exclude", ()))
-            return Config(excluded, lists.get("ignore", ()), lists.get("select", ()), str(file))
-    return Config(Excluded(start))
+    def __init__(self) -> None:
+        self._in_folder: dict[Path, Config | None] = {}
+
+    def of(self, path: str) -> Config:
+        """Those of the nearest pyproject.toml that has the table, from a path upwards.
+
+        Raises:
+            Refused: A pyproject.toml on the way cannot be read.
+            UsageError: The table has something else than lists of strings under the keys that there are.
+        """
+        start = Path(path).absolute()
+        for folder in (start, *start.parents):
+            if folder not in self._in_folder:
+                self._in_folder[folder] = _config_in(folder)
+            config = self._in_folder[folder]
+            if config is not None:
+                return config
+        return Config(Excluded(start))
+
+
+def _config_in(folder: Path) -> Config | None:
+    file = folder / "pyproject.toml"
+    try:
+        text = reading.read_text(file)
+    except reading.Absent:
+        return None
+    except reading.Unreadable as error:
+        raise Refused(f"{at_line(file, error.line)} {error.reason}") from error
+    table = _table(file, text)
+    if table is None:
+        return None
+    lists = _lists(file, text, table)
+    excluded = Excluded(folder, lists.get("exclude", ()))
+    return Config(excluded, lists.get("ignore", ()), lists.get("select", ()), str(file))
 
 
 def _table(file: Path, text: str) -> object:

@@ -49,6 +49,7 @@ class Module(Names):
     def __init__(self, text: str, tree: ast.Module) -> None:
         super().__init__(text, tree)
         self._known: dict[Variable, Kind | None] = {}
+        self._bound_by: dict[ast.AST, set[str]] = {}
 
     @cached_property
     def thread_classes(self) -> dict[ast.ClassDef, Kind]:
@@ -129,6 +130,16 @@ class Module(Names):
                 kinds.add(self.kind(call.args[0]) if call.args and call.func is attribute else None)
         return kinds.pop() if len(kinds) == 1 else None
 
+    # --- loops --------------------------------------------------------------------------------------------------------
+
+    def is_given_work(self, loop: ast.AST, call: ast.Call) -> bool:
+        """Whether a call is given something that the loop binds: else it only wants another thread, as tests do."""
+        if loop not in self._bound_by:
+            self._bound_by[loop] = _bound_by(loop)
+        return not self._bound_by[loop].isdisjoint(_names(call))
+
+    # --- all of them --------------------------------------------------------------------------------------------------
+
     @cached_property
     def made(self) -> list[tuple[ast.Call, Kind]]:
         """Every call that makes a thread or a pool."""
@@ -142,3 +153,18 @@ class Module(Names):
             for call in self.calls
             if isinstance(call.func, ast.Attribute) and (kind := self.kind(call.func.value)) is not None
         ]
+
+
+def _bound_by(loop: ast.AST) -> set[str]:
+    """The names that a loop or a comprehension goes through, and those that its body assigns from them."""
+    if not isinstance(loop, (ast.For, ast.AsyncFor)):
+        return {name for part in getattr(loop, "generators", ()) for name in _names(part.target)}
+    names = _names(loop.target)
+    for one in loop.body:
+        if isinstance(one, ast.Assign) and not names.isdisjoint(_names(one.value)):
+            names.update(name for target in one.targets for name in _names(target))
+    return names
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}

@@ -9,12 +9,9 @@ import ast
 import re
 from collections import defaultdict
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from scaffold.review.scopes import (
-    COMPREHENSIONS,
-    LOOPS,
     AnyFunction,
     Binding,
     Function,
@@ -24,6 +21,7 @@ from scaffold.review.scopes import (
     enclosing,
     evaluated_outside,
     is_none,
+    run_again,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +45,7 @@ class Names:
         self._scopes: dict[ast.AST, Scope] = {}
         self._own: dict[ast.AST, Scope] = {tree: self.top}
         self._loads: list[ast.expr] = []
-        self._repeated: set[ast.AST] = set()
+        self._loops: dict[ast.AST, ast.AST] = {}
         self._attributes: dict[tuple[Scope, str], list[Binding]] = defaultdict(list)
         self._walk()
 
@@ -55,16 +53,21 @@ class Names:
 
     def _walk(self) -> None:
         """Visit every node once, in the order of the source, without recursion."""
-        waiting: list[tuple[ast.AST, Scope]] = [(self.tree, self.top)]
+        waiting: list[tuple[ast.AST, Scope, ast.AST | None]] = [(self.tree, self.top, None)]
         while waiting:
-            node, scope = waiting.pop()
+            node, scope, loop = waiting.pop()
             self._scopes[node] = scope
+            if loop is not None:
+                self._loops[node] = loop
             inside = self._enter(node, scope)
-            children = list(ast.iter_child_nodes(node))
-            outside = evaluated_outside(node) if inside is not scope else frozenset()
-            for child in children:
+            outside = evaluated_outside(node) if inside is not scope else None
+            again = run_again(node)
+            for child in reversed(list(ast.iter_child_nodes(node))):
                 self._parents[child] = node
-            waiting += [(child, scope if child in outside else inside) for child in reversed(children)]
+                if outside is not None and child not in outside:
+                    waiting.append((child, inside, None))
+                else:
+                    waiting.append((child, scope, node if child in again else loop))
 
     def _enter(self, node: ast.AST, scope: Scope) -> Scope:  # noqa: C901  # one branch for each kind of node
         """Note what a node binds or uses; the scope of what is in it."""
@@ -118,9 +121,6 @@ class Names:
             self._bind(node.target, node, scope, "other")
         elif isinstance(node, (ast.For, ast.AsyncFor)):
             self._bind(node.target, node.iter, scope, "item")
-            self._repeated.update(node.body)
-        elif isinstance(node, ast.While):
-            self._repeated.update([node.test, *node.body])
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             for name in node.names:
                 scope.elsewhere[name] = self.top if isinstance(node, ast.Global) else enclosing(scope)
@@ -183,26 +183,18 @@ class Names:
         """The scope that a function or a class opens."""
         return self._own[node]
 
-    def statement(self, node: ast.AST) -> ast.stmt | None:
-        """The statement that a node is in."""
-        return next((one for one in (node, *self.above(node)) if isinstance(one, ast.stmt)), None)
-
     def function(self, node: ast.AST) -> AnyFunction | ast.Lambda | None:
         """The function that a node runs in."""
-        return next((one for one in self.above(node) if isinstance(one, (*Function, ast.Lambda))), None)
+        scope: Scope | None = self._scopes[node]
+        while scope is not None:
+            if isinstance(scope.node, (*Function, ast.Lambda)):
+                return scope.node
+            scope = scope.parent
+        return None
 
     def loop(self, node: ast.AST) -> ast.AST | None:
-        """The loop or comprehension of the same function that runs a node again and again."""
-        for child, parent in pairwise((node, *self.above(node))):
-            if isinstance(parent, (*Function, ast.Lambda, ast.ClassDef)):
-                return None
-            if isinstance(parent, LOOPS) and child in self._repeated:
-                return parent
-            if isinstance(parent, COMPREHENSIONS) and not isinstance(child, ast.comprehension):
-                return parent
-            if isinstance(parent, ast.comprehension) and child is not parent.iter:
-                return parent
-        return None
+        """The loop, the comprehension or the clause of one that runs a node again and again, in the same function."""
+        return self._loops.get(node)
 
     def position(self, node: ast.AST) -> tuple[int, int]:
         """The line and the character of it that a node begins at, both from 1; for a function that of its `def`."""

@@ -75,6 +75,17 @@ def evaluated_outside(node: ast.AST) -> frozenset[ast.AST]:
     return frozenset([node.args]) if isinstance(node, ast.Lambda) else frozenset()
 
 
+def run_again(node: ast.AST) -> frozenset[ast.AST]:
+    """The parts of a loop, a comprehension or a clause of one that it runs again and again."""
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return frozenset(node.body)
+    if isinstance(node, ast.While):
+        return frozenset([node.test, *node.body])
+    if isinstance(node, COMPREHENSIONS):
+        return frozenset(part for part in ast.iter_child_nodes(node) if not isinstance(part, ast.comprehension))
+    return frozenset(node.ifs) if isinstance(node, ast.comprehension) else frozenset()
+
+
 def is_none(node: ast.AST) -> bool:
     """Whether it is the constant None."""
     return isinstance(node, ast.Constant) and node.value is None

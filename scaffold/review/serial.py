@@ -37,7 +37,11 @@ def _chained(module: Module) -> Iterator[Found]:
             waits = module.parent(attribute) if isinstance(attribute, ast.Attribute) else None
             is_wait = isinstance(waits, ast.Call) and _waits_for(waits, _STARTING[name])
             loop = module.loop(call)
-            if is_wait and isinstance(loop, (ast.For, ast.AsyncFor, *COMPREHENSIONS)) and _is_given_work(loop, call):
+            if (
+                is_wait
+                and isinstance(loop, (ast.For, ast.AsyncFor, *COMPREHENSIONS))
+                and module.is_given_work(loop, call)
+            ):
                 yield call, f"`{name}(…).{_STARTING[name]}()` waits for each task before the next one starts"
 
 
@@ -59,26 +63,6 @@ def _waits_for(call: ast.AST, name: str) -> bool:
     return is_method and not call.args and not call.keywords  # type: ignore[attr-defined]
 
 
-def _is_given_work(loop: ast.AST, call: ast.Call) -> bool:
-    """Whether a call is given something that the loop binds: else it only wants another thread, as tests do."""
-    return not _bound_by(loop).isdisjoint(_names(call))
-
-
-def _bound_by(loop: ast.AST) -> set[str]:
-    """The names that a loop or a comprehension goes through, and those that its body assigns from them."""
-    if not isinstance(loop, (ast.For, ast.AsyncFor)):
-        return {name for part in getattr(loop, "generators", ()) for name in _names(part.target)}
-    names = _names(loop.target)
-    for one in loop.body:
-        if isinstance(one, ast.Assign) and not names.isdisjoint(_names(one.value)):
-            names.update(name for target in one.targets for name in _names(target))
-    return names
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-
-
 def _in_body(module: Module, loop: ast.For | ast.AsyncFor, own: dict[Variable, bool]) -> Iterator[Found]:
     """A start, and right after it the end of it."""
     body = loop.body
@@ -96,11 +80,11 @@ def _in_body(module: Module, loop: ast.For | ast.AsyncFor, own: dict[Variable, b
 def _has_work_of_its_own(module: Module, loop: ast.For | ast.AsyncFor, call: ast.Call) -> bool:
     """Whether each round starts something that is given what the round goes through."""
     if not isinstance(call.func, ast.Attribute) or call.func.attr != "start":
-        return _is_given_work(loop, call)
+        return module.is_given_work(loop, call)
     variable = module.variable(call.func.value)
     bound = module.bound(variable)[:_MOST_SAID] if variable is not None else []
     return any(
-        one.how == "item" or (isinstance(one.node, ast.Call) and _is_given_work(loop, one.node)) for one in bound
+        one.how == "item" or (isinstance(one.node, ast.Call) and module.is_given_work(loop, one.node)) for one in bound
     )
 
 

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 LARGEST: Final = 1 << 19  # bytes; what people write has some kB, and a tree takes a hundred times as much memory
-_MENTIONS: Final = re.compile(rb"[Tt]hread|Pool|futures")
-"""What is in every file that a rule can find something in; the others are not parsed."""
+_MENTIONS: Final = re.compile(rb"threading|multiprocessing|concurrent")
+"""What threads and pools are imported from: a file without it has none, and is not parsed."""
 _CODE: Final = re.compile(r"[A-Z]\d{3}")
 _IGNORE: Final = re.compile(r"#[ \t]*scaffold:[ \t]*ignore\[([^\]]*)\]")
 
 
 def parsed(path: str) -> Module | Skipped | None:
-    """A file that mentions threads; None for one that does not."""
+    """A file that may use threads; None for one that does not."""
     try:
         content = reading.read_limited(Path(path), LARGEST)
     except reading.Unreadable as error:

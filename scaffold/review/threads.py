@@ -223,8 +223,9 @@ def private_name(module: Module) -> Iterator[Found]:
     """A subclass that assigns a name which Thread uses itself."""
     for owner in module.thread_classes:
         for node, name, value in assigned_in(module, owner):
-            is_early = name in _USED_LATER or _is_before_start(module, owner, node)
-            if name in PRIVATE and is_early and not _is_harmless(module, name, value):
+            if name not in PRIVATE or _is_harmless(module, name, value):
+                continue
+            if name in _USED_LATER or _is_before_start(module, owner, node):
                 yield node, f"`{name}` is a private name of Thread's own: assigning it breaks the thread"
 
 

@@ -1,6 +1,7 @@
 """Between empty() and get() another thread takes the item; here it does so every time."""
 
 import queue
+import threading
 
 items = queue.Queue()
 
@@ -8,7 +9,9 @@ items = queue.Queue()
 class SharedQueue(queue.Queue):
     def empty(self):
         answer = super().empty()
-        super().get_nowait()  # the other thread
+        other = threading.Thread(target=super().get_nowait)
+        other.start()
+        other.join()
         return answer
 
 
