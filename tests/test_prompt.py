@@ -308,7 +308,7 @@ def test_a_teams_template_is_offered_after_the_recommendation(
             terminal.types("y")
             terminal.answers("What is it called?")
             terminal.answers("flavour")
-            terminal.answers("Write these?")
+            terminal.answers("Write this project to demo0?")
         assert terminal.ends() == 0
     assert files_below(here / "demo0")["task.txt"] == b"sour"
     assert (here / "demo3" / "src").is_dir()
