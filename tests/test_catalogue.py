@@ -166,8 +166,8 @@ def test_advise_and_new_say_that_the_team_has_a_template_for_the_design(team: Pa
 @pytest.mark.slow
 def test_a_default_stands_apart_from_its_question(here: Path, scaffold: Run) -> None:
     """Its line breaks are shown as such, and nothing where it is empty."""
-    text = "name: {help: What is it called?, default: widget}\n"
-    text += 'about: {default: "One line\\nand another\\n"}\nnote: {help: What else?, default: ""}\n'
+    text = 'name: {help: "What is it called?", default: widget}\n'
+    text += 'about: {default: "One line\\nand another\\n"}\nnote: {help: "What else?", default: ""}\n'
     (here / "template").mkdir()
     (here / "template" / "copier.yml").write_text(text, encoding="utf-8")
     lines = scaffold("template", "show", "./template").out.splitlines()

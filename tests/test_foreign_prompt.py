@@ -101,14 +101,14 @@ def test_ctrl_c_ends_it(tmp_path: Path, terminal: Child) -> None:
 
 
 QUESTIONS = """
-name: {type: str, default: demo, help: What is it called?}
-kind: {type: str, choices: [app, library], default: app, help: App or library?}
+name: {type: str, default: demo, help: "What is it called?"}
+kind: {type: str, choices: [app, library], default: app, help: "App or library?"}
 port:
-  {type: int, default: 80, help: Which port?,
+  {type: int, default: 80, help: "Which port?",
    when: "{{ kind == 'app' }}", validator: "{% if port > 99 %}too high{% endif %}"}
-extras: {type: str, multiselect: true, choices: [a, b, c], default: [], help: Which extras?}
-token: {type: str, secret: true, default: "", help: Which token?}
-sure: {type: bool, default: true, help: Are you sure?}
+extras: {type: str, multiselect: true, choices: [a, b, c], default: [], help: "Which extras?"}
+token: {type: str, secret: true, default: "", help: "Which token?"}
+sure: {type: bool, default: true, help: "Are you sure?"}
 """
 NAME, KIND, PORT, EXTRAS, TOKEN, SURE = (
     "What is it called?",

@@ -125,22 +125,33 @@ def test_a_call_that_ends_its_thread_is_a_failure() -> None:
     assert (found.errors, found.error) == (1, "SystemExit: no luck")
 
 
-def test_without_a_count_of_the_run_queue_it_is_estimated_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on macOS and Windows: what computes is not taken for what waits, even where others have the CPU."""
+def test_without_a_count_of_the_run_queue_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS and Windows: no verdict is certain there."""
     monkeypatch.setattr(clocks, "_SCHEDSTAT", "/nowhere")
-    monkeypatch.setattr(sessions, "CROWDED", 1.0)
-    result = measured(Called(seconds=0.005))
-    assert result["profile"]["class"] == "waiting"
-    assert "this system does not tell how long a thread waits for a CPU" in result["verdict"]["doubts"]
+    verdict = measured(Called(seconds=0.005))["verdict"]
+    assert not verdict["certain"]
+    assert "this system does not tell how long a thread waits for a CPU" in verdict["doubts"]
 
-    def compute() -> None:
-        ends = time.thread_time() + 0.005
+
+def test_without_a_count_of_the_run_queue_it_is_estimated_by_the_computing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who gets a quarter of a CPU waits three times as long for it."""
+    monkeypatch.setattr(clocks, "_SCHEDSTAT", "/nowhere")
+    monkeypatch.setattr(clocks, "_lag", lambda: 3.0)
+    found: list[tuple[float, float]] = []
+
+    def worker() -> None:
+        stopwatch = clocks.Stopwatch()  # of a thread that has opened nothing yet
+        ends = time.thread_time() + 0.01
         while time.thread_time() < ends:
             pass
+        time.sleep(0.3)
+        found.append(stopwatch.read())
 
-    result = measured(compute, max_workers=2)
-    assert result["profile"]["cpu_share"] > 0.5
-    assert not result["verdict"]["certain"]
+    thread = threading.Thread(target=worker)
+    thread.start()
+    thread.join()
+    ((computed, queued),) = found
+    assert queued == pytest.approx(3 * computed)
 
 
 def test_one_worker_alone_contends_with_nobody() -> None:

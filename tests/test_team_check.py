@@ -165,7 +165,7 @@ def test_what_is_not_trusted_has_a_code_of_its_own(tmp_path: Path, scaffold: Run
     digest = scaffold("check", str(place)).out.partition("--trust ")[2].split()[0]
     missing = scaffold("check", str(place), "--trust", digest)
     assert (missing.code, "No module named 'nowhere'" in missing.out) == (3, True)
-    assert "install it where scaffold is installed" in missing.out
+    assert "install it beside scaffold" in missing.out
 
 
 def test_a_secret_goes_along_with_an_update(made: Path, tmp_path: Path, scaffold: Run) -> None:

@@ -7,15 +7,20 @@ import json
 import os
 import tempfile
 import time
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
 from harness import ROOT, files_below
+from repositories import write
+
+from scaffold.plan import Plan, check_plan
+from scaffold.writing.nofollow import LINK
+from scaffold.writing.publish import publish
+from scaffold.writing.undo import newest, take_back
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness import Run
 
 ADD = ("--module", "more", "--shape", "service", "--defaults")
@@ -258,3 +263,24 @@ def test_a_home_that_is_read_only(tmp_path: Path, scaffold: Run, monkeypatch: py
     )
     assert scaffold("undo", "--yes", str(tmp_path / "demo")).code == 0
     assert not (tmp_path / "demo").exists()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_links_and_empty_folders_are_taken_back(tmp_path: Path, *, there: bool) -> None:
+    """From a directory that was made and from one that was there; a link that leads elsewhere by now is left."""
+    dest, links = tmp_path / "dest", {PurePosixPath("x/link"): b"../a", PurePosixPath("other"): b"a"}
+    if there:
+        write(dest, {"own": "mine"})
+    plan = Plan(
+        dest,
+        {PurePosixPath("a"): b"text", **links},
+        modes=dict.fromkeys(links, LINK),
+        folders=(PurePosixPath("e/f"),),
+    )
+    publish(check_plan(plan, force=there), "new")
+    assert ((dest / "x" / "link").readlink(), (dest / "e" / "f").is_dir()) == (Path("../a"), True)
+    (dest / "other").unlink()
+    (dest / "other").symlink_to("own")
+    take_back(newest(dest))
+    assert {path.name for path in dest.iterdir()} == ({"own", "other"} if there else {"other"})
+    assert (dest / "other").readlink() == Path("own")

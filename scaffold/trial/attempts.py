@@ -53,6 +53,7 @@ class Manner:
     lint: bool
     run_tests: bool
     trust: bool
+    has_tasks: bool
     given: Mapping[str, Any]
     """Answers of the author's, in every set."""
     commit: Commit | None
@@ -97,7 +98,7 @@ class Set:
 
     def __call__(self) -> list[Outcome]:
         """Try it."""
-        answers = dict(self.answers)
+        answers = {**self.manner.given, **self.answers}
         with _scratch(self.manner) as folder:
             outcome = _judged(self._problems(folder, answers), self.manner, "does not render", self.plain)
         return [replace(outcome, answers=answers, alone=self.alone, command=self._command(answers))]
@@ -112,9 +113,10 @@ class Set:
             record = _rendered(self.plain, out, answers, manner)
             yield from checks.python_problems(out)
             yield from manner.leftovers.problems(out)
-            yield from checks.replay_problems(self.plain, out, record, folder / "again" / "project", trust=manner.trust)
+            again = folder / "again" / "project"
+            yield from checks.replay_problems(self.plain, out, record, again, manner.given, trust=manner.trust)
         if manner.lint:
-            yield from checks.lint_problems(out)
+            yield from checks.lint_problems(out, is_finished=manner.trust or not manner.has_tasks)
         if manner.run_tests:
             yield from checks.own_test_problems(out)
 
@@ -140,7 +142,7 @@ class Upgrade:
         return [self._tried(answers) for answers in self._rows()]
 
     def _tried(self, answers: Row) -> Outcome:
-        answers = dict(answers)
+        answers = {**self.manner.given, **answers}
         records: list[Path] = []
         outcome = _judged(self._problems(answers, records.append), self.manner, "does not update")
         outcome = replace(outcome, answers=answers, updated_from=self.release)
@@ -181,9 +183,11 @@ class Upgrade:
         try:
             return _rendered(self.repository, project, answers, self.manner, self.release)
         except (TookTooLong, Exception) as error:
-            if isinstance(error, refusal()) or required_question(error):
+            if isinstance(error, refusal()):
                 raise
-            raise _Gone(_said(error, self.manner, None)) from error
+            question = required_question(error)
+            wanted = f"it asks for {question}, without a default: give an answer with --data {question}=…"
+            raise _Gone(wanted if question else _said(error, self.manner, None)) from error
 
     def _command(self, answers: Row, record: Path) -> str:
         elsewhere = [] if record == _RECORD else ["--answers-file", str(record)]

@@ -8,13 +8,13 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scaffold import reading, yamlfile
 from scaffold.trial.rendering import render_again
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _TEST_TIMEOUT = 600  # seconds
 _OF_OTHERS = frozenset((".git", ".venv", "venv", "node_modules", "__pycache__"))
@@ -40,8 +40,13 @@ def python_problems(out: Path) -> Iterator[str]:
             yield f"{name}: is no Python: {error}"
 
 
-def replay_problems(template: Path, out: Path, record: Path, again: Path, *, trust: bool) -> Iterator[str]:
-    """The answers that it records make the same project once more: else it can never be updated."""
+def replay_problems(  # noqa: PLR0913  # two projects, and what each is made of
+    template: Path, out: Path, record: Path, again: Path, given: Mapping[str, Any], *, trust: bool
+) -> Iterator[str]:
+    """The answers that it records make the same project once more: else it can never be updated.
+
+    Those that are `given` count too: Copier records none of a question that is not asked.
+    """
     if not (out / record).is_file():
         yield f"records no answers in {record}: it can never be updated"
         return
@@ -53,7 +58,7 @@ def replay_problems(template: Path, out: Path, record: Path, again: Path, *, tru
     if not isinstance(recorded, dict) or "_src_path" not in recorded:
         yield f"{record}: does not record where it comes from: it can never be updated"
         return
-    answers = {name: value for name, value in recorded.items() if not str(name).startswith("_")}
+    answers = {**given, **{name: value for name, value in recorded.items() if not str(name).startswith("_")}}
     render_again(template, again, answers, trust=trust)
     first, second = (_contents(place) for place in (out, again))
     for path in sorted(first.keys() | second.keys()):
@@ -65,8 +70,14 @@ def _contents(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in rendered_files(folder)}
 
 
-def lint_problems(out: Path) -> Iterator[str]:
-    """What ruff says with the project's own settings; nothing where there are none, or there is no ruff."""
+def lint_problems(out: Path, *, is_finished: bool) -> Iterator[str]:
+    """What ruff says with the project's own settings; nothing where there are none, or there is no ruff.
+
+    Args:
+        out: The project.
+        is_finished: Whether its tasks were run, which may format it and delete what helped to make it. If not, only
+            whether ruff can read its settings counts.
+    """
     ruff = shutil.which("ruff") or shutil.which("ruff", path=str(Path(sys.executable).parent))
     if ruff is None or not _has_ruff_settings(out):
         return
@@ -74,10 +85,11 @@ def lint_problems(out: Path) -> Iterator[str]:
         done = subprocess.run(
             [ruff, *arguments, "--no-cache", "."], cwd=out, capture_output=True, text=True, check=False
         )
-        if done.returncode == _RUFF_STOPPED:  # at its settings: the other command would say so, too
-            yield f"ruff: {_cause(done.stderr.replace(f'{out}{os.sep}', ''))}"
+        if done.returncode == _RUFF_STOPPED:  # at its settings, or at a file that is no Python, which is said already
+            cause = _cause(done.stderr.replace(f"{out}{os.sep}", ""))
+            yield from [f"ruff: {cause}"] if cause else []
             return
-        if done.returncode:
+        if done.returncode and is_finished:
             lines = [line.strip() for line in (done.stdout or done.stderr).strip().splitlines()[:2]]
             has_its_place = len(lines) > 1 and lines[1].startswith("-->")
             yield f"ruff {arguments[0]}: {' '.join(lines if has_its_place else lines[:1])}"
@@ -85,8 +97,8 @@ def lint_problems(out: Path) -> Iterator[str]:
 
 def _cause(stderr: str) -> str:
     """What ruff gives as the reasons, each on a line of its own, and the text of a file in between."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    return "; ".join([line.removeprefix("Cause: ") for line in lines if line.startswith("Cause: ")] or lines[:1])
+    lines = (line.strip() for line in stderr.splitlines())
+    return "; ".join(line.removeprefix("Cause: ") for line in lines if line.startswith("Cause: "))
 
 
 def _has_ruff_settings(out: Path) -> bool:

@@ -101,12 +101,12 @@ class Questions:
 
         All others have a default. Of choices, yes and no, and numbers the first is taken.
         """
-        row: Row = {}
+        row: Row = dict(self._given)
         required: list[str] = []
         for name, spec in self.specs.items():
-            if (name in self._given or "default" not in spec) and self._hold(_conditions(spec), name, row):
+            if name not in row and "default" not in spec and self._hold(_conditions(spec), name, row):
                 values = self._tried[name].values if name in self._tried else ()
-                known = [value for value in values if name in self._given or value not in (AWKWARD, COMPUTED)]
+                known = [value for value in values if value not in (AWKWARD, COMPUTED)]
                 if known:
                     row[name] = known[0]
                 else:

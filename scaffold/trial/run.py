@@ -165,6 +165,7 @@ def _manner(trial: Trial, config: Config, folder: Path) -> Manner:
         lint=trial.lint,
         run_tests=trial.run_tests,
         trust=trial.trust,
+        has_tasks=bool(config.values.get("_tasks")),
         given=trial.given,
         commit=_commit(trial.template.absolute()),
         leftovers=leftovers(config, folder / "template"),

@@ -219,13 +219,17 @@ class Session:
             self.doubt(found.ended)
         best = found.best
         for _ in range(2):
-            if best.workers == 1 or not 0.75 < best.rate / bench.one.rate / THREADS_WORTH < 1.2:
-                break
-            if not bench.has_time(4):
+            close = 0.75 < _times(best, bench.one) / THREADS_WORTH < 1.2
+            if best.workers == 1 or not close or not bench.has_time(4):
                 break
             bench.one_again(self._threads)
             best = bench.level(crew, best.workers, again=True) or best
-        return Tried(Climb(best, found.ended, found.is_whole), best.rate / max(bench.one.rate, 1e-9))
+        return Tried(Climb(best, found.ended, found.is_whole), _times(best, bench.one))
+
+
+def _times(level: Level, one: Level) -> float:
+    """How many times the work of a plain loop a level does."""
+    return level.rate / max(one.rate, 1e-9)
 
 
 @contextlib.contextmanager
