@@ -24,6 +24,7 @@ from scaffold.writing.nofollow import Directory
 from scaffold.writing.place import Place
 from scaffold.writing.record import digest
 from scaffold.writing.recovery import Recovery
+from scaffold.writing.undo import newest, take_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,6 +214,40 @@ def test_undo_after_a_kill_takes_back_that_and_no_step_before(
     assert files_below(dest) == BEFORE | {"first": b"1"}
     assert scaffold("undo", str(dest), "--yes").code == 0
     assert files_below(dest) == BEFORE
+
+
+@pytest.mark.parametrize("steps", range(7))
+def test_files_that_become_folders_and_programs(dest: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    """And back; killed after any number of steps it is as it was before, after the last one as it shall be."""
+    files = {P("a.txt/inner/x"): b"x", P("b"): b"now a file", P("same"): b"s"}
+    removed = (P("a.txt"), P("b/c.txt"), P("b/d.py"))
+    done = 0
+    real = journal.put_in_place
+
+    def dying(*arguments: Any) -> None:  # noqa: ANN401  # handed on
+        nonlocal done
+        if done == steps:
+            raise Dead
+        done += 1
+        real(*arguments)
+
+    monkeypatch.setattr(journal, "put_in_place", dying)
+    monkeypatch.setattr(journal, "take_back_now", lambda *_: None)
+    wanted = Job(dest=dest, command="test", files=files, removed=removed, modes={P("same"): 0o755})
+    if steps == 6:
+        write(wanted)
+        kept = {path: content for path, content in BEFORE.items() if P(path) not in removed}
+        assert files_below(dest) == kept | {str(path): content for path, content in files.items()}
+        assert (dest / "same").stat().st_mode & 0o111
+        monkeypatch.setattr(journal, "put_in_place", real)
+        take_back(newest(dest))
+    else:
+        with pytest.raises(Dead):
+            write(wanted)
+        assert recover(dest).kept == ()
+    assert files_below(dest) == BEFORE
+    assert not (dest / "same").stat().st_mode & 0o111
+    assert sorted(path.name for path in dest.rglob("*") if path.is_dir()) == ["b", "old"]
 
 
 @pytest.mark.parametrize("path", ["a.txt", "gone.txt", "b/new"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.writing.record import PENDING, digest, digest_of
@@ -44,7 +45,7 @@ def take_back(root: Directory, record: Record, journal: Journal) -> Recovery:
 
             def take(*, last: bool) -> None:
                 for number, entry in enumerate(record.entries):
-                    if record.makes_room(entry) is last:
+                    if record.makes_room(entry) is last and not _waits_for_room(root, record, entry):
                         verdict = _One(root, staging, entry, number, journal).take_back()
                         if verdict is not None:
                             (taken_back if verdict else kept).append(entry.path)
@@ -55,6 +56,23 @@ def take_back(root: Directory, record: Record, journal: Journal) -> Recovery:
     else:
         _bring_folders_back(root, record)
     return Recovery(tuple(taken_back), tuple(kept))
+
+
+def _waits_for_room(root: Directory, record: Record, entry: Entry) -> bool:
+    """Whether what is in the way of a new file is there still, so that nothing was done to it."""
+    if entry.before is not None:
+        return False
+    parents = {str(parent) for parent in PurePosixPath(entry.path).parents}
+    in_the_way = [path for path in record.made if path in parents and _stands(root, path, folder=False)]
+    return bool(in_the_way) or (entry.path in record.cleared and _stands(root, entry.path, folder=True))
+
+
+def _stands(root: Directory, path: str, *, folder: bool) -> bool:
+    try:
+        with root.inside(path) as (parent, name):
+            return parent.exists(name) and parent.is_directory(name) is folder
+    except OSError:
+        return False
 
 
 def _bring_folders_back(root: Directory, record: Record) -> None:
