@@ -103,7 +103,7 @@ def works(name, defined):
     alive = worker.is_alive()
     gate.set()
     worker.join(0.2)
-    return alive and worker.done and not worker.is_alive()
+    return alive and worker.done and not worker.is_alive() and worker not in threading.enumerate()
 
 broken = []
 for name in sys.argv[1:]:
