@@ -20,6 +20,7 @@ Function = Callable[[], object]
 _WINDOW, _LONG_WINDOW = 1.2, 6.0  # seconds; the latter for calls of a second and more
 _WAITING = (1, 2, 4, 6, 8, 12, 16, 32)
 _COMPUTING = (1, 2, 4)
+_UNKNOWN = (1, 2, 4, 8, 12, 16, 32)
 
 
 def loaded(file: str, name: str) -> Function:
@@ -129,7 +130,9 @@ def rates(file: str, name: str, kind: str) -> dict[str, float]:
 def _numbers(kind: str, window: float) -> Sequence[int]:
     if kind in ("waiting", "contended"):
         return (1, 8, 16, 32) if window == _LONG_WINDOW else _WAITING
-    return (1, 2) if window == _LONG_WINDOW else _COMPUTING
+    if window == _LONG_WINDOW:
+        return (1, 2)
+    return _COMPUTING if kind else _UNKNOWN
 
 
 if __name__ == "__main__":

@@ -74,7 +74,9 @@ def write(kept: Path) -> None:
     rows = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
     text = "\n".join([*_table([row for row in rows if row["functions"] == "functions"]), *_repeated(rows)])
     for other in sorted({row["functions"] for row in rows} - {"functions"}):
-        text += "\n\n" + "\n".join(_table([row for row in rows if row["functions"] == other]))
+        text += f"\n\n`benchmarks/{other}.py`, whose classes nobody knew before:\n\n" + "\n".join(
+            _table([row for row in rows if row["functions"] == other])
+        )
     head, _, rest = _PAGE.read_text(encoding="utf-8").partition(_START)
     _PAGE.write_text(f"{head}{_START}\n{text}\n\n{_END}{rest.partition(_END)[2]}", encoding="utf-8")
     sys.stdout.write(text + "\n")
@@ -129,8 +131,10 @@ def _cell(row: Row | None, best: Best | None) -> str:
     text = _choice(verdict["workers_kind"], verdict["workers"]) + ("" if verdict["certain"] else " ?")
     if best is not None and row["label"] == "quiet":
         text += f" {best.share(verdict['workers_kind'], verdict['workers']):.0%}"
-    wrong = row["class"] and not _is_right(row)
-    return f"**{row['found']['profile']['class']}** {text}" if wrong else text
+    found = row["found"]["profile"]["class"]
+    if not row["class"]:
+        return f"{found}: {text}"
+    return text if _is_right(row) else f"**{found}** {text}"
 
 
 def _is_right(row: Row) -> bool:
