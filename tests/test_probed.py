@@ -70,7 +70,7 @@ def test_a_project_says_what_was_measured(kept: Path, scaffold: Run) -> None:
     measured = why.partition("## Measured\n")[2].partition("\n## How to leave scaffold\n")[0]
     assert "`work.py:hashed` on 2026-11-27 12:00 UTC, with Python 3.14.0 on Linux with 2 CPUs" in measured
     assert "**2 threads**" in measured
-    assert "   2 thread         190        10.0 ms  " + "█" * 32 in measured
+    assert "   2 threads          190        10.0 ms  " + "█" * 32 in measured
 
 
 @pytest.mark.slow

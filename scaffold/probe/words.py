@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scaffold.text import one_line
 
@@ -76,15 +76,19 @@ def _of_kind(result: Result, kind: str) -> list[Level]:
     return sorted((level for level in result.levels if level.kind == kind), key=lambda level: level.workers)
 
 
+_PLURAL: Final = {"thread": "threads", "process": "processes"}
+
+
 def chart(result: Result) -> Iterator[str]:
     """A line a level, with a bar as long as its calls a second."""
     most = max((level.calls_per_s for level in result.levels), default=0.0)
-    yield f"{'workers':<13}{'calls/s':>10}{'a call takes':>15}"
+    yield f"{'workers':<15}{'calls/s':>10}{'a call takes':>15}"
     for level in (*_of_kind(result, "thread"), *_of_kind(result, "process")):
         bar = "█" * round(_BAR * level.calls_per_s / most) if most > 0 else ""
         failed = f" {level.errors:.0%} fail" if level.errors else ""
+        kind = _PLURAL[level.kind] if level.workers > 1 else level.kind
         yield (
-            f"{level.workers:>4} {level.kind:<8}{_rounded(level.calls_per_s):>10}{_time(level.latency_ms):>15}"
+            f"{level.workers:>4} {kind:<10}{_rounded(level.calls_per_s):>10}{_time(level.latency_ms):>15}"
             f"  {bar}{failed}"
         ).rstrip()
 
