@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from harness import files_below
 from test_add import ANSWERS, LAYOUTS, MODULE, TESTS, TESTS_OF_WORK, WORK, make
 from test_prompt import DOWN, ENTER, ESC, YES, Open, ask_workload, open_terminal
@@ -29,6 +30,7 @@ def test_enter_all_the_way_writes_the_recommended_module(here: Path, open_termin
     assert written == sources | {ANSWERS}
 
 
+@pytest.mark.slow
 def test_what_is_not_clear_is_asked_and_what_is_taken_asked_again(here: Path, open_terminal: Open) -> None:
     """Which of several packages; and a module whose name is taken, before anything is written."""
     make(here, {"pyproject.toml": "", "one/__init__.py": "", "two/threadpool_map.py": "", "two/__init__.py": ""})

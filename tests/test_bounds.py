@@ -405,6 +405,7 @@ def test_a_version_without_end(apart: Path, scaffold: Run, version: str) -> None
 # --- answers from a pipe --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["workers: 3\n", '{"workers": 3}'])
 def test_answers_come_through_a_pipe(here: Path, text: str) -> None:
     """In YAML, or in JSON, which is a part of it."""
@@ -458,6 +459,7 @@ def test_a_python_without_end(apart: Path, scaffold: Run) -> None:
     assert scaffold("add", "acme", "--defaults", "--dry-run").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(SECONDS)
 @pytest.mark.usefixtures("apart")
 def test_templates_that_replace_each_other(scaffold: Run) -> None:

@@ -47,6 +47,7 @@ def project(here: Path, scaffold: Run) -> Path:
     return here / "demo"
 
 
+@pytest.mark.slow
 def test_modules_of_the_project(project: Path) -> None:
     """Of the one that is named, or of the one that the user is in."""
     assert offered(project, "update --module ") == ["reader", "retry"]
@@ -62,6 +63,7 @@ def test_versions_of_the_templates(project: Path) -> None:
     assert offered(project, "update --to 1.") == ["1.3.0", "1.2.0", "1.1.0", "1.0.0"]
 
 
+@pytest.mark.slow
 def test_names_of_templates(here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of the user and the team; where a template is shown, the designs too."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(here / "config"))
@@ -76,6 +78,7 @@ def test_names_of_templates(here: Path, scaffold: Run, monkeypatch: pytest.Monke
     assert offered(here, "new demo --template ") == []
 
 
+@pytest.mark.slow
 def test_the_other_name_of_the_command_completes_too(here: Path) -> None:
     """`scaffold-threads --install-completion` is for that name."""
     assert offered(here, "adv", program="scaffold-threads") == ["advise"]

@@ -52,6 +52,7 @@ def test_copier_writes_the_same_module(tmp_path: Path, template: Template, varia
     assert (tmp_path / "out" / ".copier-answers.pool.yml").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", DEFAULTS[:1], ids=lambda variant: variant.name)
 def test_copier_alone_takes_the_same_defaults(tmp_path: Path, template: Template, variant: Variant) -> None:
     """With no answer but the name."""

@@ -73,6 +73,7 @@ def test_no_newer_syntax_is_asked_for(tmp_path: Path, template: Template, python
     check_form(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_plugin_that_pytest_warns_of_stops_no_tests(tmp_path: Path, template: Template) -> None:
     """Such as pytest-asyncio, whose option without a value is deprecated; other warnings stay errors."""
     project = write(DEFAULTS[0].render(template), tmp_path / "demo")

@@ -67,6 +67,7 @@ def test_versions_are_one_line_of_history(repository: Path) -> None:
         assert parent.decode().strip() == history().commits[older]
 
 
+@pytest.mark.slow
 def test_every_version_renders_every_design() -> None:
     """The renderer of today reads the templates of yesterday."""
     for version in history().versions:

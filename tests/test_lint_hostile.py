@@ -153,6 +153,7 @@ def test_random_bytes_give_no_traceback(content: bytes, root: Path) -> None:
     lint_anything(root, content)
 
 
+@pytest.mark.slow
 @FUZZ
 @given(tree=TREES)
 def test_random_yaml_gives_no_traceback(tree: object, root: Path) -> None:

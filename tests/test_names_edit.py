@@ -51,6 +51,7 @@ SOURCES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\
 NAMES = st.text("abc-", min_size=1, max_size=2).filter(lambda name: name[0] != "-")
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(
     tables=st.dictionaries(NAMES, SOURCES, max_size=4),
@@ -80,6 +81,7 @@ def test_whatever_form_it_has(tables: dict[str, str], form: str, comment: str, n
     assert tomlfile.parse(removed).get("templates", {}) == {key: value for key, value in before.items() if key != name}
 
 
+@pytest.mark.slow
 def test_what_is_too_large_is_written_anew() -> None:
     """In the time that it took before, without comments."""
     rows = "".join(f"[templates.t{n}]\nsource = 'gh:a/b{n}'\n" for n in range(8_000))

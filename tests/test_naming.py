@@ -112,6 +112,7 @@ def test_a_python_that_is_not_supported(here: Path, scaffold: Run, python: str, 
 BROKEN = "qqqq: 1\nbound: cup\nzebra: 2\nshape: none\nworkers: many\napple: 3\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["new demo", "add .", "advise", "new demo --template theirs"])
 def test_one_broken_file_has_one_order_of_errors(here: Path, command: str) -> None:
     """Unknown questions in the file's order, then values: for every command, whatever the seed of hashes."""

@@ -204,6 +204,7 @@ def test_what_cuts_a_climb_short_is_said(machine: dict[str, int], said: str) -> 
     assert found.best.workers == 8
 
 
+@pytest.mark.slow
 @given(rates=st.lists(st.floats(0.1, 100), min_size=64, max_size=64), most=st.integers(1, 64))
 def test_whatever_the_rates_the_choice_was_tried_and_is_near_the_best_tried(rates: list[float], most: int) -> None:
     """Noise does not lead it astray, nor past the limit."""

@@ -167,6 +167,7 @@ def test_cancelling_exits_130_and_writes_nothing(here: Path, open_terminal: Open
     assert os.listdir(here) == []
 
 
+@pytest.mark.slow
 def test_cancel_on_the_review_screen(here: Path, open_terminal: Open) -> None:
     """It is the last entry."""
     terminal = open_terminal("new", "demo")
@@ -191,6 +192,7 @@ def test_force_asks_after_the_preview(here: Path, open_terminal: Open, key: str,
     assert (len(files_below(here / "demo")) == 1) == (code == 130)
 
 
+@pytest.mark.slow
 def test_advise_asks_too(here: Path, open_terminal: Open) -> None:
     """And writes nothing."""
     terminal = open_terminal("advise")
@@ -266,6 +268,7 @@ def team(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return theirs
 
 
+@pytest.mark.slow
 def test_a_templates_commands_are_shown_and_run_only_after_a_yes(here: Path, team: Path, open_terminal: Open) -> None:
     """No is the default; a yes is remembered, and then its own questions are asked."""
     terminal = open_terminal("new", "demo", "--template", str(team))
@@ -291,6 +294,7 @@ def test_a_templates_commands_are_shown_and_run_only_after_a_yes(here: Path, tea
     assert os.listdir(here) == ["demo"]
 
 
+@pytest.mark.slow
 def test_a_teams_template_is_offered_after_the_recommendation(
     here: Path, team: Path, open_terminal: Open, scaffold: Run
 ) -> None:

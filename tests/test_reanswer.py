@@ -124,6 +124,7 @@ def test_another_design_leaves_edited_work_alone(project: Path, scaffold: Run) -
     assert scaffold("check", str(project)).code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mine", [WORK, "src/demo/__main__.py"])
 def test_tests_of_another_example_do_not_break_the_suite(project: Path, scaffold: Run, mine: str) -> None:
     """Where work is the owner's own, those of the former example go, and those of the new one are not written."""
@@ -306,6 +307,7 @@ def test_any_path(tmp_path: Path, scaffold: Run, name: str) -> None:
     assert contents(project) == before
 
 
+@pytest.mark.slow
 def test_inside_a_hook_the_users_repository_stays_untouched(project: Path, tmp_path: Path) -> None:
     """GIT_DIR and its like point at the repository that is being committed to: none of our git commands follow them."""
     other = tmp_path / "other"
@@ -326,6 +328,7 @@ def test_inside_a_hook_the_users_repository_stays_untouched(project: Path, tmp_p
     assert (project / MODULE).read_text(encoding="utf-8").count("workers = 8 ") == 1
 
 
+@pytest.mark.slow
 def test_hostile_configuration(project: Path, tmp_path: Path) -> None:
     """None of it is followed where git works for us, and no program that it names is run."""
     canary = tmp_path / "canary"

@@ -249,6 +249,7 @@ STATEMENTS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(STATEMENTS, min_size=1, max_size=6))
 def test_any_program_is_reviewed(tmp_path_factory: pytest.TempPathFactory, statements: list[str]) -> None:
     """Names that are bound to themselves, to several things or to nothing."""

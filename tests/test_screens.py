@@ -182,6 +182,7 @@ def test_in_ascii(opened: Open) -> None:
     assert any(line.startswith(" > src/demo/work.py") for line in screen.lines)
 
 
+@pytest.mark.slow
 def test_a_step_back_and_the_command_that_goes_on(opened: Open) -> None:
     """Esc and Left go back with what was said; Ctrl-C ends with 130 and the command; it asks the same next."""
     screen = opened("new", "demo")

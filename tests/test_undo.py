@@ -169,6 +169,7 @@ def test_after_an_update_that_was_refused_it_is_the_step_before(tmp_path: Path, 
     assert "step 1: scaffold new" in result.err
 
 
+@pytest.mark.slow
 def test_ten_steps_are_kept(tmp_path: Path, scaffold: Run) -> None:
     """Of more, the oldest are forgotten."""
     project = tmp_path / "demo"

@@ -38,6 +38,7 @@ def test_newest_version_has_nothing_to_update(project: Path, scaffold: Run) -> N
     assert contents(project) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", ["3.10", "3.12"])
 def test_the_oldest_python_of_a_project_stays(tmp_path: Path, scaffold: Run, ahead: Newer, python: str) -> None:
     """Whatever a new project would get; and with it the code that suits it."""
@@ -54,6 +55,7 @@ def test_the_oldest_python_of_a_project_stays(tmp_path: Path, scaffold: Run, ahe
     assert ("BatchError(ExceptionGroup[TaskError])" in module) == (python != "3.10")
 
 
+@pytest.mark.slow
 def test_all_that_a_new_version_can_change(project: Path, ahead: Newer) -> None:
     """Edits in a changed, a renamed and a dropped file stay; the answers file has the new version and question."""
     replace(project / MODULE, "import threading\n", "import threading  # mine\n")

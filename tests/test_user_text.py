@@ -115,6 +115,7 @@ def shown(markdown: str) -> list[str]:
     return "".join(child.content or "\n" for child in inline.children).split("\n")
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(TEXT)
 @example('"""\nimport os; os.system("true")\n"""')
@@ -143,6 +144,7 @@ def test_text_arrives_intact_in_python_toml_yaml_and_markdown(text: str) -> None
         assert [" ".join(line.split()) for line in shown(first)] == [" ".join(line.split()) for line in paragraphs]
 
 
+@pytest.mark.slow
 def test_text_leaves_the_formatter_and_the_linter_content(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
