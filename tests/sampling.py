@@ -17,16 +17,21 @@ Row = TypeVar("Row")
 Column = TypeVar("Column")
 
 
-def pairs(rows: Sequence[Row], columns: Sequence[Column], *, every: int = 2) -> list[tuple[Row, Column]]:
-    """Every second pair (or every `every`th) as on a chessboard, so that neighbours differ in what they leave out."""
+def pairs(rows: Sequence[Row], columns: Sequence[Column], *, step: int = 2) -> list[tuple[Row, Column]]:
+    """Every `step`th pair, as on a chessboard, so that neighbours differ in what they leave out."""
     return [
         (row, column)
         for above, row in enumerate(rows)
         for beside, column in enumerate(columns)
-        if EVERY_WAY or (above + beside) % every == 0
+        if EVERY_WAY or (above + beside) % step == 0
     ]
 
 
 def one_of(ways: Sequence[Column], turn: int) -> Sequence[Column]:
     """One of several ways, another at each turn."""
     return ways if EVERY_WAY else ways[turn % len(ways) :][:1]
+
+
+def every(rows: Sequence[Row], step: int, begin: int = 0) -> Sequence[Row]:
+    """Every `step`th row from `begin` on."""
+    return rows if EVERY_WAY else rows[begin::step]
