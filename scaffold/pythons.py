@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import sysconfig
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ def found(versions: Iterable[str]) -> dict[str, str]:
     Args:
         versions: Those to look for, such as `3.12`; their builds without the GIL are looked for too, as `3.14t`.
     """
-    interpreters = {f"{sys.version_info[0]}.{sys.version_info[1]}{getattr(sys, 'abiflags', '')}": sys.executable}
+    own = _BUILDS[1 if sysconfig.get_config_var("Py_GIL_DISABLED") else 0]
+    interpreters = {f"{sys.version_info[0]}.{sys.version_info[1]}{own}": sys.executable}
     for version in versions:
         for build in _BUILDS:
             interpreter = shutil.which(f"python{version}{build}")
