@@ -20,6 +20,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("mypy")
     session.run("python", "docs/generate.py", "--check")
+    session.run("zizmor", "--offline", "--strict-collection", "--no-progress", ".github/workflows")
 
 
 @nox.session

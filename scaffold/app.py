@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from scaffold import __version__
+from scaffold.errors import EXIT_CODES
 from scaffold.flags import Command, PlainCommand, PlainGroup, with_flags
 from scaffold.helptext import WITHOUT_QUESTIONS
 from scaffold.reports import output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from scaffold.questions import Question
 
@@ -55,7 +56,7 @@ class _Asking:
     changes: bool
 
 
-_ORDER = ("new", "add", "adopt", "advise", "probe", "check", "update", "reanswer", "undo", "review", "rules")
+_ORDER = ("new", "add", "adopt", "advise", "probe", "check", "update", "reanswer", "undo", "review", "rules", "info")
 """The commands as a project meets them, before those about templates."""
 _ASKING: dict[tuple[str | None, str], _Asking] = {}
 
@@ -98,7 +99,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=CONTEXT,
     help="Scaffolding for Python code that needs threads: advice by explicit rules, and a tested project from it.",
-    epilog="Exit codes: 0 done, 1 refused or failed, 2 usage, 3 conflicts or drift, 4 not trusted, 130 cancelled.",
+    epilog=f"Exit codes: {', '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}.",
 )
 
 
@@ -106,6 +107,24 @@ app = typer.Typer(
 def command() -> Any:  # noqa: ANN401  # Typer's types are private
     """The command line as a whole, built once in a process: Typer takes about 20 ms, and would at every call."""
     return typer.main.get_command(app)
+
+
+def every_command() -> Iterator[tuple[str, Any]]:
+    """Each command with its words, such as `scaffold template new`, and all flags; the first is `scaffold` itself."""
+    root = command()
+    yield "scaffold", root
+    with root.make_context("scaffold", [], resilient_parsing=True) as ctx:
+        for name in root.list_commands(ctx):
+            found = root.get_command(ctx, name)
+            inner = getattr(found, "commands", None)
+            if inner is None:
+                yield f"scaffold {name}", _whole((None, name), found)
+            else:
+                yield from ((f"scaffold {name} {own}", _whole((name, own), one)) for own, one in inner.items())
+
+
+def _whole(key: tuple[str | None, str], found: Any) -> Any:  # noqa: ANN401  # Typer's types are private
+    return _with_questions(key) if key in _ASKING else found
 
 
 def asking(

@@ -74,6 +74,17 @@ class Cancelled(ScaffoldError):
         return Cancelled(self.why, resume=self.resume or command, chosen=self.chosen)
 
 
+EXIT_CODES: Final = {
+    0: "done",
+    Refused.exit_code: "refused or failed",
+    UsageError.exit_code: "usage",
+    DRIFT: "conflicts or drift",
+    NotTrusted.exit_code: "not trusted",
+    Cancelled.exit_code: "cancelled",
+}
+"""What each exit code of a command means."""
+
+
 # --- answers --------------------------------------------------------------------------------------------------------
 
 

@@ -7,12 +7,20 @@ import os
 from scaffold.errors import Refused, ScaffoldError
 from scaffold.text import one_line
 
+_MOST_ON_WINDOWS = 61  # processes of a pool: it waits for them all at once, and Windows for no more
+
 
 class NoHome(Refused):
     """No home directory to keep anything in."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"{reason}:", "set HOME to your home directory")
+
+
+def processors() -> int:
+    """How many processes of a pool can work at once: as many as there are CPUs that this one may use."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(found, _MOST_ON_WINDOWS) if os.name == "nt" else found
 
 
 def refused_by_system(error: OSError) -> Refused:

@@ -64,9 +64,13 @@ def note(place: Path, text: str) -> None:
 
 def _folder(variable: str, usual: str, elsewhere: str) -> Path:
     # Every `new` and `advise` looks here; where the rule is a line, platformdirs is not worth the time of its import.
+    named = Path(os.environ.get(variable, ""))
+    if named.is_absolute():
+        return named / "scaffold"
     if _XDG:
-        named = Path(os.environ.get(variable, ""))
-        return (named if named.is_absolute() else home() / usual) / "scaffold"
+        return home() / usual / "scaffold"
+    if os.name != "nt":
+        home()  # platformdirs would take a relative one
     import platformdirs
 
     found: Path = getattr(platformdirs, elsewhere)("scaffold", appauthor=False)

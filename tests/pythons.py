@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 _PROBE = "import sys, sysconfig; print(*sys.version_info[:2], sysconfig.get_config_var('Py_GIL_DISABLED') or 0)"
-_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
+VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 _EXPERIMENTAL = "3.13t"
 """The one build without the GIL that its makers called an experiment; those since are supported."""
 
@@ -23,7 +23,7 @@ _EXPERIMENTAL = "3.13t"
 def found() -> dict[str, str]:
     """Each supported version with its interpreter: this one, those on PATH, and those of pyenv where there is one."""
     interpreters: dict[str, str] = {}
-    names = [f"python{version}{build}" for version in _VERSIONS for build in ("", "t")]
+    names = [f"python{version}{build}" for version in VERSIONS for build in ("", "t")]
     for candidate in (sys.executable, *filter(None, map(shutil.which, names)), *_from_pyenv()):
         version = _version_of(candidate)
         if version is not None:
@@ -68,7 +68,7 @@ def _version_of(interpreter: str) -> str | None:
         return None
     major, minor, free_threaded = done.stdout.split()
     version = f"{major}.{minor}"
-    return version + ("t" if free_threaded == "1" else "") if version in _VERSIONS else None
+    return version + ("t" if free_threaded == "1" else "") if version in VERSIONS else None
 
 
 @functools.cache

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
 import shlex
+import shutil
+import subprocess
+import sysconfig
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from harness import ROOT, Run, git_commit_all
 from measured import keep
 from variants import DEFAULTS, Variant
 
+from scaffold.errors import EXIT_CODES
 from scaffold.rules import PRINCIPLES, RULES
 from scaffold.template import bundled
 from scaffold.workload import Design
@@ -27,21 +33,22 @@ def test_what_is_produced_from_the_rules_is_current() -> None:
     assert not stale
 
 
-def commands_in(text: str) -> list[str]:
-    """Every `scaffold …` line of the console blocks."""
-    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
-    lines = [
-        line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ scaffold")
-    ]
+def commands_in(name: str) -> list[str]:
+    """Every command of a document's console blocks."""
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ ")]
     return [line.partition("  #")[0].strip() for line in lines]
 
 
+SKILL = "docs/skills/scaffold-threads/SKILL.md"
+FOR_AGENTS = ("AGENTS.md", SKILL)
 EXAMPLES = [
     command
-    for name in ("README.md", "docs/commands.md")
-    for command in commands_in((ROOT / name).read_text(encoding="utf-8"))
-    if "--install-completion" not in command
+    for name in ("README.md", "docs/commands.md", *FOR_AGENTS)
+    for command in commands_in(name)
+    if command.startswith("scaffold") and "--install-completion" not in command
 ]
+OF_A_CHECKOUT = [command for command in commands_in("AGENTS.md") if not command.startswith("scaffold")]
 
 
 def in_a_project(here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,12 +78,53 @@ def test_the_examples_in_the_documents_run(
         in_a_project(here, scaffold, monkeypatch)
     result = scaffold(*words)
     asks = result.code == 2 and "no terminal to ask at" in result.err
+    if any(command in commands_in(name) for name in FOR_AGENTS) and words[0] != "probe":
+        assert result.code == 0, result.err  # an agent has no terminal, and is told so of the one that asks
     assert result.code == 0 or asks, result.err
 
 
 def test_there_are_examples() -> None:
-    """Or the test above would hold nothing."""
+    """Or the tests around it would hold nothing."""
     assert len(EXAMPLES) >= 8
+    assert OF_A_CHECKOUT
+    assert all(commands_in(name) for name in FOR_AGENTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", OF_A_CHECKOUT)
+def test_the_checks_that_agents_are_told_to_run_pass(command: str) -> None:
+    """As printed, in this checkout, by the programs of this environment."""
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    program, *words = shlex.split(command)
+    found = shutil.which(program, path=path)
+    assert found, program
+    done = subprocess.run(
+        [found, *words], cwd=ROOT, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", FOR_AGENTS)
+def test_agents_are_told_of_no_command_that_is_not_run(name: str) -> None:
+    """What running text names begins one of the blocks, whose commands are run; CONTRIBUTING.md tells of nox's."""
+    text = re.sub(r"```.*?```", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+    programs = {command.split()[0] for command in commands_in(name)}
+    for named in re.findall(r"`([^`\n]+)`", text):
+        words = named.split()
+        if words[0] in programs and len(words) > 1:
+            assert any(command.split()[: len(words)] == words for command in commands_in(name)), named
+
+
+def test_the_skill_says_what_it_is_for() -> None:
+    """Its front matter is what an agent has of it before it reads on: the folder's name, and when to use it."""
+    _, head, text = (ROOT / SKILL).read_text(encoding="utf-8").split("---\n", 2)
+    about = yaml.safe_load(head)
+    assert about.keys() == {"name", "description"}
+    assert about["name"] == (ROOT / SKILL).parent.name
+    assert "Use when" in about["description"]
+    assert len(about["description"]) <= 1024
+    codes = [int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)]
+    assert codes == [*EXIT_CODES]
 
 
 def test_links_within_the_documents_lead_somewhere() -> None:

@@ -44,6 +44,9 @@ BLOCKED = {
     "fork": "os.fork()",
     "network": "socket.create_connection(('127.0.0.1', 9))",
     "library": "ctypes.CDLL(None)",
+    "program-on-windows": "sys.audit('_winapi.CreateProcess', 'cmd', None, None)",
+    "file-on-windows": "sys.audit('_winapi.CreateFile', 'C:/new', 0, 0, 0, 0)",
+    "registry": "sys.audit('winreg.SetValue', 0, '', 1, '')",
     "too-many-files": "[open(str(number), 'w') for number in range(9)]",
     "too-much": "[open(str(number), 'w').write('x' * 9) for number in range(3)]",
 }

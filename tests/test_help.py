@@ -78,7 +78,7 @@ def test_commands_stand_in_the_order_of_a_life_with_whole_sentences(scaffold: Ru
     listed = scaffold("--help").out.partition("Commands:")[2]
     assert "..." not in listed
     names = re.findall(r"^  ([a-z]+)  ", listed, re.MULTILINE)
-    assert " ".join(names) == "new add adopt advise probe check update reanswer undo review rules template"
+    assert " ".join(names) == "new add adopt advise probe check update reanswer undo review rules info template"
 
 
 @pytest.mark.parametrize("name", ["scaffold", "scaffold-threads", "scaffold-threads.exe", "__main__.py"])

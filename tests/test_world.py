@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "help": ["--help"],
     "advise": ["advise", "--defaults"],
     "rules": ["rules"],
+    "info": ["info"],
     "new": ["new", "made", "--defaults"],
     "new --template": ["new", "made", "--template", "@PLAY@/template", "--defaults"],
     "add": ["add", "@PLAY@/project", "--module", "other", "--defaults", "--dry-run"],
@@ -240,7 +241,7 @@ def test_a_directory_that_is_gone_is_named(scaffold: Run, nothing_around: Path, 
 
 
 @pytest.mark.usefixtures("nothing_around")
-@pytest.mark.parametrize("name", ["help", "advise", "rules"])
+@pytest.mark.parametrize("name", ["help", "advise", "rules", "info"])
 def test_what_needs_no_directory_works_without(scaffold: Run, name: str) -> None:
     """Advice is about the work, not about a place."""
     result = scaffold(*COMMANDS[name])

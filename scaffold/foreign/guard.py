@@ -14,6 +14,7 @@ from typing import Any
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _FORBIDDEN = (
+    "_winapi.Create",
     "ctypes.",
     "os.exec",
     "os.fork",
@@ -24,6 +25,7 @@ _FORBIDDEN = (
     "pty.",
     "socket.",
     "subprocess.",
+    "winreg.",
 )
 _CHANGING = {
     # event: which of its arguments are paths that change

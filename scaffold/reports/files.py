@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -67,6 +68,7 @@ def file_text(path: PurePosixPath, content: bytes) -> str:
     return capture.get()
 
 
+_PYTHON, _PYTHON_OF_VENV = ("python", r".venv\Scripts\python") if os.name == "nt" else ("python3", ".venv/bin/python")
 _IN_AN_OUTAGE: Final = (
     "In an outage each tick that fails is a line in the log, and the next one tries again: max_errors_in_a_row",
     "lets it give up, health() says how it is.",
@@ -89,9 +91,9 @@ def done_text(project: Project | TeamProject, repository: str = "") -> str:
             f"**{project.recommendation.design.value}** is in place; your own work goes into {work}.",
             *([repository] if repository else []),
             "Next:",
-            f"  cd {dest} && python3 -m venv .venv",
-            '  .venv/bin/python -m pip install -e ".[test]"',
-            "  .venv/bin/python -m pytest",
+            f"  cd {dest} && {_PYTHON} -m venv .venv",
+            f'  {_PYTHON_OF_VENV} -m pip install -e ".[test]"',
+            f"  {_PYTHON_OF_VENV} -m pytest",
             *(_IN_AN_OUTAGE if project.answers.get("work") == "periodic" else []),
             "",
         ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar, Union
 
+from scaffold import machine
 from scaffold.errors import UsageError
 from scaffold.review import source
 from scaffold.review.config import Configs
@@ -120,12 +120,12 @@ def _each(
     files: Sequence[str], ask: Callable[[str], Union[list[Result], Skipped]]
 ) -> Iterable[Union[list[Result], Skipped]]:
     """What a function says of each file, by processes where they take less time to start than they save."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(files) < _MANY or processors == 1:
+    number = machine.processors()
+    if len(files) < _MANY or number == 1:
         return map(ask, files)
     from scaffold.review.processes import in_processes
 
-    return in_processes(files, ask, processors)
+    return in_processes(files, ask, number)
 
 
 def codes(words: Iterable[str], flag: str) -> set[str]:

@@ -5,11 +5,11 @@ It is the author's own template, so it is rendered without a fence; what it woul
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from scaffold import machine
 from scaffold.errors import NotTrusted, Refused, ScaffoldError, TemplateFault
 from scaffold.foreign.config import load
 from scaffold.git import git
@@ -118,7 +118,7 @@ def run(trial: Trial, result: Result) -> Generator[Sequence[Outcome]]:
         awkward = sets.awkward(result.covering.rows)
         result.planned = len(awkward) + len(result.covering.rows) + len(result.releases)
         yield ()
-        with workers(min(result.planned, os.cpu_count() or 1), folder) as processes:
+        with workers(min(result.planned, machine.processors()), folder) as processes:
             first = [Set(plain, result.covering.rows[0], manner)]
             first += [Set(plain, answers, manner, name) for name, answers in awkward.items()]
             yield from _defaults_first(processes.made(first, result.done))

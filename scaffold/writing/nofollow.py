@@ -221,12 +221,11 @@ class Directory:
             own = os.fstat(number).st_mode & _PERMISSIONS
             wanted = mode if mode is not None else own if like is None else like.mode
             wanted = (wanted | (wanted & 0o444) >> 2 if executable else wanted) & _PERMISSIONS
-            if hasattr(os, "fchmod"):
-                if like is not None and like.owner != (os.getuid(), os.getgid()):
-                    with suppress(OSError):  # only root may give files away
-                        os.fchown(number, *like.owner)
-                if wanted != own:
-                    os.fchmod(number, wanted)
+            if like is not None and hasattr(os, "fchown") and like.owner != (os.getuid(), os.getgid()):
+                with suppress(OSError):  # only root may give files away
+                    os.fchown(number, *like.owner)
+            if wanted != own and hasattr(os, "fchmod"):  # which Windows has from Python 3.13 on
+                os.fchmod(number, wanted)
             if sync:
                 os.fsync(number)
 
