@@ -12,6 +12,7 @@ import pytest
 import pythons
 from harness import ROOT, contents, git, git_commit_all, in_own_process
 from newer import VERSION, replace
+from sampling import every
 
 from scaffold.authoring.eject import BRANCH
 from scaffold.authoring.repository import skeleton
@@ -193,7 +194,7 @@ def test_the_advice_reaches_it(here: Path, scaffold: Run) -> None:
     assert (result.code, "design" in result.err, (here / "other").exists()) == (2, True, False)
 
 
-@pytest.mark.parametrize("ci", ["github", "none"])
+@pytest.mark.parametrize("ci", every(["github", "none"], 2))
 def test_its_own_tests_and_checks_pass(here: Path, scaffold: Run, ci: str) -> None:
     """As its README has them; its tests' file is formatted and typed, too."""
     scaffold("template", "new", "mine", "--ci", ci, "--team", 'Ada\'s "friends"')
