@@ -191,7 +191,7 @@ def test_advice_of_copier_about_its_own_flags_is_not_passed_on(here: Path, scaff
     tested = scaffold("template", "test", "code")
     made = scaffold("new", "made", "--template", "outside", "--defaults")
     assert (tested.code, made.code) == (4, 1)
-    assert "would run what has to be trusted (jinja_extensions): read it, then give --trust" in tested.out + tested.err
+    assert "loads extensions of Jinja (jinja2.ext.do): if it is yours, run with --trust" in tested.err
     assert '"../x.yml" is forbidden: it leads out of the project' in made.err
-    said = tested.out + made.err
+    said = tested.out + tested.err + made.err
     assert not any(word in said for word in ("UNSAFE", "copier copy/update", "override", "API"))
