@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from custom import QUESTION, RECORD, Link, Program, project_of, put, release, standing
+from custom import ANSWERS, QUESTION, RECORD, Link, Program, project_of, put, release, standing
 from harness import git, git_commit_all
 
 if TYPE_CHECKING:
@@ -305,6 +305,20 @@ def test_what_copier_leaves_alone_is_left_alone(tmp_path: Path, scaffold: Run) -
     found = standing(project)
     assert {name for name in found if found[name] != before.get(name)} == {RECORD, "twice.txt"}
     assert found["twice.txt"] == ("file", NEWER.encode())
+
+
+@pytest.mark.parametrize("how", ["dropped", "excluded"])
+def test_a_version_that_writes_no_record_is_said(tmp_path: Path, scaffold: Run, how: str) -> None:
+    """What it does not have any more goes, what it excludes stays; the rest is updated."""
+    template, project = tmp_path / "template", tmp_path / "shop"
+    release(template, {"page.txt": LINES}, "v1.0.0")
+    project_of(template, project, {"page.txt": LINES})
+    gone = {ANSWERS: None} if how == "dropped" else {"copier.yml": f"_exclude: [copier.yml, {RECORD}]\n{QUESTION}"}
+    release(template, {"page.txt": NEWER, **gone}, "v1.1.0")
+    said = update(scaffold, project)
+    assert f"note: v1.1.0 writes no {RECORD}: it is not on record, and no update can go on from it\n" in said
+    found = standing(project)
+    assert (found["page.txt"], RECORD in found) == (("file", NEWER.encode()), how == "excluded")
 
 
 def test_a_file_becomes_a_folder_and_back(tmp_path: Path, scaffold: Run) -> None:

@@ -68,7 +68,7 @@ class Merging:
             before, paths = self._before, sorted({*self._before.files, *migrated.files})
             changes = [*_migrated(before, migrated, self._told)]
         own = PurePosixPath(self._piece.answers_file)
-        if before.kinds.get(own, Kind.LINK) is Kind.LINK:
+        if present(self._root, [own]).kinds.get(own, Kind.LINK) is Kind.LINK:
             raise Refused(self._root / own, "is not a plain file in a plain directory: move it away first")
         seen = {path: before.hash_at(path) for path in paths} | {own: self._piece.stamp}
         new = {path: mode for path, mode in theirs.modes.items() if not stat.S_ISLNK(mode)}
@@ -83,7 +83,7 @@ class Merging:
     def _changes(self, renderings: Renderings, theirs: Rendered, mine: Rendered) -> list[Change]:
         base = self._piece.but_for_kept(renderings.base.files)
         own = PurePosixPath(self._piece.answers_file)
-        if own in mine.files:
+        if own in mine.files and (own in base or own in theirs.files):
             base[own] = mine.files[own]  # the record is replaced, whatever was edited in it: it was read
         left = {path for path in renderings.left if path in mine.files}
         old = {path: content for path, content in base.items() if path not in renderings.left}
