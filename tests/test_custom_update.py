@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -305,6 +306,24 @@ def test_what_copier_leaves_alone_is_left_alone(tmp_path: Path, scaffold: Run) -
     found = standing(project)
     assert {name for name in found if found[name] != before.get(name)} == {RECORD, "twice.txt"}
     assert found["twice.txt"] == ("file", NEWER.encode())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are POSIX's")
+def test_a_private_file_stays_private(tmp_path: Path, scaffold: Run) -> None:
+    """Under the name that the template gives it, and in what did not fit into it."""
+    template, project = tmp_path / "template", tmp_path / "shop"
+    first = {"old.env": LINES, "run.sh": Program("run\n" + LINES), "clash.env": LINES.upper()}
+    release(template, first, "v1.0.0")
+    project_of(template, project, first)
+    second = {"new.env": NEWER, "walk.sh": Program("run\n" + NEWER), "clash.env": "theirs\n" + LINES.upper()}
+    release(template, {"old.env": None, "run.sh": None, **second}, "v1.1.0")
+    put(project, {"clash.env": "mine\n" + LINES.upper()})
+    git_commit_all(project)
+    for name, mode in {"old.env": 0o600, "run.sh": 0o700, "clash.env": 0o640}.items():
+        (project / name).chmod(mode)
+    update(scaffold, project, "--conflict", "rej", code=3)
+    wanted = {"new.env": 0o600, "walk.sh": 0o700, "clash.env": 0o640, "clash.env.rej": 0o640}
+    assert {name: (project / name).stat().st_mode & 0o777 for name in wanted} == wanted
 
 
 @pytest.mark.parametrize("how", ["dropped", "excluded"])
