@@ -290,14 +290,16 @@ def commits(template: Path) -> tuple[bytes, bytes]:
 
 
 def test_what_copier_leaves_alone_is_left_alone(tmp_path: Path, scaffold: Run) -> None:
-    """`_skip_if_exists` and `_exclude`, both as the new version has them; a skipped file that is missing comes back."""
+    """`_skip_if_exists` and `_exclude`, both as the new version has them; a skipped file that is missing comes back.
+
+    The record is brought up to date whatever they say.
+    """
     template, project = tmp_path / "template", tmp_path / "shop"
     first = {"once.txt": LINES, "twice.txt": LINES, "left.txt": LINES, "docs/page.txt": LINES}
     release(template, {"copier.yml": f"_skip_if_exists: [nothing]\n{QUESTION}", **first}, "v1.0.0")
     project_of(template, project, {**first, "once.txt": "mine\n", "twice.txt": "gone\n"})
-    config = (
-        "_skip_if_exists: ['{{ \"once\" }}.txt', twice.txt, fresh.txt]\n_exclude: [copier.yml, left.txt, 'docs/']\n"
-    )
+    skipped = "_skip_if_exists: ['{{ \"once\" }}.txt', twice.txt, fresh.txt, '*.yml']\n"
+    config = f"{skipped}_exclude: [copier.yml, left.txt, 'docs/']\n"
     release(template, {"copier.yml": config + QUESTION, **dict.fromkeys(first, NEWER), "fresh.txt": "f\n"}, "v1.1.0")
     put(project, {"twice.txt": None, "fresh.txt": "mine\n"})
     git_commit_all(project)
