@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
-from custom import QUESTION, RECORD, Link, Program, project_of, put, release, standing
+from custom import ANSWERS, QUESTION, RECORD, Link, Program, project_of, put, release, standing
 from harness import git, git_commit_all
 
 if TYPE_CHECKING:
@@ -289,14 +290,16 @@ def commits(template: Path) -> tuple[bytes, bytes]:
 
 
 def test_what_copier_leaves_alone_is_left_alone(tmp_path: Path, scaffold: Run) -> None:
-    """`_skip_if_exists` and `_exclude`, both as the new version has them; a skipped file that is missing comes back."""
+    """`_skip_if_exists` and `_exclude`, both as the new version has them; a skipped file that is missing comes back.
+
+    The record is brought up to date whatever they say.
+    """
     template, project = tmp_path / "template", tmp_path / "shop"
     first = {"once.txt": LINES, "twice.txt": LINES, "left.txt": LINES, "docs/page.txt": LINES}
     release(template, {"copier.yml": f"_skip_if_exists: [nothing]\n{QUESTION}", **first}, "v1.0.0")
     project_of(template, project, {**first, "once.txt": "mine\n", "twice.txt": "gone\n"})
-    config = (
-        "_skip_if_exists: ['{{ \"once\" }}.txt', twice.txt, fresh.txt]\n_exclude: [copier.yml, left.txt, 'docs/']\n"
-    )
+    skipped = "_skip_if_exists: ['{{ \"once\" }}.txt', twice.txt, fresh.txt, '*.yml']\n"
+    config = f"{skipped}_exclude: [copier.yml, left.txt, 'docs/']\n"
     release(template, {"copier.yml": config + QUESTION, **dict.fromkeys(first, NEWER), "fresh.txt": "f\n"}, "v1.1.0")
     put(project, {"twice.txt": None, "fresh.txt": "mine\n"})
     git_commit_all(project)
@@ -305,6 +308,38 @@ def test_what_copier_leaves_alone_is_left_alone(tmp_path: Path, scaffold: Run) -
     found = standing(project)
     assert {name for name in found if found[name] != before.get(name)} == {RECORD, "twice.txt"}
     assert found["twice.txt"] == ("file", NEWER.encode())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are POSIX's")
+def test_a_private_file_stays_private(tmp_path: Path, scaffold: Run) -> None:
+    """Under the name that the template gives it, and in what did not fit into it."""
+    template, project = tmp_path / "template", tmp_path / "shop"
+    first = {"old.env": LINES, "run.sh": Program("run\n" + LINES), "clash.env": LINES.upper()}
+    release(template, first, "v1.0.0")
+    project_of(template, project, first)
+    second = {"new.env": NEWER, "walk.sh": Program("run\n" + NEWER), "clash.env": "theirs\n" + LINES.upper()}
+    release(template, {"old.env": None, "run.sh": None, **second}, "v1.1.0")
+    put(project, {"clash.env": "mine\n" + LINES.upper()})
+    git_commit_all(project)
+    for name, mode in {"old.env": 0o600, "run.sh": 0o700, "clash.env": 0o640}.items():
+        (project / name).chmod(mode)
+    update(scaffold, project, "--conflict", "rej", code=3)
+    wanted = {"new.env": 0o600, "walk.sh": 0o700, "clash.env": 0o640, "clash.env.rej": 0o640}
+    assert {name: (project / name).stat().st_mode & 0o777 for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("how", ["dropped", "excluded"])
+def test_a_version_that_writes_no_record_is_said(tmp_path: Path, scaffold: Run, how: str) -> None:
+    """What it does not have any more goes, what it excludes stays; the rest is updated."""
+    template, project = tmp_path / "template", tmp_path / "shop"
+    release(template, {"page.txt": LINES}, "v1.0.0")
+    project_of(template, project, {"page.txt": LINES})
+    gone = {ANSWERS: None} if how == "dropped" else {"copier.yml": f"_exclude: [copier.yml, {RECORD}]\n{QUESTION}"}
+    release(template, {"page.txt": NEWER, **gone}, "v1.1.0")
+    said = update(scaffold, project)
+    assert f"note: v1.1.0 writes no {RECORD}: it is not on record, and no update can go on from it\n" in said
+    found = standing(project)
+    assert (found["page.txt"], RECORD in found) == (("file", NEWER.encode()), how == "excluded")
 
 
 def test_a_file_becomes_a_folder_and_back(tmp_path: Path, scaffold: Run) -> None:

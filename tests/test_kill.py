@@ -209,7 +209,7 @@ def test_a_kill_leaves_all_or_nothing_and_no_edit_is_lost(
 def test_a_signal_waits_until_all_is_written_or_nothing_is(
     tmp_path: Path, forks: Forks, project: Path, command: Command, number: signal.Signals
 ) -> None:
-    """And the exit code says that it came."""
+    """And the exit code says that it came, Ctrl-C also whether it was too late."""
     whole = undisturbed(tmp_path / "whole", command, project, forks)
     dice = random.Random(f"{command.name} {number}")  # noqa: S311  # as above
     for turn in range(max(KILLS // len(COMMANDS) // 3, 2)):
@@ -219,6 +219,9 @@ def test_a_signal_waits_until_all_is_written_or_nothing_is(
         assert ended.code == CODES[number] or ended.calls < moment, ended.said
         assert "Traceback" not in ended.said
         assert ground.found() in (whole.before, whole.after)
+        if ended.code == CODES[signal.SIGINT]:
+            assert ("nothing was written" in ended.said) == (ground.found() == whole.before), ended.said
+            assert ("too late" in ended.said) == (ground.found() == whole.after), ended.said
         assert ground.leftovers() == []
 
 

@@ -173,3 +173,13 @@ def test_renamed_file_is_recognised_by_its_text() -> None:
     assert {change.path: change.after for change in changes} == {old: None, new: b"0\n1\n2\n3\nmine\n"}
     changes = merge_trees({empty: b""}, {empty: b""}, {new: b""}, MANNER)
     assert {change.outcome for change in changes} == {Outcome.NEW, Outcome.DELETED}
+
+
+def test_a_file_that_both_sides_renamed_alike_is_merged() -> None:
+    """As git does; a file of the owner's own at the new name is a conflict, and never taken for it."""
+    old, new = PurePosixPath("old"), PurePosixPath("new")
+    base, theirs = {old: b"1\n2\n3\n4\n"}, {new: b"0\n1\n2\n3\n4\n"}
+    (change,) = merge_trees(base, {new: b"1\n2\n3\nmine\n"}, theirs, MANNER)
+    assert (change.outcome, change.after) == (Outcome.MERGED, b"0\n1\n2\n3\nmine\n")
+    (change,) = merge_trees(base, {new: b"another\n"}, {new: base[old]}, MANNER)
+    assert change.outcome is Outcome.CONFLICT

@@ -39,6 +39,15 @@ def lock_of_spin():
 def fails():
     raise ValueError("out of\\nluck")
 
+def speechless():
+    class Speechless(Exception):
+        def __str__(self):
+            raise RuntimeError
+    raise Speechless
+
+def rambles():
+    raise ValueError("x" * 5000)
+
 def typed():
     input()
 
@@ -133,6 +142,8 @@ REFUSED = {
     "slow:more": (1, "it is a coroutine function"),
     "slow:lines": (1, "a call only makes a generator"),
     "slow:fails": (1, "every call fails: ValueError: out of luck"),
+    "slow:speechless": (1, "every call fails: Speechless"),
+    "slow:rambles": (1, "x…"),
     "slow:typed": (1, "every call fails: EOFError"),
     "slow:twice --items nowhere.txt": (2, "--items: there is no file nowhere.txt"),
     "slow:twice --items items.json": (1, "items.json holds no JSON array"),
@@ -160,6 +171,15 @@ def test_what_cannot_be_measured_is_one_line(scaffold: Run, words: str) -> None:
     assert said in result.err
     assert result.err.startswith("error: ")
     assert result.err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("targets")
+def test_items_that_run_out_at_once_do_not_speak_for_a_plain_loop(scaffold: Run) -> None:
+    """The end says that nothing is known yet, and before it stands what mends that."""
+    result = scaffold("probe", "time:sleep", "--items", "slow:numbers", "--yes")
+    assert result.code == 0, result.err
+    assert "Uncertain: the items ran out: give more of them, or --repeat." in result.out
+    assert result.out.endswith("\nWhether more workers help is not known yet.\n")
 
 
 @pytest.mark.usefixtures("targets")

@@ -274,6 +274,15 @@ def test_results_that_cannot_be_pickled_rule_processes_out() -> None:
     assert found.because.endswith("its results cannot be pickled (TypeError: no), so processes are ruled out")
 
 
+def test_what_was_not_tried_is_not_said_to_gain_nothing() -> None:
+    """A dozen items are soon used up: then nobody knows, and no number of workers is taken from it."""
+    cut_short = Tried(Climb(level(1), ITEMS_RAN_OUT, is_whole=False), 1.0)
+    found = verdicts.decided(cut_short, None)
+    assert (found.kind, found.gain, found.why_not_more) == ("none", None, ITEMS_RAN_OUT)
+    assert found.because == "more workers could not be tried"
+    assert found.answers(profile("waiting")) == {"bound": "io"}
+
+
 @pytest.mark.parametrize(
     ("kind", "cpus", "chosen"),
     [

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from harness import Run
 
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 IMPORTS = "import threading\nfrom concurrent.futures import ThreadPoolExecutor\n"
 SERIAL = """\
 import threading
@@ -312,8 +313,8 @@ def test_encodings(here: Path, scaffold: Run, name: str) -> None:
 
 
 UNFIT: dict[str, bytes] = {
-    "is not Python 3: Missing parentheses": b"import threading\nprint 'a'\n",
-    "is not Python 3: ": b"import threading\nif\n",
+    f"is not Python {VERSION}: Missing parentheses": b"import threading\nprint 'a'\n",
+    f"is not Python {VERSION}: ": b"import threading\nif\n",
     "is not Python": b"import threading\n\0\n",
     "cannot be decoded: ": b"import threading # \xe9\n",
     "cannot be decoded: unknown encoding": b"# coding: klingon\nimport threading\n",
@@ -429,7 +430,7 @@ def test_many_files_are_reviewed_by_processes(here: Path, scaffold: Run) -> None
     result = scaffold("review")
     expected = sorted(f"d{number % 7}/f{number:03}.py:3:5 R101" for number in range(0, 900, 9))
     assert codes(result.out) == expected
-    assert result.err == "note: bad.py:2 is not Python 3: invalid syntax\n"
+    assert result.err == f"note: bad.py:2 is not Python {VERSION}: invalid syntax\n"
     assert result.out.endswith("\n100 errors in 900 files\n")
 
 

@@ -136,7 +136,8 @@ def merge_trees(  # noqa: PLR0913, PLR0917  # three trees, and what there is to 
     for path in sorted({*old, *new} - set(renamed.values())):
         was = renamed.get(path)
         if was is None or path in now:
-            changes += _merge_file(path, Sides(old.get(path), now.get(path), new.get(path)), manner)
+            ancestor = old[was] if was is not None and _went_along(path, was, old, now) else old.get(path)
+            changes += _merge_file(path, Sides(ancestor, now.get(path), new.get(path)), manner)
         else:
             changes += _follow(path, was, Sides(old[was], now.get(was), new[path]), manner)
         if was is not None and path in now:
@@ -170,6 +171,14 @@ def _renamed(
     known = {new: old for new, old in same.items() if new in fresh and old in gone}
     rest = {path: content for path, content in gone.items() if path not in known.values()}
     return known | pairs(rest, {path: content for path, content in fresh.items() if path not in known})
+
+
+def _went_along(
+    path: PurePosixPath, was: PurePosixPath, old: Mapping[PurePosixPath, Blob], now: Mapping[PurePosixPath, Blob]
+) -> bool:
+    """Whether a file that the template renamed was renamed so here, too: by its owner, or by a migration."""
+    here = now[path]
+    return was not in now and _is_file(here) and path in pairs({was: old[was].content}, {path: here.content})
 
 
 def _is_file(blob: Blob) -> bool:

@@ -116,7 +116,10 @@ def _merged(root: Path, piece: Piece, order: Order, templates: Versions, replies
     asked = [question.name for question in templates[1].questions]
     tags.remember(new)
     assert new.ref is not None, "refused before"
-    step = Step(piece, new.ref, tuple(_about_answers(piece, asked, merging.replaced)))
+    notes = [*_about_answers(piece, asked, merging.replaced)]
+    if PurePosixPath(piece.answers_file) not in renderings.theirs.files:
+        notes.append(f"{new.ref} writes no {piece.answers_file}: it is not on record, and no update can go on from it")
+    step = Step(piece, new.ref, tuple(notes))
     return replace(update, steps=(step,), messages=tuple(filter(None, [renderings.message])))
 
 

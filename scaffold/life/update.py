@@ -26,7 +26,7 @@ from scaffold.writing.nofollow import LINK
 from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scaffold.life.generated import Piece
@@ -90,7 +90,7 @@ class Update:
             frozenset(gone),
             frozenset(change.path for change in written if change.kinds[1] is Kind.PROGRAM),
             expected={**known, **self.seen},
-            modes={change.path: mode for change in written if (mode := self._mode(change)) is not None},
+            modes=dict(self._modes(written)),
             folders=self.folders,
         )
 
@@ -101,9 +101,21 @@ class Update:
             return LINK
         if change.before is None:
             return self.modes.get(change.path)
-        if (before, after) == (Kind.PROGRAM, Kind.FILE):
-            return self.modes[change.was or change.path] & ~0o111
-        return None
+        mode = self.modes.get(change.was or change.path)
+        if mode is not None and (before, after) == (Kind.PROGRAM, Kind.FILE):
+            return mode & ~0o111
+        if mode is not None and (before, after) == (Kind.FILE, Kind.PROGRAM) and change.was is not None:
+            return mode | (mode & 0o444) >> 2
+        return None if change.was is None else mode  # at a new name nothing is replaced, and it may be private
+
+    def _modes(self, written: Iterable[Change]) -> Iterator[tuple[PurePosixPath, int]]:
+        for change in written:
+            if (mode := self._mode(change)) is not None:
+                yield change.path, mode
+        for change in self.changes:
+            here = self.modes.get(change.was or change.path)
+            if change.rejected is not None and here is not None and change.kinds[0] is not Kind.LINK:
+                yield change.reject_path, here & ~0o111  # it tells of what may be private
 
 
 def merge(root: Path, targets: Sequence[Target], style: ConflictStyle) -> Update:

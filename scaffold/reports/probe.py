@@ -47,7 +47,9 @@ def _lines(result: Result, python: str, next_command: str) -> Iterator[str]:
     for doubt in verdict.doubts:
         yield from wrapped(f"Uncertain: {_said(doubt)}.", "", "  ")
     yield f"Measured by {one_line(python)}, Python {result.python}, on {result.cpus} CPUs."
-    if verdict.kind == "none":
+    if verdict.kind == "none" and verdict.gain is None:
+        yield from ("", "Whether more workers help is not known yet.")
+    elif verdict.kind == "none":
         yield from ("", "Workers gain nothing here: keep the loop, unless the program has to go on meanwhile.")
     else:
         yield from ("", "Next:", f"  {next_command}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import sys
 import tokenize
 import warnings
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 1 << 19  # bytes; what people write has some kB, and a tree takes a hundred times as much memory
 _MENTIONS: Final = re.compile(rb"threading|multiprocessing|concurrent")
 """What threads and pools are imported from: a file without it has none, and is not parsed."""
+_VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 _CODE: Final = re.compile(r"[A-Z]\d{3}")
 _IGNORE: Final = re.compile(r"#[ \t]*scaffold:[ \t]*ignore\[([^\]]*)\]")
 
@@ -54,7 +56,7 @@ def _module(path: str, text: str) -> Module | Skipped:
             warnings.simplefilter("ignore")  # of the file's own, about its escapes
             return Module(text, ast.parse(text))
     except SyntaxError as error:
-        return Skipped(path, f"is not Python 3: {safe(error.msg or 'invalid syntax')}", error.lineno)
+        return Skipped(path, f"is not Python {_VERSION}: {safe(error.msg or 'invalid syntax')}", error.lineno)
     except ValueError as error:  # a null character, before Python 3.12
         return Skipped(path, f"is not Python: {safe(str(error))}")
     except (RecursionError, MemoryError):

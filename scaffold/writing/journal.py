@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import Busy, ChangedMeanwhile, NoStateFolder, NotTakenBack, WriteFailed
+from scaffold.errors import Busy, CancelledTooLate, ChangedMeanwhile, NoStateFolder, NotTakenBack, WriteFailed
 from scaffold.writing import fresh
 from scaffold.writing.comparing import compare
 from scaffold.writing.lock import alone, locked, signals_wait
@@ -39,20 +39,33 @@ def write(job: Job, *, patience: float = 0) -> Recovery:
         NoStateFolder: There is no place for the record.
         WriteFailed: The file system refused; nothing was changed.
         NotTakenBack: It refused to take back what had been changed, too.
+        CancelledTooLate: Ctrl-C came meanwhile, and all is written.
     """
-    with signals_wait():
-        try:
-            place = Place.of(job.dest)
-            journal = place.journal()
-            with locked(journal, job.dest, job.command, patience=patience):
-                recovery = _recover(place)
-                _clear_elsewhere(journal)
-                if _is_missing(job.dest):
-                    fresh.write(job, place, journal)
-                else:
-                    _write_within(job, place, journal)
-        except OSError as error:
-            raise WriteFailed(job.dest, error) from error
+    is_done = False
+    try:
+        with signals_wait():
+            recovery = _write(job, patience)
+            is_done = True
+    except KeyboardInterrupt as error:
+        if is_done:
+            raise CancelledTooLate(undoable=job.keep) from error
+        raise
+    return recovery
+
+
+def _write(job: Job, patience: float) -> Recovery:
+    try:
+        place = Place.of(job.dest)
+        journal = place.journal()
+        with locked(journal, job.dest, job.command, patience=patience):
+            recovery = _recover(place)
+            _clear_elsewhere(journal)
+            if _is_missing(job.dest):
+                fresh.write(job, place, journal)
+            else:
+                _write_within(job, place, journal)
+    except OSError as error:
+        raise WriteFailed(job.dest, error) from error
     return recovery
 
 

@@ -17,6 +17,7 @@ from typing import Any
 Function = Callable[..., object]
 
 _MOST_ITEMS = 100_000
+_LONGEST = 400  # characters of what an error says
 
 
 class Refused(Exception):
@@ -61,8 +62,13 @@ def _not_imported(where: str, error: BaseException) -> Refused:
 
 
 def described(error: BaseException) -> str:
-    """The kind of an error, and what it says."""
-    said = str(error)
+    """The kind of an error, and what it says, in a line's length."""
+    try:
+        said = str(error)
+    except Exception:  # its own `__str__` fails: that must not end the worker
+        said = ""
+    if len(said) > _LONGEST:
+        said = f"{said[:_LONGEST]}…"
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 

@@ -48,6 +48,8 @@ class Verdict:
         if profile is None:
             return {}
         answers: dict[str, object] = {"bound": _BOUND[profile.kind]}
+        if self.kind == "none" and self.gain is None:
+            return answers
         if answers["bound"] == "cpu":
             answers["releases_gil"] = profile.holds_gil < HOLDS and not profile.free_threaded
         if self.kind == "process":
@@ -140,6 +142,8 @@ def decided(threads: Tried, processes: Tried | None, no_processes: str = "") -> 
         because = f"{workers} processes do {processes.gain:.1f} times the work of a plain loop, threads {gain:.1f}"
         return Verdict("process", workers, because, processes.climb.ended, processes.gain)
     ruled_out = f"; {no_processes}, so processes are ruled out" if no_processes else ""
+    if threads.climb.best.workers == 1 and not threads.climb.is_whole and processes is None:
+        return Verdict("none", 1, f"more workers could not be tried{ruled_out}", threads.climb.ended, None)
     if gain >= THREADS_WORTH:
         workers = threads.climb.best.workers
         because = f"{workers} threads do {gain:.1f} times the work of a plain loop{ruled_out}"
@@ -154,10 +158,10 @@ def so_far(levels: Iterable[Level]) -> Verdict:
     """What is known before the end."""
     threads = {level.workers: level for level in levels if level.kind == "thread"}
     if 1 not in threads:
-        return Verdict("none", 1, "no call has come back yet")
+        return Verdict("none", 1, "no call has come back yet", gain=None)
     best = max(threads.values(), key=lambda level: level.rate)
     gain = best.rate / max(threads[1].rate, 1e-9)
     if gain < THREADS_WORTH:
-        return Verdict("none", 1, "nothing is known yet to be faster than a plain loop")
+        return Verdict("none", 1, "nothing is known yet to be faster than a plain loop", gain=None)
     because = f"so far {best.workers} threads do {gain:.1f} times the work of a plain loop"
     return Verdict("thread", best.workers, because, gain=gain)
