@@ -242,8 +242,7 @@ _migrations:
 - command: echo "$STAGE $VERSION_FROM $VERSION_TO $VERSION_CURRENT $VERSION_PEP440_FROM" >> log.txt
   version: v1.1.0
   when: "{{ _stage in ['before', 'after'] }}"
-- command: [python3, -c, "import pathlib; pathlib.Path('moved.txt').write_bytes(pathlib.Path('own.txt').read_bytes());
-    pathlib.Path('own.txt').unlink()"]
+- command: [python3, -c, "import pathlib; pathlib.Path('own.txt').rename('moved.txt')"]
   when: "{{ _stage == 'before' }}"
 - command: "test ! -e new.txt || echo {{ name }} after >> new.txt"
 - command: touch never.txt
@@ -263,6 +262,7 @@ def test_migrations_run_before_and_after_on_a_copy_of_the_project(tmp_path: Path
     messages = "_message_before_update: to {{ _copier_conf.vcs_ref }}\n_message_after_update: bye {{ name }}\n"
     config = messages + MIGRATIONS + QUESTION
     release(template, {"copier.yml": config, "file.txt": NEWER, "new.txt": "new\n"}, "v1.1.0")
+    (project / "own.txt").chmod(0o600)
     before = standing(project)
     refused = scaffold("update", str(project), "--defaults")
     assert (refused.code, "migration" in refused.err, standing(project)) == (4, True, before)
@@ -279,6 +279,7 @@ def test_migrations_run_before_and_after_on_a_copy_of_the_project(tmp_path: Path
         "new.txt": ("file", b"new\nshop after\n"),
         "operation.txt": ("file", b"update\n"),
     }
+    assert os.name == "nt" or (project / "moved.txt").stat().st_mode & 0o777 == 0o600
     assert scaffold("undo", "--yes", str(project)).code == 0
     assert standing(project) == before
 

@@ -146,6 +146,7 @@ REFUSED = {
     "slow:rambles": (1, "x…"),
     "slow:typed": (1, "every call fails: EOFError"),
     "slow:twice --items nowhere.txt": (2, "--items: there is no file nowhere.txt"),
+    "slow:twice --items /dev/zero": (1, "/dev/zero is no file, nor a pipe"),
     "slow:twice --items items.json": (1, "items.json holds no JSON array"),
     "slow:twice --items items.jsonl": (1, "items.jsonl:3: is not JSON"),
     "slow:twice --items empty.txt": (1, "there are no items"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from typing import TYPE_CHECKING
 
 from scaffold.git import git
@@ -38,4 +39,4 @@ def _write(root: Path, files: Rendered) -> None:
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-        target.chmod(0o755 if path in files.executable else 0o644)
+        target.chmod(stat.S_IMODE(files.modes.get(path, 0o644)) | stat.S_IRUSR | stat.S_IWUSR)

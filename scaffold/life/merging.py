@@ -59,6 +59,7 @@ class Merging:
         """All that changes in the project."""
         self.replaced = renderings.replaced
         theirs = self._theirs(renderings)
+        moved: Mapping[PurePosixPath, int] = {}
         if migrated is None:
             paths = sorted({*renderings.base.files, *theirs.files})
             before = present(self._root, paths)
@@ -67,13 +68,14 @@ class Merging:
             assert self._before is not None
             before, paths = self._before, sorted({*self._before.files, *migrated.files})
             changes = [*_migrated(before, migrated, self._told)]
+            moved = {path: mode for path, mode in migrated.modes.items() if not stat.S_ISLNK(mode)}
         own = PurePosixPath(self._piece.answers_file)
         if present(self._root, [own]).kinds.get(own, Kind.LINK) is Kind.LINK:
             raise Refused(self._root / own, "is not a plain file in a plain directory: move it away first")
         seen = {path: before.hash_at(path) for path in paths} | {own: self._piece.stamp}
         new = {path: mode for path, mode in theirs.modes.items() if not stat.S_ISLNK(mode)}
         folders = tuple(folder for folder in theirs.folders if folder not in renderings.base.folders)
-        return Update(self._root, (), tuple(changes), seen, {**new, **before.modes}, folders)
+        return Update(self._root, (), tuple(changes), seen, {**moved, **new, **before.modes}, folders)
 
     def _theirs(self, renderings: Renderings) -> Rendered:
         """With all that scaffold itself records."""

@@ -41,6 +41,7 @@ def check_clean(root: Path, touched: Iterable[PurePosixPath]) -> None:
         raise NotUndoable(root, f"is in a repository that cannot be read ({error}): fix that, {_SAFE}") from error
     wanted = set(touched)
     dirty = [str(path) for code, path in entries if code != "??" or path in wanted]
+    is_unmerged = any("U" in code or code in ("AA", "DD") for code, _ in entries)
     if dirty:
         shown = ", ".join(dirty[:3]) + (f" and {len(dirty) - 3} more" if len(dirty) > 3 else "")
         if filters:  # as git-crypt and nbstripout set it up
@@ -48,7 +49,8 @@ def check_clean(root: Path, touched: Iterable[PurePosixPath]) -> None:
             why = f"the repository's own filter {which!a} is not run, so that files touched since count as changed"
             raise NotUndoable(root, f"has changes that are not committed ({shown!a}), or seems to: {why}: {them}")
         note = owner_note(found)
-        remedy = f"commit or stash them, {_SAFE}" + (f" ({note})" if note else "")
+        settled = "resolve the conflicts, git add and commit them" if is_unmerged else "commit or stash them"
+        remedy = f"{settled}, {_SAFE}" + (f" ({note})" if note else "")
         raise NotUndoable(root, f"has changes that are not committed ({shown!a}): {remedy}")
 
 

@@ -10,6 +10,7 @@ import inspect
 import itertools
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -125,6 +126,8 @@ def _named_items(source: str) -> list[Any]:
 
 
 def _items_of_file(source: str) -> list[Any]:
+    if not (os.path.isfile(source) or stat.S_ISFIFO(os.stat(source).st_mode)):
+        raise Refused(f"{source} is no file, nor a pipe")
     with open(source, encoding="utf-8") as file:
         if source.endswith(".json"):
             items = json.load(file)
