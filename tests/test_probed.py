@@ -128,6 +128,7 @@ BAD = {
     "another bound": json.dumps(document(answers=ANSWERS | {"bound": "none"})),
     "too many workers": json.dumps(document(answers=ANSWERS | {"workers": 100_000})),
     "a missing part": json.dumps({key: value for key, value in document().items() if key != "machine"}),
+    "a verdict of too many": json.dumps(document(verdict=document()["verdict"] | {"workers": 1_000_000_000})),
     "levels that are none": json.dumps(document(levels=[3])),
     "a rate that is none": json.dumps(document(levels=[document()["levels"][0] | {"calls_per_s": "fast"}])),
     "a profile that is none": json.dumps(document(profile={})),

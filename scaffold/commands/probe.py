@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from scaffold.probe.result import Result
 
-_MOST_WORKERS = 1000
-
 
 @app.command(cls=PlainCommand)
 def probe(  # noqa: PLR0913  # a parameter for each flag
@@ -68,6 +66,7 @@ def probe(  # noqa: PLR0913  # a parameter for each flag
 ) -> None:
     """Measure a function of yours: what its time goes to, and how many workers of which kind help. It is called."""
     from scaffold.probe import run
+    from scaffold.probe.result import MOST_WORKERS
     from scaffold.reports import probe as report
 
     request = run.Request(
@@ -75,7 +74,7 @@ def probe(  # noqa: PLR0913  # a parameter for each flag
         items=items,
         repeat=repeat,
         budget=_number("--budget", budget, least=1, most=3600),
-        max_workers=int(_number("--max-workers", max_workers, least=1, most=_MOST_WORKERS, whole=True)),
+        max_workers=int(_number("--max-workers", max_workers, least=1, most=MOST_WORKERS, whole=True)),
         max_calls=int(_number("--max-calls", max_calls, least=1, most=10_000_000, whole=True)),
         call_timeout=_number("--call-timeout", call_timeout, least=0.1, most=3600),
     )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     Document = Mapping[str, Any]
 
 SCHEMA = 1
+MOST_WORKERS = 1000
+"""That a probe tries at once."""
 _ANSWERS = {"bound": str, "releases_gil": bool, "workers": int, "workers_kind": str}
 """The questions that a measurement answers."""
 _KINDS = ("none", "thread", "process")
@@ -126,13 +128,23 @@ def result_of(document: Document) -> Result:
     )
 
 
+def _workers(found: Document) -> int:
+    """As many as a probe may try."""
+    workers = _get(found, "workers", int)
+    if not 0 <= workers <= MOST_WORKERS:
+        raise reading.Malformed(
+            f"workers is not what scaffold probe writes there (0 to {MOST_WORKERS:,}): measure again"
+        )
+    return workers
+
+
 def _verdict(found: Document) -> Verdict:
     kind = _get(found, "workers_kind", str)
     if kind not in _KINDS:
         raise reading.Malformed(f"workers_kind must be one of {', '.join(_KINDS)}")
     return Verdict(
         kind=kind,
-        workers=_get(found, "workers", int),
+        workers=_workers(found),
         is_certain=_get(found, "certain", bool),
         because=_get(found, "because", str),
         why_not_more=_get(found, "why_not_more", str),
@@ -158,7 +170,7 @@ def _level(found: object) -> Level:
         raise reading.Malformed("levels must be mappings")
     return Level(
         kind=_get(found, "kind", str),
-        workers=_get(found, "workers", int),
+        workers=_workers(found),
         calls_per_s=_number(found, "calls_per_s"),
         latency_ms=_number(found, "latency_ms"),
         errors=_number(found, "errors"),
