@@ -48,7 +48,8 @@ EXAMPLES = [
     for command in commands_in(name)
     if command.startswith("scaffold") and "--install-completion" not in command
 ]
-OF_A_CHECKOUT = [command for command in commands_in("AGENTS.md") if not command.startswith("scaffold")]
+BY_CI = ("ruff", "mypy", "pytest")  # which it runs itself, as .ci/run says
+OF_A_CHECKOUT = [command for command in commands_in("AGENTS.md") if not command.startswith(("scaffold", *BY_CI))]
 
 
 def in_a_project(here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:

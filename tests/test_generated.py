@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pythons
+from sampling import one_of
 from variants import DEFAULTS, LONG, VARIANTS, Variant
 
 if TYPE_CHECKING:
@@ -114,7 +115,9 @@ def suits(version: str, variant: Variant) -> bool:
         return False
     if variant.options.get("kind") == "cluster" and variant.options != PLAIN_CLUSTER:
         return version == pythons.oldest()  # Dask takes its time, and does not see the options
-    return variant.is_default or pythons.matters_most(version)
+    if variant.is_default or version.endswith("t"):
+        return True
+    return version in one_of((pythons.oldest(), pythons.newest()), VARIANTS.index(variant))
 
 
 @pytest.mark.slow

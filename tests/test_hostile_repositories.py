@@ -137,7 +137,7 @@ def test_in_a_template(bases: Path, canary: Canary, scaffold: Run, way: Way) -> 
     assert ground.same()
 
 
-@pytest.mark.parametrize("way", every(WAYS, 4), ids=lambda way: way.name)
+@pytest.mark.parametrize("way", every(WAYS, 8), ids=lambda way: way.name)
 def test_in_a_template_that_is_tested(bases: Path, canary: Canary, scaffold: Run, way: Way) -> None:
     """Its releases too, by Copier."""
     ground = Ground(bases, "template", way, canary)
