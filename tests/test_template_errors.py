@@ -65,7 +65,7 @@ ADD = ("template", "add", "--catalogue", "./theirs")
         ),
         pytest.param(JINJA, THEIRS, 1, "division by zero", "template file.txt.jinja:2: ", id="jinja"),
         pytest.param(
-            {"copier.yml": "a: 1\nb: [\n"}, THEIRS, 1, "expected node content", "template copier.yml:3: ", id="yaml"
+            {"copier.yml": "a: 1\nb: [\n"}, THEIRS, 1, "expected the node content", "template copier.yml:3: ", id="yaml"
         ),
         pytest.param(INT, THEIRS[:-1], 1, "no terminal to ask at", "add --data port=…", id="unanswered"),
         pytest.param(OPEN, THEIRS[:-1], 1, "no default for name", "add --data name=…", id="no-default-no-terminal"),
