@@ -12,7 +12,7 @@ import pytest
 from attack_cases import ATTACKS
 from attacks import PLAIN, QUICK, SECRET, Attack, Kind, build, changed, flags, git, picture, playground
 from harness import in_own_process
-from sampling import one_of
+from sampling import every, one_of
 
 from scaffold import places
 
@@ -119,7 +119,7 @@ SEEN = [attack for attack in ATTACKS if attack.config != PLAIN or attack.prepare
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("attack", SEEN, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", every(SEEN, 3), ids=lambda attack: attack.name)
 def test_looking_at_an_attack_runs_nothing(play: Path, scaffold: Run, attack: Attack) -> None:
     """`scaffold template show` and `add`: a name and a tag's hash are noted, and what is printed is plain text."""
     source = build(attack, play / "template", play, attack.kinds[0])

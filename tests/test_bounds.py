@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from harness import ROOT, Result, Run, git, git_commit_all
 from repositories import write
-from sampling import one_of
+from sampling import every, one_of
 
 from scaffold.cli import run
 from scaffold.places import data_folder, names_file
@@ -257,7 +257,7 @@ def cases(*, quick: bool) -> list[object]:
         for command in (SUBJECTS[subject].commands if quick else one_of(SUBJECTS[subject].commands, turn))
     ]
     fast = [row for row in rows if row[1] in QUICK and row[0] != "record" and "template test" not in row[2]]
-    return [pytest.param(*row, id="-".join(row)) for row in (fast if quick else rows)]
+    return [pytest.param(*row, id="-".join(row)) for row in (fast if quick else every(rows, 2))]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import pytest
 from harness import ROOT, contents, files_below, git_commit_all
 from killing import leftovers
 from repositories import ANSWERS, ANSWERS_FILE, write
+from sampling import pairs
 
 from scaffold.life import history
 
@@ -142,8 +143,7 @@ def test_after_a_directory_has_appeared_no_room_is_needed(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("full", ["here", "state", "tmp", "config", "here state tmp"])
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(("command", "full"), pairs([*COMMANDS], ["here", "state", "tmp", "config", "here state tmp"]))
 def test_each_command_with_each_disk_full(scaffold: Run, disks: dict[str, Disk], command: str, full: str) -> None:
     """It does its work, or refuses in one line with all as it was; with room again, it does its work."""
     arguments, setup = COMMANDS[command]

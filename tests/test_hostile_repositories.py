@@ -1,6 +1,6 @@
 """Whatever a repository configures, no command starts it, waits for it or is led astray by it (docs/trust.md).
 
-Each way is met in a project or in a template, some in both and in ejected repositories; all of them everywhere with
+Each way is met in one of three places, a project, a template or an ejected repository; in all of them with
 `SCAFFOLD_EVERY_WAY=1`.
 """
 
@@ -99,7 +99,7 @@ def test_plain_git_starts_it(bases: Path, canary: Canary, way: Way) -> None:
     assert canary.sang() != ""
 
 
-@pytest.mark.parametrize("way", every(WAYS, 2), ids=lambda way: way.name)
+@pytest.mark.parametrize("way", every(WAYS, 3), ids=lambda way: way.name)
 def test_in_a_project(bases: Path, canary: Canary, scaffold: Run, way: Way) -> None:
     """Every command of a project's life, and honest work where the repository can be read."""
     ground = Ground(bases, "project", way, canary)
@@ -122,7 +122,7 @@ def test_in_a_project(bases: Path, canary: Canary, scaffold: Run, way: Way) -> N
     assert ground.same()
 
 
-@pytest.mark.parametrize("way", every(WAYS, 2, 1), ids=lambda way: way.name)
+@pytest.mark.parametrize("way", every(WAYS, 3, 1), ids=lambda way: way.name)
 def test_in_a_template(bases: Path, canary: Canary, scaffold: Run, way: Way) -> None:
     """It is checked and rendered, at its release and as it is."""
     ground = Ground(bases, "template", way, canary)
@@ -145,7 +145,7 @@ def test_in_a_template_that_is_tested(bases: Path, canary: Canary, scaffold: Run
     assert ground.same()
 
 
-@pytest.mark.parametrize("way", every(WAYS, 3), ids=lambda way: way.name)
+@pytest.mark.parametrize("way", every(WAYS, 3, 2), ids=lambda way: way.name)
 def test_in_an_ejected_repository(bases: Path, canary: Canary, ahead: Newer, way: Way) -> None:
     """The next version comes to its branch, by files alone."""
     ground = Ground(bases, "ejected", way, canary)

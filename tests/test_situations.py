@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pythons
+from sampling import pairs
 from variants import Variant
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def test_every_program_says_where_it_was_reported() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize(("program", "version"), pairs(PROGRAMS, VERSIONS))
 def test_situation(program: str, version: str, packages: Path) -> None:
     """The program prints what it should, ends by itself and in order."""
     if version.endswith("t") and (reasons := said(program, "only with a GIL")):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pythons
+from sampling import EVERY_WAY
 from variants import Variant
 
 if TYPE_CHECKING:
@@ -82,9 +83,12 @@ EVENTS = {
 }
 
 
+VERSIONS = pythons.found() if EVERY_WAY else [*filter(pythons.matters_most, pythons.found())]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(0)  # the program watches each schedule, and all together have the time below
-@pytest.mark.parametrize("version", pythons.found())
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("design", PACKAGES)
 def test_random_schedules(tmp_path: Path, template: Template, design: str, version: str) -> None:
     """Every schedule ends as the design promises, and there were as many as asked for, with all that can happen."""

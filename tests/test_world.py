@@ -197,7 +197,7 @@ def nothing_is_left(play: Path) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "world"),
-    [pytest.param(name, world, id=f"{name}-{world.name}") for name, world in pairs(ALL, WORLDS, step=3)],
+    [pytest.param(name, world, id=f"{name}-{world.name}") for name, world in pairs(ALL, WORLDS, step=5)],
 )
 def test_each_command_in_each_world(play: Path, tmp_path: Path, name: str, world: World) -> None:
     """It works as if nothing were broken, or ends with one line and a documented code, and has written nothing."""
