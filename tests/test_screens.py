@@ -174,11 +174,10 @@ def test_in_ascii(opened: Open) -> None:
     ascii_only = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     screen = opened("new", "demo", *SETTLED, **ascii_only)
     screen.shows(REVIEW)
-    assert any(" - " in line and line.rstrip().endswith(" - ...") for line in screen.lines), screen.lines
+    assert any(" - " in line and line.rstrip().endswith(" - ...") for line in screen.lines), screen.text
     screen.answers((REVIEW, "3"))
     screen.shows("Yours to edit")
     assert screen.sent.isascii()
-    assert "?" not in "".join(screen.lines)  # which stands for what an encoding lacks
     assert any(line.startswith(" > src/demo/work.py") for line in screen.lines)
 
 

@@ -64,12 +64,12 @@ def cut(text: str, columns: int) -> str:
 def fitting(values: Sequence[str], columns: int) -> str:
     """As many values in a line as fit, and a sign where there are more; of the first, at least its beginning."""
     between, more = (" · ", "…") if shows_signs() else (" - ", "...")
-    kept: list[str] = []
-    for value in values:
-        if len(between.join([*kept, value])) > columns:
-            return between.join([*kept, more]) if kept else cut(value, columns)
-        kept.append(value)
-    return between.join(kept)
+    if len(between.join(values)) <= columns:
+        return between.join(values)
+    kept = [*values[:-1]]
+    while kept and len(between.join([*kept, more])) > columns:
+        kept.pop()
+    return between.join([*kept, more]) if kept else cut(values[0], columns)
 
 
 def _pieces(line: str, width: int, first: str, later: str) -> list[str]:
