@@ -203,7 +203,9 @@ def test_each_command_in_each_world(play: Path, tmp_path: Path, name: str, world
     """It works as if nothing were broken, or ends with one line and a documented code, and has written nothing."""
     before = files_below(play / "project")
     done = started(COMMANDS[name], play, tmp_path, world)
-    lines = done.stderr.splitlines()
+    lines = [
+        line for line in done.stderr.splitlines() if not line.startswith("note: no folder of yours can be written")
+    ]
     assert "Traceback" not in done.stderr
     assert all(line.startswith("error: ") for line in lines)
     if name in world.elsewhere:
@@ -302,7 +304,7 @@ def test_tags_and_minimum_versions_without_end(here: Path, scaffold: Run) -> Non
     recorded = here / "made" / ".copier-answers.yml"
     recorded.write_text(recorded.read_text().replace("_commit: v1.0", f"_commit: v{'1' * 5_000}"))
     result = scaffold("update", str(here / "made"), "--allow-dirty")
-    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert (result.code, result.err) == (0, "")  # the commit is on record, whatever it is called
     write(here / "other", {"copier.yml": f"_min_copier_version: '{LONG}'\na: 1\n", "file": ""})
     result = scaffold("new", "again", "--template", str(here / "other"), "--defaults")
     assert (result.code, result.err.count("\n")) == (1, 1)
