@@ -199,12 +199,12 @@ def test_an_extension_in_the_templates_folder_leaves_no_bytecode_there(
 
 @pytest.mark.usefixtures("extension")
 def test_git_says_of_the_user_what_holds_where_the_project_goes(tmp_path: Path, scaffold: Run, home: Path) -> None:
-    """Another address for all that is at work, by folder: the private copy lies in none of those."""
-    write(home, {"work.gitconfig": "[user]\n\temail = grace@work.example\n"})
+    """Another address for all that lies in one folder: the private copy lies in none of those."""
+    write(home, {"office.gitconfig": "[user]\n\temail = grace@office.example\n"})
     with (home / ".gitconfig").open("a", encoding="utf-8") as config:
-        config.write(f'[includeIf "gitdir:{tmp_path}/work/"]\n\tpath = ~/work.gitconfig\n')
+        config.write(f'[includeIf "gitdir:{tmp_path}/office/"]\n\tpath = ~/office.gitconfig\n')
     source = write(tmp_path / "template", ASKS_GIT)
-    for place, address in (("work", "grace@work.example"), ("home", "grace@example.org")):
+    for place, address in (("office", "grace@office.example"), ("home", "grace@example.org")):
         trusted(scaffold, source, tmp_path / place / "dest")
         found = (tmp_path / place / "dest" / "LICENSE").read_text()
         assert found == f"Grace Hopper <{address}> on trunk\n"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from scaffold import shell
 from scaffold.probe import words
-from scaffold.reports.wrapping import wrapped
+from scaffold.reports.wrapping import shows_signs, wrapped
 from scaffold.text import one_line
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def consent_text(request: Request, python: str) -> str:
 def result_text(result: Result, python: str, next_command: str) -> str:
     """The verdict, the profile, the chart, why not more, and the command to go on."""
     text = "\n".join(_lines(result, python, next_command))
-    return text if "utf" in (sys.stdout.encoding or "").lower() else text.replace("█", "#").replace("µ", "u")
+    return text if shows_signs() else text.replace("█", "#").replace("µ", "u")
 
 
 def _lines(result: Result, python: str, next_command: str) -> Iterator[str]:
