@@ -6,14 +6,13 @@ There is a base for each exit code. A class of its own has only what somebody ca
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from scaffold.text import escaped, one_line, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _FIX: Final = (
     r"(?s)[:;] ((?:add|change|choose|commit|delete|did you mean|end|fix|git|give|install|leave|look|make|move|name|put"
@@ -94,19 +93,6 @@ class CancelledTooLate(ScaffoldError):
     def __init__(self, *, undoable: bool = True) -> None:
         hint = ": scaffold undo takes it back" if undoable else ""
         super().__init__(f"cancelled too late, all was done already{hint}")
-
-
-@contextmanager
-def after_writing(*, undoable: bool = True) -> Iterator[None]:
-    """Say of a Ctrl-C in here that it came too late to keep anything from being written.
-
-    Raises:
-        CancelledTooLate: One came.
-    """
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        raise CancelledTooLate(undoable=undoable) from error
 
 
 # --- answers --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from scaffold import helptext
-from scaffold.errors import Cancelled, UsageError
+from scaffold.errors import Cancelled, CancelledTooLate, UsageError
+from scaffold.signals import WRITTEN
 
 if TYPE_CHECKING:
     from scaffold.questions import Question
@@ -43,10 +44,12 @@ class PlainCommand(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's types are private
         """As the base class does; but Typer would end at Ctrl-C without a word."""
+        WRITTEN.set(None)
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            raise Cancelled from error
+            undoable = WRITTEN.get()
+            raise (Cancelled() if undoable is None else CancelledTooLate(undoable=undoable)) from error
 
 
 class PlainGroup(TyperGroup):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import signal
+from contextvars import ContextVar
 
 TYPE_CHECKING = False  # the name means the same to checkers; this is imported before anything else is
 if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
+
+WRITTEN: ContextVar[bool | None] = ContextVar("written", default=None)
+"""None while this run has written nothing, else whether `scaffold undo` takes back what it wrote."""
 
 
 def end_in_order() -> None:

@@ -225,6 +225,37 @@ def test_a_signal_waits_until_all_is_written_or_nothing_is(
         assert ground.leftovers() == []
 
 
+AFTER_WRITING = {
+    "new demo --defaults --git": "scaffold.repositories.making.begin_with",
+    "new demo --defaults": "scaffold.reports.files.done_text",
+    "add made --module other --defaults": "scaffold.reports.module.added_text",
+    "reanswer made --workers 3 --allow-dirty": "scaffold.reports.status.update_text",
+}
+"""What comes after a command has written, and can be hit by a Ctrl-C like anything else."""
+
+
+@pytest.mark.parametrize("words", AFTER_WRITING)
+def test_whatever_ctrl_c_hits_after_all_is_written_it_comes_too_late(
+    here: Path, scaffold: CommandLine, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """And what one run has written is not held against the next."""
+    assert scaffold("new", "made", "--defaults").code == 0
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AFTER_WRITING[words], interrupted)
+        hit = scaffold(*words.split())
+    assert hit.code == 130
+    assert hit.err.splitlines()[-1] == "error: cancelled too late, all was done already: scaffold undo takes it back"
+    monkeypatch.setattr("scaffold.commands.new.check_shown", interrupted)
+    before = files_below(here)
+    hit = scaffold("new", "next", "--defaults", "--dry-run")
+    assert (hit.code, hit.err) == (130, "error: cancelled; nothing was written\n")
+    assert files_below(here) == before
+
+
 @pytest.mark.parametrize("mine", [False, True], ids=["fresh", "force"])
 def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path, *, mine: bool) -> None:
     """A limit on the size of files stands in for it: the write fails in the same way."""

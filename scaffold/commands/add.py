@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -22,7 +21,7 @@ from scaffold.commands.written import (
     publish,
     recover_interrupted,
 )
-from scaffold.errors import SeveralPackages, after_writing
+from scaffold.errors import SeveralPackages
 from scaffold.helptext import THE_PROJECT
 from scaffold.questions import Answers
 from scaffold.reports import module, output
@@ -107,21 +106,20 @@ def add(  # noqa: PLR0913  # a parameter for each flag
         check_shown(made.plan, shown)
     else:
         publish(plan, "add")
-    with after_writing() if not dry_run else nullcontext():
-        if as_json:
-            document = project_json(made, written=not dry_run, show=shown)
-            found = {
-                "found": module.found_json(target.survey),
-                "config": module.additions_json(missing),
-                "start": module.start_json(made, target.survey),
-            }
-            output.print_json({**document, **found})
-        elif dry_run:
-            print_plan(made.plan, shown)
-            output.say(module.additions_text(missing, _TO_BE_WRITTEN if write_config else _TO_ADD))
-        else:
-            added = module.additions_text(missing, _WRITTEN if write_config else _TO_ADD_BY_HAND)
-            output.say(module.added_text(made, target.survey, added))
+    if as_json:
+        document = project_json(made, written=not dry_run, show=shown)
+        found = {
+            "found": module.found_json(target.survey),
+            "config": module.additions_json(missing),
+            "start": module.start_json(made, target.survey),
+        }
+        output.print_json({**document, **found})
+    elif dry_run:
+        print_plan(made.plan, shown)
+        output.say(module.additions_text(missing, _TO_BE_WRITTEN if write_config else _TO_ADD))
+    else:
+        added = module.additions_text(missing, _WRITTEN if write_config else _TO_ADD_BY_HAND)
+        output.say(module.added_text(made, target.survey, added))
 
 
 def _say_found(target: NewModule, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from scaffold.commands import completion
 from scaffold.commands.given import changeable_questions
 from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
 from scaffold.commands.written import publish, recover_interrupted
-from scaffold.errors import DRIFT, UsageError, after_writing
+from scaffold.errors import DRIFT, UsageError
 from scaffold.helptext import CUSTOM_TEMPLATE
 from scaffold.questions import Answers
 from scaffold.reports import output
@@ -206,9 +206,8 @@ def _write(command: str, update: Update, *, allow_dirty: bool, no_index: bool) -
         check_clean(update.root, (*plan.files, *plan.removed))
     if plan.files or plan.removed or plan.folders:
         publish(plan, command)
-        with after_writing():
-            if not no_index and (reason := mark_unmerged(update.root, update.changes)):
-                output.say_note(reason)
+        if not no_index and (reason := mark_unmerged(update.root, update.changes)):
+            output.say_note(reason)
 
 
 def _report(update: Update, *, written: bool, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from scaffold.errors import UsageError, after_writing, did_you_mean
+from scaffold.errors import UsageError, did_you_mean
 from scaffold.helptext import WITHOUT_QUESTIONS
 from scaffold.reports import advice, files, output
 from scaffold.text import escaped
@@ -79,14 +79,13 @@ def publish(plan: Plan, command: str, *, make_repository: Callable[[Path], None]
     from scaffold.writing.place import Place
 
     recovery = publishing.publish(plan, command, make_repository=make_repository)
-    with after_writing():
-        _say_recovered(recovery)
-        folder = Place.of(plan.dest).temporary_folder
-        if folder is not None:
-            output.say_note(
-                "no folder of yours can be written, so scaffold undo keeps its record in"
-                f" {escaped(str(folder))}: it works until that is cleared (XDG_STATE_HOME names another place)"
-            )
+    _say_recovered(recovery)
+    folder = Place.of(plan.dest).temporary_folder
+    if folder is not None:
+        output.say_note(
+            "no folder of yours can be written, so scaffold undo keeps its record in"
+            f" {escaped(str(folder))}: it works until that is cleared (XDG_STATE_HOME names another place)"
+        )
 
 
 def _say_recovered(recovery: Recovery) -> None:

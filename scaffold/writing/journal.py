@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import Busy, CancelledTooLate, ChangedMeanwhile, NoStateFolder, NotTakenBack, WriteFailed
+from scaffold.errors import Busy, ChangedMeanwhile, NoStateFolder, NotTakenBack, WriteFailed
+from scaffold.signals import WRITTEN
 from scaffold.writing import fresh
 from scaffold.writing.comparing import compare
 from scaffold.writing.lock import alone, locked, signals_wait
@@ -39,17 +40,10 @@ def write(job: Job, *, patience: float = 0) -> Recovery:
         NoStateFolder: There is no place for the record.
         WriteFailed: The file system refused; nothing was changed.
         NotTakenBack: It refused to take back what had been changed, too.
-        CancelledTooLate: Ctrl-C came meanwhile, and all is written.
     """
-    is_done = False
-    try:
-        with signals_wait():
-            recovery = _write(job, patience)
-            is_done = True
-    except KeyboardInterrupt as error:
-        if is_done:
-            raise CancelledTooLate(undoable=job.keep) from error
-        raise
+    with signals_wait():
+        recovery = _write(job, patience)
+        WRITTEN.set(job.keep)
     return recovery
 
 
