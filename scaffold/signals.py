@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import signal
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 TYPE_CHECKING = False  # the name means the same to checkers; this is imported before anything else is
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
     from typing import NoReturn
 
 WRITTEN: ContextVar[bool | None] = ContextVar("written", default=None)
 """None while this run has written nothing, else whether `scaffold undo` takes back what it wrote."""
+
+
+@contextmanager
+def ctrl_c_waits() -> Iterator[None]:
+    """Let Ctrl-C wait, and processes started meanwhile not hear of it: half begun, one ends with a traceback."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_in_order() -> None:

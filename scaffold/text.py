@@ -13,9 +13,19 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
+def clipped(text: str, longest: int = 300) -> str:
+    """As `escaped`, and never too long."""
+    return shortened(escaped(text), longest)
+
+
 def one_line(text: str, longest: int = 300) -> str:
-    """As `escaped`, on one line and never too long."""
-    return shortened(escaped(" ".join(text[: longest * 10].split())), longest)
+    """The same on one line."""
+    return clipped(" ".join(text[: longest * 10].split()), longest)
+
+
+def counted(number: int, word: str) -> str:
+    """So many of something, whose plural ends in s."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def visible(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from scaffold.copierfmt.answers import WrongType, choices_of, type_of
 from scaffold.errors import TemplateFault, UsageError, did_you_mean
-from scaffold.text import escaped, one_line, shortened
+from scaffold.text import clipped, escaped, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -142,7 +142,7 @@ def _text(message: str) -> str:
     """A question's text as its author broke it into lines and set them in."""
     first, *more = message.rstrip().expandtabs(4).split("\n")
     lines = [first.strip(), *more][:_MOST_LINES]
-    return "\n".join(shortened(escaped(line.rstrip()), _LONGEST_LINE) for line in lines)
+    return "\n".join(clipped(line.rstrip(), _LONGEST_LINE) for line in lines)
 
 
 def _prompt(message: Mapping[str, Any]) -> Prompt:

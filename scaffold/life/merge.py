@@ -7,6 +7,7 @@ are programs or symbolic links.
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,6 +46,11 @@ class Kind(Enum):
     PROGRAM = "100755"
     LINK = "120000"
     """A symbolic link, whose content is what it names."""
+
+    @classmethod
+    def of(cls, mode: int) -> Kind:
+        """That of a file or link with this mode."""
+        return cls.LINK if stat.S_ISLNK(mode) else cls.PROGRAM if mode & stat.S_IXUSR else cls.FILE
 
 
 @dataclass(frozen=True)

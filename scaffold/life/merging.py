@@ -100,11 +100,7 @@ class Merging:
 
 
 def _kinds(rendered: Rendered) -> dict[PurePosixPath, Kind]:
-    return {path: _kind(mode) for path, mode in rendered.modes.items()}
-
-
-def _kind(mode: int) -> Kind:
-    return Kind.LINK if stat.S_ISLNK(mode) else Kind.PROGRAM if mode & stat.S_IXUSR else Kind.FILE
+    return {path: Kind.of(mode) for path, mode in rendered.modes.items()}
 
 
 def _modes(found: Present) -> dict[PurePosixPath, int]:
@@ -147,7 +143,7 @@ def _migrated(before: Present, after: Rendered, told: Mapping[PurePosixPath, Cha
     """What changes when migrations have worked before and after the merge, with what that said of a file."""
     for path in sorted({*before.files, *after.files, *told}):
         old, new = before.files.get(path), after.files.get(path)
-        kinds = before.kinds.get(path, Kind.FILE), _kind(after.modes.get(path, 0))
+        kinds = before.kinds.get(path, Kind.FILE), Kind.of(after.modes.get(path, 0))
         said = told.get(path)
         if said is not None and said.after == new and said.kinds[1] is kinds[1]:
             yield replace(said, before=old, kinds=kinds, was=None)

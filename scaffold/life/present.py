@@ -64,7 +64,7 @@ def present(root: Path, paths: Iterable[PurePosixPath]) -> Present:
         if size > _MOST_BYTES:
             raise Refused(root, f"has more than {reading.size(_MOST_BYTES)} of files to compare")
         files[path], modes[path] = content, stat.S_IMODE(mode)
-        kinds[path] = Kind.LINK if stat.S_ISLNK(mode) else Kind.PROGRAM if mode & stat.S_IXUSR else Kind.FILE
+        kinds[path] = Kind.of(mode)
     return Present(files, kinds, modes)
 
 

@@ -8,13 +8,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Union
 
 from scaffold.copierfmt.value import Place
-from scaffold.text import escaped, shortened
+from scaffold.text import clipped
 
 if TYPE_CHECKING:
     from scaffold.lint.source import Source
-
-
-_LONGEST = 300  # characters of a path or a message
 
 
 class Severity(str, Enum):
@@ -57,8 +54,8 @@ class Rule:
     def findings(self, source: Source) -> Iterator[Finding]:
         """Where the template meets the rule."""
         for place, message, *own in self.check(source):
-            remedy = _safe(own[0]) if own else self.remedy
-            yield Finding(_safe(place.path), place.line, self.code, _safe(message), remedy)
+            remedy = clipped(own[0]) if own else self.remedy
+            yield Finding(clipped(place.path), place.line, self.code, clipped(message), remedy)
 
 
 def rule(  # noqa: PLR0913  # a row of a table
@@ -79,7 +76,3 @@ def read_before(code: str) -> Check:
         return ((problem.place, problem.message) for problem in source.problems if problem.code == code)
 
     return check
-
-
-def _safe(text: str) -> str:
-    return shortened(escaped(text), _LONGEST)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scaffold.lint import BY_CODE, RULES, Report
 from scaffold.lint.findings import Severity
 from scaffold.sarif import SarifResult, SarifRule, document
+from scaffold.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ def _lines(report: Report) -> Iterator[str]:
 def summary(report: Report) -> str:
     """How many findings of each kind."""
     counts = [(report.count(severity), severity.value) for severity in Severity]
-    said = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
+    said = [counted(count, word) for count, word in counts if count]
     return ", ".join(said) or "nothing found"
 
 

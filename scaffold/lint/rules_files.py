@@ -10,7 +10,7 @@ from scaffold.lint.freetext import uses
 from scaffold.lint.known import CONFIGURING, DEFAULT_EXCLUDE
 from scaffold.lint.paths import is_excluded
 from scaffold.lint.surroundings import DOCSTRING, STRING
-from scaffold.text import shortened
+from scaffold.text import counted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def raw_text(source: Source) -> Iterator[Found]:
     """Answers of free text in a Python file, and values computed from them: one finding for each question."""
     for use in uses(source):
         through = "" if use.name == use.question else f", by way of `{use.name}`"
-        others = "" if not use.others else f" (and {use.others} more place{'' if use.others == 1 else 's'})"
+        others = "" if not use.others else f" (and {counted(use.others, 'more place')})"
         module = ", and names a module" if use.is_module else ""
         said = f"`{use.question}` is free text and stands in {use.into}{through}{others}{module}"
         yield use.place, said, _remedy(use)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.text import escaped
+from scaffold.text import counted, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def step_text(step: Step) -> str:
     """A step in one line."""
     number = len(step.record.entries)
-    files = f"{number} file{'' if number == 1 else 's'}"
+    files = counted(number, "file")
     return f"step {step.number}: scaffold {escaped(step.command)}, {step.when:%Y-%m-%d %H:%M}, {files}"
 
 
@@ -79,7 +79,7 @@ def recovered_json(root: Path, recovery: Recovery) -> dict[str, object]:
 
 def forgotten_text(root: Path, number: int) -> str:
     """How many steps were forgotten."""
-    return f"forgot {number} step{'' if number == 1 else 's'} of {escaped(str(root))}"
+    return f"forgot {counted(number, 'step')} of {escaped(str(root))}"
 
 
 def forgotten_json(root: Path, number: int) -> dict[str, object]:

@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 
 from scaffold.recommend import recommend
 from scaffold.review.model import Module
-from scaffold.text import escaped, shortened
 from scaffold.workload import Bound, Design, Shape, Volume, Workload
 
 if TYPE_CHECKING:
     from scaffold.recommend import Recommendation
-
-_LONGEST = 300  # characters of a path or a message
 
 
 class Level(str, Enum):
@@ -117,8 +114,3 @@ FEW = Advice(Workload(shape=Shape.MANY_SIMILAR))
 MANY = Advice(Workload(shape=Shape.MANY_SIMILAR, results=True, volume=Volume.MANY))
 DIFFERENT = Advice(Workload(shape=Shape.HETEROGENEOUS, results=True))
 SERVICE = Advice(Workload(shape=Shape.SERVICE, state=True, long_running=True))
-
-
-def safe(text: str) -> str:
-    """Text of a reviewed file, for a line of a report."""
-    return shortened(escaped(text), _LONGEST)

@@ -12,6 +12,7 @@ from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Final, TypeVar, Union
 
 from scaffold.review.findings import Skipped
+from scaffold.signals import ctrl_c_waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +49,7 @@ def _until_one_breaks(
 ) -> Iterator[list[Result]]:
     with suppress(BrokenProcessPool), _processes(number) as pool:
         waiting = iter(chunks)
-        with _deaf_to_ctrl_c():
+        with ctrl_c_waits():
             futures = deque(pool.submit(_each, chunk, review) for chunk in islice(waiting, number * _AHEAD))
         while futures:
             yield futures.popleft().result()
@@ -61,23 +62,10 @@ def _each(files: Sequence[str], review: Callable[[str], Result]) -> list[Result]
 
 def _alone(file: str, review: Callable[[str], Union[list[Result], Skipped]]) -> Union[list[Result], Skipped]:
     with suppress(BrokenProcessPool), _processes(1) as pool:
-        with _deaf_to_ctrl_c():
+        with ctrl_c_waits():
             future = pool.submit(review, file)
         return future.result()
     return Skipped(file, "brings the parser down")
-
-
-@contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Let what is started meanwhile not hear of Ctrl-C, not even while it begins; here it only waits."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:

@@ -10,7 +10,7 @@ from scaffold import sarif
 from scaffold.review.findings import Level
 from scaffold.review.rules import BY_CODE, RULES
 from scaffold.rules import PRINCIPLES
-from scaffold.text import escaped
+from scaffold.text import counted, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,12 +39,8 @@ def _lines(report: Report) -> Iterator[str]:
 def summary(report: Report) -> str:
     """How many findings of each level, in how many files."""
     counts = [(report.count(level), level.value) for level in Level]
-    said = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
-    return f"{', '.join(said) or 'nothing found'} in {_files(report.files)}"
-
-
-def _files(number: int) -> str:
-    return f"{number} file{'' if number == 1 else 's'}"
+    said = [counted(count, word) for count, word in counts if count]
+    return f"{', '.join(said) or 'nothing found'} in {counted(report.files, 'file')}"
 
 
 def as_json(report: Report) -> dict[str, object]:
@@ -118,8 +114,8 @@ def sites_text(survey: Survey) -> str:
             f"    {site.advice.sentence}",
         )
     ]
-    number = len(survey.sites)
-    return "\n".join([*lines, f"{number} use{'' if number == 1 else 's'} of threads in {_files(survey.files)}"])
+    total = f"{counted(len(survey.sites), 'use')} of threads in {counted(survey.files, 'file')}"
+    return "\n".join([*lines, total])
 
 
 def sites_json(survey: Survey) -> dict[str, object]:

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scaffold import reading
-from scaffold.review.findings import Finding, Skipped, safe
+from scaffold.review.findings import Finding, Skipped
 from scaffold.review.model import Module
 from scaffold.review.rules import RULES
 from scaffold.review.scopes import Function
 from scaffold.review.sites import Site, sites_in
+from scaffold.text import clipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -40,7 +41,7 @@ def parsed(path: str) -> Module | Skipped | None:
     try:
         text = _decoded(content)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        return Skipped(path, f"cannot be decoded: {safe(str(error))}")
+        return Skipped(path, f"cannot be decoded: {clipped(str(error))}")
     return _module(path, text)
 
 
@@ -56,9 +57,9 @@ def _module(path: str, text: str) -> Module | Skipped:
             warnings.simplefilter("ignore")  # of the file's own, about its escapes
             return Module(text, ast.parse(text))
     except SyntaxError as error:
-        return Skipped(path, f"is not Python {_VERSION}: {safe(error.msg or 'invalid syntax')}", error.lineno)
+        return Skipped(path, f"is not Python {_VERSION}: {clipped(error.msg or 'invalid syntax')}", error.lineno)
     except ValueError as error:  # a null character, before Python 3.12
-        return Skipped(path, f"is not Python: {safe(str(error))}")
+        return Skipped(path, f"is not Python: {clipped(str(error))}")
     except (RecursionError, MemoryError):
         return Skipped(path, "is nested too deeply")
 
@@ -89,7 +90,7 @@ def sites(path: str) -> list[Site] | Skipped:
 
 def _at(path: str, module: Module, node: ast.AST, code: str, message: str) -> Finding:
     line, column = module.position(node)
-    return Finding(path, line, column, code, safe(message))
+    return Finding(path, line, column, code, clipped(message))
 
 
 def _is_ignored(module: Module, node: ast.AST, code: str) -> bool:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING
 
+from scaffold.signals import ctrl_c_waits
 from scaffold.text import one_line
 from scaffold.trial import rendering
 
@@ -37,19 +38,6 @@ def workers(number: int, folder: Path) -> Iterator[Workers]:
     processes.pool.shutdown()
 
 
-@contextmanager
-def _begun_undisturbed() -> Iterator[None]:
-    """Let Ctrl-C wait while processes are started: one half begun would end with a traceback."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 class Workers:
     """Processes that make attempts."""
 
@@ -66,7 +54,7 @@ class Workers:
         """
         before = len(done)
         lost: list[int] = []
-        with _begun_undisturbed():
+        with ctrl_c_waits():
             futures = {self.pool.submit(attempt): number for number, attempt in enumerate(attempts)}
         for future in as_completed(futures):
             number = futures[future]
@@ -77,7 +65,7 @@ class Workers:
                 yield done[before + number]
         for number in lost:
             self.pool = self._started(1)
-            with _begun_undisturbed():
+            with ctrl_c_waits():
                 future = self.pool.submit(attempts[number])
             done[before + number] = _outcomes(attempts[number], future)
             yield done[before + number]
