@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold import answersfile, shell
 from scaffold.answers import Unasked, from_folder, from_git, load_given, unknown_question
-from scaffold.conversation.custom import Replies, SteppedBack, review
+from scaffold.conversation.custom import Replies, review, rounds
 from scaffold.errors import Cancelled, Refused, UsageError, did_you_mean
 from scaffold.foreign import approvals
 from scaffold.foreign.template import UntrustedTemplate
 from scaffold.foreign.trust import TemplateNotTrusted
-from scaffold.foreign.workplace import workplace
 from scaffold.plan import Plan, check_destination
 from scaffold.project import TeamProject, recommendation_for
 from scaffold.questions import (
@@ -81,16 +79,13 @@ def prepare(order: Order, ui: Ui) -> TeamProject:
     check_destination(order.dest)
     located = order.located
     replies = Replies(ui)
-    with ExitStack() as process:
-        place = process.enter_context(workplace(renders=True))  # first: it starts while the version is fetched
-        with resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout:
-            if checkout.note:
-                ui.note(checkout.note)
-            while True:
-                with suppress(SteppedBack):
-                    return _prepared(order, ui, UntrustedTemplate(checkout, place), replies)
-                process.close()
-                place = process.enter_context(workplace(renders=True))
+    with (
+        rounds() as until_settled,
+        resolve.opened(located.source, pinned=located.pinned, accept_moved=order.accept_moved) as checkout,
+    ):
+        if checkout.note:
+            ui.note(checkout.note)
+        return until_settled(lambda place: _prepared(order, ui, UntrustedTemplate(checkout, place), replies))
 
 
 def _prepared(order: Order, ui: Ui, template: UntrustedTemplate, replies: Replies) -> TeamProject:

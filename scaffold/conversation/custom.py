@@ -6,20 +6,27 @@ step back begins another process, which is given what stands, and asks from ther
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from scaffold.conversation.review import QUIT, Entry, look_at, pick_entry
 from scaffold.errors import Cancelled
 from scaffold.foreign.questions import value_of
+from scaffold.foreign.workplace import workplace
 from scaffold.text import escaped
 from scaffold.ui import BACK, Line, Page, Row, yes_or_no
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from scaffold.foreign.questions import Prompt
+    from scaffold.foreign.workplace import Workplace
     from scaffold.plan import Plan
     from scaffold.questions import Answers
     from scaffold.ui import Ui
+
+Made = TypeVar("Made")
 
 _HIDDEN: Final = "(hidden)"
 _WRITE: Final = "write"
@@ -46,6 +53,8 @@ class Replies:
         """The questions that came in this round, in their order, as the review shows them."""
         self.advice: Answers | None = None
         """What was answered about the work before the template asked, once that is settled."""
+        self.secrets: dict[str, object] | None = None
+        """Those that the version on record asked for, once they are known."""
         self._told: list[str] = []
         self._heard: set[str] = set()
 
@@ -125,6 +134,26 @@ class Replies:
                 back=back,
             )
         )
+
+
+@contextmanager
+def rounds() -> Iterator[Callable[[Callable[[Workplace], Made]], Made]]:
+    """Something to call with what is done in a process that asks: each step back does it again, in another process.
+
+    The first begins at once, so that it starts while the template is fetched.
+    """
+    with ExitStack() as process:
+        first = process.enter_context(workplace(renders=True))
+
+        def until_settled(make: Callable[[Workplace], Made]) -> Made:
+            place = first
+            while True:
+                with suppress(SteppedBack):
+                    return make(place)
+                process.close()
+                place = process.enter_context(workplace(renders=True))
+
+        yield until_settled
 
 
 def review(ui: Ui, plan: Plan, replies: Replies) -> None:

@@ -6,19 +6,18 @@ templates (life/merging.py).
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold import shell
-from scaffold.conversation.custom import Replies, SteppedBack
+from scaffold.conversation.custom import Replies, rounds
 from scaffold.errors import Cancelled, UsageError
 from scaffold.foreign import approvals
 from scaffold.foreign.template import Rendered, UntrustedTemplate
 from scaffold.foreign.trust import joined
 from scaffold.foreign.updating import Wish, render_both
-from scaffold.foreign.workplace import workplace
 from scaffold.life import majors, origin
 from scaffold.life.comparison import Permission
 from scaffold.life.merging import Merging
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scaffold.foreign.checkout import Checkout
+    from scaffold.foreign.workplace import Workplace
     from scaffold.life.generated import Piece
     from scaffold.life.texts import ConflictStyle
     from scaffold.sources.resolve import Offer, Source
@@ -73,27 +73,24 @@ def prepare(root: Path, piece: Piece, order: Order, ui: Ui) -> Update:
             cancels.
     """
     replies = Replies(ui)
-    with ExitStack() as process:
-        place = process.enter_context(workplace(renders=True))  # first: it starts while the versions are fetched
-        with _versions(piece, order) as (old, new, notes):
-            if new.note:
-                ui.note(new.note)
-            if new.ref is None:
-                raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
-            if new.commit == old.commit and not (order.data or order.recopy) and new.recorded == piece.source:
-                return Update(root, (Step(piece, new.ref, notes),), ())
-            while True:
-                templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
-                try:
-                    update = _merged(root, piece, order, templates, replies)
-                except SteppedBack:
-                    process.close()
-                    place = process.enter_context(workplace(renders=True))
-                    continue
-                except Cancelled as error:
-                    raise error.resumed_by(_goes_on(root, piece, order, replies, templates)) from error
-                (step,) = update.steps
-                return replace(update, steps=(replace(step, notes=(*notes, *step.notes)),))
+    with rounds() as until_settled, _versions(piece, order) as (old, new, notes):
+        if new.note:
+            ui.note(new.note)
+        if new.ref is None:
+            raise UsageError(f"{piece.source} has no versions: commit and tag it, or give --to")
+        if new.commit == old.commit and not (order.data or order.recopy) and new.recorded == piece.source:
+            return Update(root, (Step(piece, new.ref, notes),), ())
+
+        def merged(place: Workplace) -> Update:
+            templates = UntrustedTemplate(old, place, name="old"), UntrustedTemplate(new, place)
+            try:
+                return _merged(root, piece, order, templates, replies)
+            except Cancelled as error:
+                raise error.resumed_by(_goes_on(root, piece, order, replies, templates)) from error
+
+        update = until_settled(merged)
+    (step,) = update.steps
+    return replace(update, steps=(replace(step, notes=(*notes, *step.notes)),))
 
 
 def _merged(root: Path, piece: Piece, order: Order, templates: Versions, replies: Replies) -> Update:
@@ -105,7 +102,10 @@ def _merged(root: Path, piece: Piece, order: Order, templates: Versions, replies
     new = templates[1].checkout
     merging = Merging(root, piece, new, order.style)
     replies.begin()
-    wish = _with_secrets(piece, order, templates[0], _wish(piece, order, templates, replies), replies.ui)
+    wish = _wish(piece, order, templates, replies)
+    if replies.secrets is None:
+        replies.secrets = _secrets(piece, order, templates[0], wish, replies.ui)
+    wish = replace(wish, secrets=replies.secrets)
     if wish.trusted_digest is not None:
         place = templates[1].place
         place.git_settings = only_here(piece.root, place.root)
@@ -164,11 +164,11 @@ def _wish(piece: Piece, order: Order, templates: Versions, replies: Replies) -> 
     )
 
 
-def _with_secrets(piece: Piece, order: Order, old: UntrustedTemplate, wish: Wish, ui: Ui) -> Wish:
-    """With the secrets that the version on record asked for: read back from the project, else given or asked again."""
+def _secrets(piece: Piece, order: Order, old: UntrustedTemplate, wish: Wish, ui: Ui) -> dict[str, object]:
+    """The secrets that the version on record asked for: read back from the project, else given or asked again."""
     secret = {q.name: q for q in old.questions if q.secret and q.name not in piece.recorded}
     if not secret:
-        return wish
+        return {}
     permission = Permission(trust=old.actions.digest if wish.trusted_digest else None)
     found = Rerendering(piece, old.checkout, permission).secrets()
     known = dict(found.known) if found else {}
@@ -179,7 +179,7 @@ def _with_secrets(piece: Piece, order: Order, old: UntrustedTemplate, wish: Wish
             known[name] = order.data[name]
         elif wish.ask is not None and question.when is True and not question.choices:
             known[name] = ui.line(Line(title=one_line(question.help or name), default="", secret=True))
-    return replace(wish, secrets=known)
+    return known
 
 
 def _about_answers(piece: Piece, asked: Collection[str], replaced: Mapping[str, object]) -> Iterator[str]:
