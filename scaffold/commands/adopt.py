@@ -6,16 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, app
-from scaffold.commands import completion
-from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
+from scaffold.commands.team_flags import (
+    AcceptMovedFlag,
+    DataFlag,
+    RecordFlag,
+    TrustFlag,
+    as_data,
+    as_record,
+    template_option,
+)
 from scaffold.commands.update import ProjectArgument
 from scaffold.commands.written import DryRunFlag, print_plan, publish, recover_interrupted
 from scaffold.errors import NoProject, Refused
 from scaffold.flags import PlainCommand
-from scaffold.helptext import CUSTOM_TEMPLATE
 from scaffold.reports import output
 from scaffold.terminal import Terminal
 
@@ -30,13 +34,7 @@ def adopt(  # noqa: PLR0913  # a parameter for each flag
     *,
     template: Annotated[
         str,
-        typer.Option(
-            "--template",
-            metavar="NAME|SOURCE[@REF]",
-            help="The team's template, in the version that the project is nearest to.",
-            rich_help_panel=CUSTOM_TEMPLATE,
-            autocompletion=completion.templates,
-        ),
+        template_option("The team's template, in the version that the project is nearest to."),
     ],
     answers_file: RecordFlag = None,
     data: DataFlag = None,

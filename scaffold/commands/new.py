@@ -13,7 +13,6 @@ import typer
 
 from scaffold import clone, shell
 from scaffold.app import AnswersFile, DefaultsFlag, JsonFlag, asking
-from scaffold.commands import completion
 from scaffold.commands.given import (
     advice_questions,
     module_questions,
@@ -23,7 +22,15 @@ from scaffold.commands.given import (
     with_scoped_file,
 )
 from scaffold.commands.probed import Probed, ProbeFlag
-from scaffold.commands.team_flags import AcceptMovedFlag, DataFlag, RecordFlag, TrustFlag, as_data, as_record
+from scaffold.commands.team_flags import (
+    AcceptMovedFlag,
+    DataFlag,
+    RecordFlag,
+    TrustFlag,
+    as_data,
+    as_record,
+    template_option,
+)
 from scaffold.commands.written import (
     DryRunFlag,
     ShowFlag,
@@ -36,7 +43,7 @@ from scaffold.commands.written import (
 )
 from scaffold.conversation.place import AddPreferred, choose_place
 from scaffold.errors import Cancelled, UsageError, shown_path
-from scaffold.helptext import CUSTOM_TEMPLATE, WITHOUT_QUESTIONS
+from scaffold.helptext import WITHOUT_QUESTIONS
 from scaffold.questions import Answers
 from scaffold.reports import advice, files, output
 from scaffold.terminal import Terminal
@@ -51,13 +58,7 @@ if TYPE_CHECKING:
 
 TemplateFlag = Annotated[
     Optional[str],
-    typer.Option(
-        "--template",
-        metavar="NAME|SOURCE[@REF]",
-        help="A template of your team's instead: a name, a folder, a git URL, gh:OWNER/REPOSITORY.",
-        rich_help_panel=CUSTOM_TEMPLATE,
-        autocompletion=completion.templates,
-    ),
+    template_option("A template of your team's instead: a name, a folder, a git URL, gh:OWNER/REPOSITORY."),
 ]
 
 

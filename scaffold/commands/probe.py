@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from scaffold.app import JsonFlag, app
+from scaffold.commands.consent import require_yes
 from scaffold.errors import Cancelled, Refused, UsageError, shown_path
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
-from scaffold.terminal import Terminal
 from scaffold.text import shown
 
 if TYPE_CHECKING:
@@ -82,7 +83,10 @@ def probe(  # noqa: PLR0913  # a parameter for each flag
     for flag, path in places.items():
         _check_writable(flag, path)
     interpreter = run.interpreter(python)
-    _agreed(report.consent_text(request, interpreter), yes=yes, as_json=as_json)
+    if not yes:
+        consent = report.consent_text(request, interpreter)
+        refusal = UsageError(f"no terminal to ask at. {consent.removesuffix('.')}:", "add --yes to agree")
+        require_yes("Measure it?", partial(output.say_prose, consent), refusal, as_json=as_json)
     with output.status() as say:
         outcome = run.measure(request, interpreter, lambda step: say(f"measuring: {step}"))
     problems = _write(places, outcome.result)
@@ -137,23 +141,6 @@ def _is_measurement(flag: str, path: Path) -> bool:
     except (reading.Unreadable, UsageError):
         return False
     return not path.is_symlink()
-
-
-def _agreed(consent: str, *, yes: bool, as_json: bool) -> None:
-    """Say what will be called, and ask.
-
-    Raises:
-        UsageError: Nobody can be asked.
-        Cancelled: The user says no.
-    """
-    if yes:
-        return
-    ui = Terminal.for_command(as_json=as_json)
-    if not ui.can_ask:
-        raise UsageError(f"no terminal to ask at. {consent.removesuffix('.')}:", "add --yes to agree")
-    ui.show(consent)
-    if not ui.confirm("Measure it?"):
-        raise Cancelled(chosen=True)
 
 
 def _write(places: Mapping[str, Path], result: Result) -> list[str]:

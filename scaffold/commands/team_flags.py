@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from scaffold.commands import completion
 from scaffold.errors import UsageError
 from scaffold.helptext import CUSTOM_TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from typer.models import OptionInfo
 
 DataFlag = Annotated[
     Optional[list[str]],
@@ -50,6 +53,18 @@ AcceptMovedFlag = Annotated[
         rich_help_panel=CUSTOM_TEMPLATE,
     ),
 ]
+
+
+def template_option(about: str) -> OptionInfo:
+    """The flag that names a team's template."""
+    option: OptionInfo = typer.Option(
+        "--template",
+        metavar="NAME|SOURCE[@REF]",
+        help=about,
+        rich_help_panel=CUSTOM_TEMPLATE,
+        autocompletion=completion.templates,
+    )
+    return option
 
 
 def as_data(words: Sequence[str]) -> dict[str, str]:

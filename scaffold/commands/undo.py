@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scaffold.app import JsonFlag, app
+from scaffold.commands.consent import require_yes
 from scaffold.commands.update import ProjectArgument
 from scaffold.commands.written import recover_interrupted
-from scaffold.errors import DRIFT, Cancelled, UsageError
+from scaffold.errors import DRIFT, UsageError
 from scaffold.flags import PlainCommand
 from scaffold.reports import output
-from scaffold.terminal import Terminal
 
 if TYPE_CHECKING:
     from scaffold.writing.undo import Undo
@@ -55,7 +56,10 @@ def undo(  # noqa: PLR0913  # a parameter for each flag
         return
     found_undo = undoing.newest(root)
     if not dry_run:
-        _confirm(found_undo, yes=yes, as_json=as_json)
+        if not yes:
+            refusal = f"no terminal to ask at: add --yes to take back {report.step_text(found_undo.step)}"
+            text = report.undo_text(found_undo, written=False)
+            require_yes("Take this back?", partial(output.say_plain, text), UsageError(refusal), as_json=as_json)
         undoing.take_back(found_undo)
         _settle(found_undo)
     written = not dry_run
@@ -79,22 +83,3 @@ def _print(document: str | dict[str, object]) -> None:
         output.say_plain(document)
     else:
         output.print_json(document)
-
-
-def _confirm(undo: Undo, *, yes: bool, as_json: bool) -> None:
-    """Say which step it is, and ask.
-
-    Raises:
-        UsageError: Nobody can be asked.
-        Cancelled: The user says no.
-    """
-    from scaffold.reports import steps as report
-
-    if yes:
-        return
-    ui = Terminal.for_command(as_json=as_json)
-    if not ui.can_ask:
-        raise UsageError(f"no terminal to ask at: add --yes to take back {report.step_text(undo.step)}")
-    output.say_plain(report.undo_text(undo, written=False))
-    if not ui.confirm("Take this back?"):
-        raise Cancelled(chosen=True)
