@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,18 @@ class Rendered:
     """What is in the `.git` that a task made."""
     left: frozenset[PurePosixPath] = frozenset()
     """Those that are not written where something is there already (`_skip_if_exists`)."""
+
+    @classmethod
+    def of(cls, entries: Iterable[tree.Entry]) -> Rendered:
+        """What was read back, without answers."""
+        found = list(entries)
+        files = [entry for entry in found if not entry.is_folder]
+        return cls(
+            {entry.path: entry.content for entry in files},
+            {entry.path: entry.mode for entry in files},
+            tuple(entry.path for entry in found if entry.is_folder),
+            {},
+        )
 
     @property
     def executable(self) -> frozenset[PurePosixPath]:
@@ -181,16 +193,12 @@ class UntrustedTemplate:
         outcome = run(job, asking(ask))
         repository = made.take(out, self.limits, say or (lambda _: None)) if trusted else ()
         entries = read_result(out, self.limits, without=(made.GIT,) if trusted else (), submodules=trusted)
-        files = {entry.path: entry.content for entry in entries if not entry.is_folder}
-        if not files:
+        rendered = Rendered.of(entries)
+        if not rendered.files:
             raise TemplateFault(self.config.file, "renders no file with these answers")
-        modes = {entry.path: entry.mode for entry in entries if not entry.is_folder}
-        folders = tuple(entry.path for entry in entries if entry.is_folder)
-        return Rendered(
-            files,
-            modes,
-            folders,
-            dict(outcome.get("answers", {})),
+        return replace(
+            rendered,
+            answers=dict(outcome.get("answers", {})),
             message=str(outcome.get("message", "")),
             repository=repository,
             left=frozenset(map(PurePosixPath, outcome.get("left", ()))),

@@ -21,7 +21,7 @@ from scaffold.foreign.template import Rendered, output_folder, read_result
 from scaffold.foreign.trust import joined, require_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from scaffold.foreign.checkout import Limits
@@ -176,7 +176,7 @@ class _Both:
     def _rendered(self, folder: Path) -> Rendered:
         # A task may make a repository, which cannot be moved from here file by file.
         without = (".git",) if self._new.actions.listed() or self._old.actions.listed() else ()
-        return _as_rendered(read_result(folder, self._new.limits, without=without))
+        return Rendered.of(read_result(folder, self._new.limits, without=without))
 
     # --- migrations -------------------------------------------------------------------------------------------------
 
@@ -194,7 +194,7 @@ class _Both:
 
     def _migrated(self) -> Rendered:
         assert self._known is not None
-        found = _as_rendered(read_result(self._copy, self._room, without=(".git",), known=self._known.files.keys()))
+        found = Rendered.of(read_result(self._copy, self._room, without=(".git",), known=self._known.files.keys()))
         return replace(found, files=found.files | self._others.files, modes=found.modes | self._others.modes)
 
     def _renderable(self, project: Rendered) -> Rendered:
@@ -204,14 +204,6 @@ class _Both:
         odd |= {path for path in project.files if tree.path_problem(path, depth=depth, rendered=True)}
         self._others = _part(project, odd)
         return _part(project, project.files.keys() - odd)
-
-
-def _as_rendered(entries: Iterable[tree.Entry]) -> Rendered:
-    files = {entry.path: entry for entry in entries}
-    folders = tuple(path for path, entry in files.items() if entry.is_folder)
-    files = {path: entry for path, entry in files.items() if not entry.is_folder}
-    contents = {path: entry.content for path, entry in files.items()}
-    return Rendered(contents, {path: entry.mode for path, entry in files.items()}, folders, {})
 
 
 def _part(project: Rendered, paths: Collection[PurePosixPath]) -> Rendered:
