@@ -137,6 +137,29 @@ def test_links_within_the_documents_lead_somewhere() -> None:
             assert not heading or heading in headings_of(path), f"{document.name}: {target}#{heading}"
 
 
+TOLD = [line for line in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")][
+    2:
+]
+
+
+@pytest.mark.parametrize("row", TOLD, ids=[row[2:].partition(" |")[0] for row in TOLD])
+def test_contributors_are_told_of_what_is_there(row: str) -> None:
+    """Each file of the table "to change what, edit where" exists, and what it names there is defined there."""
+    paths = re.findall(r"\b(?:benchmarks|docs|scaffold|templates|tests)/[\w./*<>-]*[\w/>]", row)
+    assert paths
+    for path in paths:
+        assert list(ROOT.glob(re.sub(r"<\w+>|\bCODE\b|\bVERSION\b", "*", path))), path
+    for names, path in re.findall(r"((?:`\w+`(?:, | and )?)+) in ([a-z]+/[\w/]+\.py)", row):
+        source = (ROOT / path).read_text(encoding="utf-8")
+        for name in re.findall(r"`(\w+)`", names):
+            assert re.search(rf"^(?:class|def) {name}\b|^{name}\b.*=", source, re.MULTILINE), f"{path}: {name}"
+    for session in re.findall(r"`nox -s ([a-z ]+)", row):
+        defined = re.findall(
+            r"^@nox\.session\ndef (\w+)", (ROOT / "noxfile.py").read_text(encoding="utf-8"), re.MULTILINE
+        )
+        assert set(session.split()) <= set(defined), session
+
+
 def headings_of(document: Path) -> set[str]:
     """As in links: small letters, hyphens for spaces, no punctuation."""
     found = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)

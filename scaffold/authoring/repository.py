@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from scaffold import naming
 from scaffold.answers import from_folder, from_git
-from scaffold.errors import NoRepository, Refused, RepositoryFault
+from scaffold.errors import Refused
 from scaffold.git import git
-from scaffold.repositories.found import find
 from scaffold.repositories.making import commit_all
 from scaffold.repositories.user import identity
 from scaffold.template import Template
@@ -50,15 +49,6 @@ def check_empty(plan: Plan) -> Plan:
     if not plan.is_fresh:
         raise Refused(plan.dest, "is not empty: choose another DIR")
     return replace(plan, was_fresh=True)
-
-
-def is_in_repository(folder: Path) -> bool:
-    """Whether a repository has this folder in its work tree already."""
-    try:
-        find(folder)
-    except (NoRepository, RepositoryFault):
-        return False
-    return True
 
 
 def commit_first(folder: Path, message: str) -> None:

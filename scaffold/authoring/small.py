@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.authoring.repository import answers_for, check_empty, commit_first, is_in_repository, skeleton
+from scaffold.authoring.repository import answers_for, check_empty, commit_first, skeleton
 from scaffold.plan import Plan, check_destination
-from scaffold.repositories.making import begin
+from scaffold.repositories.making import begin, is_in_repository
 from scaffold.writing.publish import publish
 
 if TYPE_CHECKING:

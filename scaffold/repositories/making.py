@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def is_in_repository(folder: Path) -> bool:
-    """Whether a repository has this folder in its work tree already."""
+    """Whether a repository has this folder in its work tree already, be it one that cannot be used."""
     try:
         find(folder)
     except RepositoryFault:
