@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["open_terminal"]  # a fixture
 
 
+@pytest.mark.slow
 def test_enter_all_the_way_writes_the_recommended_module(here: Path, open_terminal: Open) -> None:
     """It says what it found, asks about the work, and nothing else that is clear."""
     before = files_below(make(here, LAYOUTS["src"]))

@@ -136,6 +136,7 @@ def test_looking_at_an_attack_runs_nothing(play: Path, scaffold: Run, attack: At
             json.loads(result.out, parse_constant=pytest.fail)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["shown.txt", "bytes.txt", "answer"])
 def test_a_dry_run_of_an_attack_shows_plain_text(play: Path, scaffold: Run, name: str) -> None:
     """The content of any file, and nothing is noted or written."""

@@ -136,7 +136,7 @@ INI = {
     "defaults": b"[DEFAULT]\n" + b"".join(b"a%d\n" % n for n in range(60_000)) + b"[b]\n[c]\n",
     "goes on": b"[a]\nb\n  c\n",
 }
-QUICK = ("pipe", "device", "sparse", "loop", "deep", "number")
+QUICK = ("pipe", "device", "sparse", "loop", "number")
 """Kinds of trouble that the fast tests have, too."""
 
 
@@ -415,6 +415,7 @@ def test_answers_come_through_a_pipe(here: Path, text: str) -> None:
     assert '"workers": 3' in result.out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="it is a shell's way")
 def test_answers_come_from_process_substitution(here: Path) -> None:
     """As a shell opens it; whatever else is given wins."""

@@ -289,6 +289,7 @@ last: {type: str, default: y}
 """
 
 
+@pytest.mark.slow
 def test_what_a_template_was_told_is_not_lost(tmp_path: Path) -> None:
     """Ctrl-C anywhere prints the command that goes on, with every answer but secrets and what was refused."""
     write(tmp_path / "template", {**SMALL, "copier.yml": _ASKS})

@@ -139,6 +139,7 @@ def test_exclude_takes_no_longer_for_a_pattern_that_is_made_for_it() -> None:
 # --- templates without a fault ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_our_own_templates_are_clean() -> None:
     """The bundled templates keep our own rules."""
     assert [line for line in codes(ROOT / "templates") if BY_CODE[line.split()[1]].severity is not Severity.NOTE] == []
@@ -176,6 +177,7 @@ def test_a_clean_template(root: Path, scaffold: Run) -> None:
     assert (result.code, result.out, result.err) == (0, "nothing found\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "code", "level", "fails", "fails_strictly"),
     [

@@ -241,6 +241,7 @@ def test_it_sees_what_git_sees(
     assert [" ".join(pair) for pair in sorted(read_refs(found).items())] == lines
 
 
+@pytest.mark.slow
 def test_a_change_in_the_second_of_the_commit_is_seen(tmp_path: Path) -> None:
     """Of the same length, with the time that the file had."""
     repo = made(tmp_path, "plain")

@@ -236,6 +236,7 @@ def test_a_vanished_current_directory_is_one_line(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["", ">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
 def test_any_encoding_and_closed_streams(tmp_path: Path, closed: str) -> None:
     """A terminal without UTF-8 gets a plain tree and escapes; a missing stream is no reason to fail."""

@@ -397,6 +397,7 @@ def test_work_grows_with_the_file_only(here: Path, scaffold: Run) -> None:
     assert time.process_time() - start < 12
 
 
+@pytest.mark.slow
 def test_our_own_code_is_clean(scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """scaffold, its benchmarks, and every design as it is generated."""
     monkeypatch.chdir(ROOT)

@@ -97,6 +97,7 @@ def test_all_that_a_new_version_can_change(project: Path, ahead: Newer) -> None:
     assert ahead("update", cwd=project).out == "nothing changes\n"
 
 
+@pytest.mark.slow
 def test_update_of_an_untouched_project_is_what_new_would_write(project: Path, ahead: Newer, tmp_path: Path) -> None:
     """From a colleague's clone at another path, too."""
     clone = tmp_path / "a colleague's ünïcode clone"
@@ -107,6 +108,7 @@ def test_update_of_an_untouched_project_is_what_new_would_write(project: Path, a
     assert contents(clone) == contents(tmp_path / "fresh" / "demo")
 
 
+@pytest.mark.slow
 def test_new_question_needs_an_answer(project: Path, ahead: Newer) -> None:
     """Without a terminal it is named with its flag; what is answered already is not asked again."""
     before = contents(project)

@@ -182,6 +182,7 @@ def test_what_no_file_can_hold_is_refused(character: str) -> None:
 NAME = st.text(st.sampled_from("abcxyz019_-. /\\\"'{}%\né"), max_size=12) | st.text(max_size=50)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(NAME, NAME, NAME)
 @example("demo", "class", "queue")
