@@ -257,7 +257,7 @@ def cases(*, quick: bool) -> list[object]:
         for command in (SUBJECTS[subject].commands if quick else one_of(SUBJECTS[subject].commands, turn))
     ]
     fast = [row for row in rows if row[1] in QUICK and row[0] != "record" and "template test" not in row[2]]
-    return [pytest.param(*row, id="-".join(row)) for row in (fast if quick else every(rows, 2))]
+    return [pytest.param(*row, id="-".join(row)) for row in (fast if quick else every(rows, 3))]
 
 
 @pytest.fixture

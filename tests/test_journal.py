@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from harness import ROOT, files_below, in_own_process
+from sampling import every
 
 from scaffold.errors import Busy, ChangedMeanwhile, NoStateFolder, WriteFailed
 from scaffold.writing import journal
@@ -510,7 +511,7 @@ AT_ONCE: list[tuple[str, Callable[[int], list[str]]]] = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "arguments"), AT_ONCE, ids=[name for name, _ in AT_ONCE])
+@pytest.mark.parametrize(("name", "arguments"), [pytest.param(*row, id=row[0]) for row in every(AT_ONCE, 2)])
 def test_eight_at_once(tmp_path: Path, name: str, arguments: Callable[[int], list[str]]) -> None:
     """One wins, or all in turn; the others have one line; what is left is what some one of them, or several, wrote."""
     surroundings = {variable: str(tmp_path / variable) for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME")}

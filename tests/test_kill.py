@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 from harness import ROOT, files_below
 from killing import Case, Forks, edit, leftovers
+from sampling import pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -204,8 +205,10 @@ def test_a_kill_leaves_all_or_nothing_and_no_edit_is_lost(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    ("command", "number"),
+    [pytest.param(*row, id=f"{row[1].name}-{row[0].name}") for row in pairs(COMMANDS, SIGNALS)],
+)
 def test_a_signal_waits_until_all_is_written_or_nothing_is(
     tmp_path: Path, forks: Forks, project: Path, command: Command, number: signal.Signals
 ) -> None:
