@@ -129,6 +129,8 @@ def targets(here: Path) -> Path:
 
 REFUSED = {
     "slow.py": (2, "TARGET 'slow.py' must be path/to/file.py:function or package.module:function"),
+    "/etc/passwd:nap": (2, "TARGET '/etc/passwd:nap' must be path/to/file.py:function or package.module:function"),
+    "folder/slow:nap": (2, "TARGET 'folder/slow:nap' must be path/to/file.py:function or package.module:function"),
     "nowhere.py:nap": (2, "there is no file nowhere.py"),
     "nowhere:nap": (2, "there is no module nowhere for"),
     "slow.py:nop": (2, "slow.py has no nop; did you mean 'nap'?"),

@@ -104,9 +104,14 @@ def probe(  # noqa: PLR0913  # a parameter for each flag
 
 def _target(text: str) -> str:
     where, colon, name = text.rpartition(":")
-    if not colon or not where or not all(part.isidentifier() for part in name.split(".")):
+    is_known = where.endswith(".py") or _is_dotted(where)
+    if not colon or not is_known or not _is_dotted(name):
         raise UsageError(f"TARGET {shown(text)}", "must be path/to/file.py:function or package.module:function")
     return text
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))
 
 
 def _number(flag: str, word: str, *, least: float, most: float, whole: bool = False) -> float:
