@@ -90,7 +90,7 @@ _PROBED = ("beautifulsoup4", "openpyxl", "pillow", "requests", "zstandard")
 
 @nox.session
 def probe(session: nox.Session) -> None:
-    """`scaffold probe` beside brute force, on known functions, into docs/probe.md: 40 minutes of a quiet machine.
+    """`scaffold probe` beside brute force, on known functions, into docs/probe.md: 45 minutes of a quiet machine.
 
     `-- probe --label quiet --only sleep` and the like run a part, `-- table` writes what was measured so far.
     """
