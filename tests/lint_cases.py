@@ -422,6 +422,11 @@ other: *shared
         "{{ c }}/logo.png": b"\xff\xfe",
         "README.md": "{% no template %}",
     },
+    "a subdirectory whose braces are printed": {
+        "copier.yml": HEAD + """_templates_suffix: ''\n_exclude: []\n_subdirectory: "{{ '{{' }}c{{ '}}' }}"\n""" + NAME,
+        "{{c}}/{{ _copier_conf.answers_file }}": "{{ _copier_answers|to_nice_yaml }}",
+        "{{c}}/README.md": "# {{ name }}",
+    },
     "loops in names, own delimiters": {
         "copier.yml": HEAD
         + """\

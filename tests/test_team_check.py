@@ -130,9 +130,10 @@ def test_a_secret_that_cannot_be_read_back(project: Path, scaffold: Run) -> None
     assert scaffold("check", str(project), "--data", "nothing=1").code == 2
 
 
-def test_conflicts_as_copier_marks_them(project: Path, scaffold: Run) -> None:
-    """And those that its `--conflict rej` leaves beside a file."""
-    text = "<<<<<<< before updating\nmine\n=======\ntheirs\n>>>>>>> after updating\n"
+@pytest.mark.parametrize("heading", ["", "Thing\n=======\n\n", "Longer thing\n============\n\n"])
+def test_conflicts_as_copier_marks_them(project: Path, scaffold: Run, heading: str) -> None:
+    """Also below a heading that is underlined; and those that its `--conflict rej` leaves beside a file."""
+    text = heading + "<<<<<<< before updating\nmine\n=======\ntheirs\n>>>>>>> after updating\n"
     write(project, {"README.md": text, "run.sh.rej": "--- run.sh\n"})
     result = scaffold("check", str(project))
     assert (result.code, result.err) == (3, "")

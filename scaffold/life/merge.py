@@ -7,6 +7,7 @@ are programs or symbolic links.
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -25,7 +26,8 @@ Tree = dict["PurePosixPath", bytes]
 
 REJECTED = ".rej"
 """Behind a file's name: what could not be merged into it."""
-_MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ")  # with the base between them or, as Copier has it, without
+_MARKERS = tuple(re.compile(line, re.MULTILINE) for line in (rb"^<{7} ", rb"^={7}\r?$", rb"^>{7} "))
+"""The lines of a conflict; with the base between the first two or, as Copier has it, without."""
 
 
 class Outcome(Enum):
@@ -158,8 +160,13 @@ def as_text(content: bytes) -> bytes:
 
 def has_markers(content: bytes) -> bool:
     """Whether a conflict stands in a file, ours or another program's: with all three markers in their order."""
-    places = [content.find(b"\n" + marker) if not content.startswith(marker) else 0 for marker in _MARKERS]
-    return -1 not in places and places == sorted(places)
+    end = 0
+    for marker in _MARKERS:  # each after the one before: a line of equals signs is also what underlines a heading
+        found = marker.search(content, end)
+        if found is None:
+            return False
+        end = found.end()
+    return True
 
 
 def _blobs(tree: Mapping[PurePosixPath, bytes], kinds: Mapping[PurePosixPath, Kind]) -> dict[PurePosixPath, Blob]:

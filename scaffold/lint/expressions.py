@@ -116,7 +116,7 @@ class Reading:
     outputs: tuple[str | Raw, ...] = ()
     """What it prints, in its order: the text outside of tags, and names that are printed as they are."""
     data: str = ""
-    """The text outside of tags."""
+    """The text outside of tags, and constant text that is printed, such as `{{ '{{' }}`."""
     error: tuple[int, str] | None = None
     """The line and message of what is no Jinja; then all the rest is empty."""
 
@@ -159,8 +159,15 @@ def _collected(tree: nodes.Template) -> Reading:
             + [("test", node.name, node.lineno) for node in tree.find_all(nodes.Test)]
         ),
         outputs=tuple(_outputs(tree)),
-        data="".join(node.data for node in tree.find_all(nodes.TemplateData)),
+        data="".join(_constant(node) for output in tree.find_all(nodes.Output) for node in output.nodes),
     )
+
+
+def _constant(node: nodes.Expr) -> str:
+    """What is printed there in any case."""
+    if isinstance(node, nodes.TemplateData):
+        return node.data
+    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else ""
 
 
 def _bound(tree: nodes.Template) -> Iterator[str]:
