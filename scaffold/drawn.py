@@ -6,10 +6,13 @@ No alternate screen but to read a file, no mouse, no queries to the terminal: it
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import Application
+from prompt_toolkit.filters import has_selection
 from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, Window
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.margins import Margin
@@ -24,6 +27,7 @@ from scaffold.ui import BACK, Page, Row, yes_or_no
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from prompt_toolkit.buffer import Buffer
     from prompt_toolkit.document import Document
     from prompt_toolkit.formatted_text import StyleAndTextTuples as Text
     from prompt_toolkit.key_binding import KeyPressEvent
@@ -95,6 +99,9 @@ class Drawn:
         goes_back = line.back and not line.multiline  # where Esc begins what ends the text
         if goes_back:
             keys.add("escape")(lambda event: event.app.exit(result=BACK))
+        is_marked = bool(line.default) and not line.multiline and not line.secret
+        if is_marked:
+            keys.add(Keys.BracketedPaste, filter=has_selection)(_paste_over)
         end = "Enter new line  Esc, then Enter: done" if line.multiline else "Enter next"
         hint = f"{end}{'  Esc back' if goes_back else ''}  Ctrl-C quit"
         above = [cut(f" {self._done} {said}", room().columns) for said in line.trail]
@@ -119,7 +126,9 @@ class Drawn:
         session.app.ttimeoutlen = _ESCAPE_WAIT
         session.app.timeoutlen = _ENTER_WAIT if line.multiline else _ESCAPE_WAIT
         try:
-            return session.prompt(default=line.default)
+            return session.prompt(
+                default=line.default, pre_run=partial(_mark, session.default_buffer) if is_marked else None
+            )
         except (KeyboardInterrupt, EOFError) as error:
             raise Cancelled from error
 
@@ -154,6 +163,20 @@ class Drawn:
         )
         app.ttimeoutlen = app.timeoutlen = _ESCAPE_WAIT
         app.run()
+
+
+def _mark(buffer: Buffer) -> None:
+    """Mark all of it, as a browser does with an address: what is typed takes its place, an arrow key edits it."""
+    buffer.cursor_position = 0
+    buffer.start_selection()
+    assert buffer.selection_state is not None
+    buffer.selection_state.enter_shift_mode()
+    buffer.cursor_position = len(buffer.text)
+
+
+def _paste_over(event: KeyPressEvent) -> None:
+    event.current_buffer.cut_selection()
+    event.current_buffer.insert_text(" ".join(event.data.splitlines()))
 
 
 class _More(Margin):

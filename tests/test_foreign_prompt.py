@@ -157,7 +157,7 @@ def test_the_review_shows_the_files_and_changes_an_answer(tmp_path: Path, screen
     """Only what is changed, and what that opens, is asked again."""
     screen.answers((NAME, ENTER), (KIND, DOWN + ENTER), (EXTRAS, ENTER), (TOKEN, ENTER), (SURE, ENTER))
     screen.answers((REVIEW, "2"), ("Enter shows a file", ENTER), ("demo library", ESC), ("Enter shows a file", ESC))
-    screen.answers((REVIEW, "3"), ("which one do you want to change?", "2"), (KIND, UP + ENTER), (PORT, "00" + ENTER))
+    screen.answers((REVIEW, "3"), ("which one do you want to change?", "2"), (KIND, UP + ENTER), (PORT, "8000" + ENTER))
     screen.shows("too high")
     screen.types(f"{CLEARED}81{ENTER}")
     screen.shows(REVIEW)

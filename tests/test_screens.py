@@ -55,6 +55,26 @@ def opened(here: Path) -> Iterator[Open]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("mine", "mine"),
+        ("\x1b[200~mine\x1b[201~", "mine"),
+        ("\x7fmine", "mine"),
+        (LEFT + "\x7f", "threads-deo"),
+        ("", "threads-demo"),
+    ],
+    ids=["typed", "pasted", "erased", "edited", "taken"],
+)
+def test_what_is_suggested_is_replaced_by_what_is_typed(here: Path, opened: Open, typed: str, name: str) -> None:
+    """Unless an arrow key begins to edit it."""
+    screen = opened("new", size=(200, 30))
+    screen.shows("threads-demo")
+    screen.types(typed + ENTER)
+    screen.shows(f"New project in {here / name}")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(100, 30), (80, 24), (60, 20), (40, 12)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_every_page_has_its_title_its_cursor_and_its_keys(here: Path, opened: Open, size: tuple[int, int]) -> None:
     """Whatever the size, and nothing of a page is left when the next is drawn."""
