@@ -323,6 +323,19 @@ def test_answers_that_are_recorded_elsewhere(tmp_path: Path, scaffold: Run, plac
 
 
 @pytest.mark.slow
+def test_answers_that_are_recorded_where_an_update_looks_for_them(tmp_path: Path, scaffold: Run) -> None:
+    """Whatever `_answers_file` says: Copier's update reads the usual file, unless it is told of another."""
+    config = "_answers_file: .copier-answers.yml.jinja\ntitle: {type: str, default: x}\n"
+    files = {"copier.yml": config, ".copier-answers.yml.jinja": next(iter(ANSWERS.values()))}
+    root = made(tmp_path / "template", files)
+    git_commit_all(root)
+    git(root, "tag", "v1.0.0")
+    result = scaffold("template", "test", str(root))
+    assert result.code == 0, result.out
+    assert "3 updates: none failed" in result.out
+
+
+@pytest.mark.slow
 def test_an_answer_that_only_the_author_knows(tmp_path: Path, scaffold: Run) -> None:
     """`--data` gives it in every set, and in the commands; without it, the sets say what is missing."""
     config = "key: {type: str, validator: \"{% if key != 'sesame' %}no{% endif %}\"}\nbig: {type: bool, default: no}\n"

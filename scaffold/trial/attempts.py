@@ -234,13 +234,19 @@ def _commit_all(project: Path) -> None:
 
 
 def _rendered(template: Path, out: Path, answers: Row, manner: Manner, version: str | None = None) -> Path:
-    """Render, without those answers of ours that the template refuses: they are taken out of `answers`."""
+    """Render, without those answers of ours that the template refuses: they are taken out of `answers`.
+
+    Returns:
+        Where in it the answers are recorded: where the template says, or where Copier's update looks for them.
+    """
     try:
-        return render(template, out, answers, trust=manner.trust, version=version)
+        record = render(template, out, answers, trust=manner.trust, version=version)
     except ValueError as error:
         refused = _refused(answers, hints.place(error).question, manner)
         if not refused:
             raise
+    else:
+        return _RECORD if (out / _RECORD).is_file() and not (out / record).is_file() else record
     for name in refused:
         del answers[name]
     return _rendered(template, out, answers, manner, version)
