@@ -93,6 +93,82 @@ def test_every_kind_of_failure(tmp_path: Path, scaffold: Run, files: dict[str, s
     assert "copier copy --defaults --vcs-ref HEAD --skip-tasks" in result.out
 
 
+LARGE = 99_999_999_999
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.txt.jinja": f"{{{{ {LARGE}|ans_random }}}}\n"},
+        {"a.txt.jinja": "{{ '52:54:00'|random_mac }}\n"},
+        {"a.txt.jinja": "{% include 'parts/part' %}\n", "parts/part": f"{{{{ {LARGE}|ans_random }}}}"},
+        {
+            "a.txt.jinja": "{% from 'parts/part' import number %}{{ number() }}\n",
+            "parts/part": f"{{% macro number() %}}{{{{ {LARGE}|ans_random }}}}{{% endmacro %}}",
+        },
+        {
+            "copier.yml": f"number: {{type: str, default: '{{{{ {LARGE}|ans_random }}}}', when: false}}\n",
+            "a.txt.jinja": "{{ number }}",
+        },
+    ],
+    ids=["filter", "address", "include", "macro", "default"],
+)
+def test_what_is_evaluated_while_compiling(tmp_path: Path, scaffold: Run, files: dict[str, str]) -> None:
+    """It differs when rendered again, as it is compiled again: Jinja evaluates a filter of constants only then."""
+    config = "_exclude: [copier.yml, parts]\n" + files.pop("copier.yml", "title: shop\n")
+    result = scaffold("template", "test", str(made(tmp_path, {"copier.yml": config} | ANSWERS | files)))
+    assert (result.code, "a.txt: is another when rendered again" in result.out) == (1, True), result.out
+
+
+EXTENSION = """\
+from random import random
+
+from jinja2 import nodes
+from jinja2.ext import Extension
+from jinja2.lexer import Token
+
+
+class Parsing(Extension):
+    tags = {"number"}
+
+    def parse(self, parser):
+        return nodes.Output([nodes.TemplateData(str(random()))], lineno=next(parser.stream).lineno)
+
+
+class Preprocessing(Extension):
+    def preprocess(self, source, name, filename=None):
+        return source.replace("@", str(random()))
+
+
+class Filtering(Extension):
+    def filter_stream(self, stream):
+        for token in stream:
+            yield Token(token.lineno, "data", str(random())) if token.value == "@" else token
+
+
+class Testing(Extension):
+    def __init__(self, environment):
+        super().__init__(environment)
+        environment.tests["lucky"] = lambda number: random() * number < 0.5
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Parsing", "{% number %}"), ("Preprocessing", "@"), ("Filtering", "@"), ("Testing", "{{ 1 is lucky }}" * 64)],
+)
+def test_what_an_extension_makes_while_compiling(tmp_path: Path, name: str, text: str) -> None:
+    """That is compiled again, too, whatever it depends on."""
+    made(tmp_path / "modules", {"extensions_of_this_test.py": EXTENSION})
+    config = f"_jinja_extensions: [extensions_of_this_test.{name}]\ntitle: shop\n"
+    root = made(tmp_path / "template", {"copier.yml": config, "a.txt.jinja": text} | ANSWERS)
+    path = os.pathsep.join([str(tmp_path / "modules"), str(ROOT)])
+    done = in_own_process("template", "test", str(root), "--trust", cwd=tmp_path, PYTHONPATH=path)
+    assert (done.returncode, "a.txt: is another when rendered again" in done.stdout) == (1, True), done.stdout
+
+
 @pytest.mark.slow
 def test_no_record_of_the_answers(tmp_path: Path, scaffold: Run) -> None:
     """Such a project can never be updated."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, Template
 from jinja2.ext import Extension
-from jinja2.nodes import Node
+from jinja2.nodes import Filter, Node, Test
 
 from scaffold.copierfmt.syntax import SYNTAX
 
@@ -29,6 +29,9 @@ _ENVIRONMENT = (
 )
 """The settings on which compiled code depends; beside them, the extensions."""
 
+_COMPILE_NOTHING_OF_THEIR_OWN = frozenset(("jinja2", "jinja2_ansible_filters", "copier"))
+"""Packages whose extensions add filters, and tags that are evaluated while rendering."""
+
 
 def install() -> None:
     """Keep what Jinja compiles, for as long as this process lives."""
@@ -37,7 +40,10 @@ def install() -> None:
 
 @contextmanager
 def anew() -> Iterator[None]:
-    """Compile all of it once more meanwhile, apart from what was kept before."""
+    """Compile once more meanwhile what may come out otherwise, apart from what was kept before.
+
+    A filter or a test of constants is evaluated while compiling, and an extension's own tag may evaluate anything.
+    """
     _kept.again = True
     try:
         yield
@@ -51,6 +57,9 @@ class _Kept:
     def __init__(self) -> None:
         self.again = False
         self._compiled: dict[object, CodeType] = {}
+        self._evaluated: set[object] = set()
+        """Those that hold what a filter or a test came to while they were compiled."""
+        self._evaluates = False
 
     def install(self) -> None:
         """Keep what Jinja compiles. `Environment.compile` and `from_string` are public and made to be replaced."""
@@ -67,11 +76,19 @@ class _Kept:
             if raw or defer_init or not isinstance(source, str):
                 return compile_anew(environment, source, name, filename, raw, defer_init)  # type: ignore[call-overload]
             known = _Known.of(environment)
-            key = (self.again, source, name, filename, known.settings)
+            key: object = (source, name, filename, known.settings)
+            if self.again and (known.compiles_its_own or key in self._evaluated):
+                key = ("again", key)
             if key in self._compiled:
                 known.preprocess(source, name, filename)
-            else:
+                return self._compiled[key]
+            outer, self._evaluates = self._evaluates, False  # a filter may have another text compiled
+            try:
                 self._compiled[key] = compile_anew(environment, source, name, filename)
+            finally:
+                if self._evaluates:
+                    self._evaluated.add(key)
+                self._evaluates = self._evaluates or outer
             return self._compiled[key]
 
         def from_string_kept(
@@ -83,17 +100,29 @@ class _Kept:
             if globals is not None or template_class is not None or not isinstance(source, str):
                 return from_string_anew(environment, source, globals, template_class)
             known = _Known.of(environment)
-            if source in known.templates:
-                known.preprocess(source)
+            template = known.templates.get(source)
+            if template is None:
+                kind = _Plain if known.is_plain(source) else None
+                template = known.templates[source] = from_string_anew(environment, source, None, kind)
             else:
-                known.templates[source] = from_string_anew(
-                    environment, source, None, _Plain if known.is_plain(source) else None
-                )
-            return known.templates[source]
+                known.preprocess(source)
+            return template
 
+        for kind in (Filter, Test):
+            kind.as_const = self._noting(kind.as_const)  # type: ignore[method-assign]
         Node.iter_child_nodes = _child_nodes  # type: ignore[method-assign,assignment]
         Environment.compile = compile_kept  # type: ignore[method-assign,assignment]
         Environment.from_string = from_string_kept  # type: ignore[method-assign,assignment]
+
+    def _noting(self, as_const: Any) -> Any:  # noqa: ANN401  # a method of Jinja's
+        """What a filter or a test of constants comes to, which is noted where it comes to something."""
+
+        def noted(node: Any, eval_ctx: Any = None) -> Any:  # noqa: ANN401
+            value = as_const(node, eval_ctx)
+            self._evaluates = True
+            return value
+
+        return noted
 
 
 def _child_nodes(
@@ -127,14 +156,17 @@ class _Known:
         self._may_be_plain = not environment.is_async and all(
             type(each).filter_stream is Extension.filter_stream for each in extensions.values()
         )
+        self.compiles_its_own = any(
+            type(each).__module__.partition(".")[0] not in _COMPILE_NOTHING_OF_THEIR_OWN for each in extensions.values()
+        )
         self._listening = [
             each for each in environment.iter_extensions() if type(each).preprocess is not Extension.preprocess
         ]
 
     @classmethod
     def of(cls, environment: Environment) -> _Known:
-        known = vars(environment).get("_scaffold_known")
-        if not isinstance(known, cls) or known.environment is not environment:  # an overlay has that of another
+        known: _Known | None = environment.__dict__.get("_scaffold_known")
+        if known is None or known.environment is not environment:  # an overlay has that of another
             known = cls(environment)
             vars(environment)["_scaffold_known"] = known
         return known

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from scaffold import memory
-from scaffold.foreign import compiled, composed, hints, two_versions
+from scaffold.foreign import combined, compiled, composed, hints, two_versions
 from scaffold.foreign.guard import Blocked, Guard
 from scaffold.foreign.standins import import_copier, import_whole_copier, lend, shield_git_of_copier
 
@@ -184,9 +184,10 @@ def main(*, trusted: bool) -> None:
 
 
 def _confine(job: Mapping[str, Any]) -> None:
-    """What a template that is not trusted may use; as nothing of it is loaded, Copier may take two short cuts."""
+    """What a template that is not trusted may use; as nothing of it is loaded, Copier may take three short cuts."""
     compiled.install()
     composed.install()
+    combined.install()
     _limit(job)
     several = 2 if job["update"] else 1
     Guard(Path.cwd(), files=several * job["files"], total_size=several * job["total_size"]).stand()

@@ -70,11 +70,12 @@ class AnswerSets:
     def pairwise(self) -> Covering:
         """Few rows, after one of the defaults alone, as far as there are any."""
         chance = random.Random(_SEED)  # noqa: S311  # no secret depends on it
-        pairs = _Pairs()
+        pairs = _Pairs(self._questions.tried)
         pool = self._pool(chance, pairs)
         chosen: list[Row] = [self._questions.plainest[0]]
         wanted, met = pairs.all, 0
         while uncovered := wanted & ~met:
+            pool = [candidate for candidate in pool if candidate[1] & uncovered]
             row, held = max(pool, key=lambda candidate: (candidate[1] & uncovered).bit_count())
             for _ in range(_BETTER):
                 other = self._row(chance, _without_one(row, chance))
@@ -92,7 +93,7 @@ class AnswerSets:
             UsageError: There are more than 10,000.
         """
         rows: list[Row] = []
-        pairs = _Pairs()
+        pairs = _Pairs(self._questions.tried)
         for row in self._all({}, self._questions.tried):
             if len(rows) == _MOST_ROWS:
                 raise UsageError(f"--exhaustive: more than {_MOST_ROWS:,} combinations; leave it out")
@@ -177,24 +178,40 @@ def _without_one(row: Row, chance: random.Random) -> Row:
 
 
 class _Pairs:
-    """Every two answers, and each alone, of the rows so far; a set of them is a number with a bit for each."""
+    """Every two answers, and each alone, of the rows so far; a set of them is a number with a bit for each.
 
-    def __init__(self) -> None:
-        self._bits: dict[tuple[str, ...], int] = {}
+    An answer has a bit for itself, and beside it one for each answer to a later question.
+    """
 
-    @property
-    def all(self) -> int:
+    def __init__(self, questions: Sequence[Question]) -> None:
+        total = sum(len(question.values) for question in questions)
+        self._places: dict[str, tuple[int, int, int]] = {}
+        """For each answer its number, that of the first answer to the next question, and its own bit."""
+        self._alone = 0
+        number = bit = 0
+        for question in questions:
+            later = number + len(question.values)
+            for value in question.values:
+                self._places[_word(question.name, value)] = number, later, bit
+                self._alone |= 1 << bit
+                number, bit = number + 1, bit + 1 + total - later
+        self.all = 0
         """Those of all rows."""
-        return (1 << len(self._bits)) - 1
 
     def number(self, some: int) -> int:
         """How many of some are pairs; an answer alone is none."""
-        return sum(len(pair) == 2 and some >> bit & 1 for pair, bit in self._bits.items())
+        return (some & ~self._alone).bit_count()
 
     def of(self, row: Row) -> int:
-        """Those of a row."""
-        answers = [f"{name}={value!r}" for name, value in row.items()]
-        found = 0
-        for pair in (*combinations(answers, 2), *combinations(answers, 1)):
-            found |= 1 << self._bits.setdefault(pair, len(self._bits))
+        """Those of a row, whose answers are in the order of the questions."""
+        found = after = 0
+        for name, value in reversed(row.items()):
+            number, later, bit = self._places[_word(name, value)]
+            found |= (after >> later << 1 | 1) << bit
+            after |= 1 << number
+        self.all |= found
         return found
+
+
+def _word(name: str, value: object) -> str:
+    return f"{name}={value!r}"

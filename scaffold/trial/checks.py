@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,16 @@ _RUFF_STOPPED = 2  # its exit code where it did not come to check anything
 
 def rendered_files(out: Path) -> list[Path]:
     """The files of a project, but for what its tasks have others make: those differ from one minute to the next."""
-    files = (path for path in out.rglob("*") if path.is_file())
-    return sorted(path for path in files if not _OF_OTHERS.intersection(path.relative_to(out).parts))
+    found: list[str] = []
+    folders = [str(out)]
+    while folders:
+        with suppress(PermissionError), os.scandir(folders.pop()) as entries:
+            for entry in (entry for entry in entries if entry.name not in _OF_OTHERS):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.is_file(follow_symlinks=False) or Path(entry.path).is_file():
+                    found.append(entry.path)
+    return sorted(map(Path, found))
 
 
 def python_problems(out: Path) -> Iterator[str]:
@@ -33,11 +42,19 @@ def python_problems(out: Path) -> Iterator[str]:
     for path in rendered_files(out):
         if path.suffix != ".py":
             continue
-        name, content = path.relative_to(out), path.read_bytes()
-        try:
-            compile(content, str(name), "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            yield f"{name}: is no Python: {error}"
+        name = path.relative_to(out)
+        if fault := _python_fault(str(name), path.read_bytes()):
+            yield f"{name}: is no Python: {fault}"
+
+
+@lru_cache(maxsize=512)
+def _python_fault(name: str, content: bytes) -> str:
+    """Why it is none, if so. Most sets of answers leave most files as they are in others."""
+    try:
+        compile(content, name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 def replay_problems(  # noqa: PLR0913  # two projects, and what each is made of

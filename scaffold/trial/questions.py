@@ -69,7 +69,8 @@ class Questions:
         self.specs = config.questions
         self._compiled: dict[str, Template] = {}
         self._named: dict[str, frozenset[str]] = {}
-        self._outcomes: dict[tuple[str, ...], str] = {}
+        self._needed: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._outcomes: dict[tuple[object, ...], str] = {}
         self._held: dict[str, bool] = {}
         self._places = {name: number for number, name in enumerate(self.specs)}
         self._tried: dict[str, Question] = {}
@@ -148,17 +149,24 @@ class Questions:
     def _rendered(self, text: str, name: str, row: Row, *, itself: bool = False) -> str:
         """A text of the question `name`; what cannot be judged with these answers comes to nothing."""
         last = self._places[name] + itself
-        needed = {n: self.value(n, row) for n in self.named_in(text) if self._places[n] < last}
-        return self._evaluated(text, needed)
-
-    def _evaluated(self, text: str, values: Mapping[str, Any]) -> str:
-        key = (text, *(f"{name}={values[name]!r}" for name in sorted(values)))
+        if (text, last) not in self._needed:
+            self._needed[text, last] = tuple(sorted(n for n in self.named_in(text) if self._places[n] < last))
+        needed = self._needed[text, last]
+        key = (text, needed, *(self._variant(other, row) for other in needed))
         if key not in self._outcomes:
             try:
+                values = {other: self.value(other, row) for other in needed}
                 self._outcomes[key] = self._template(text).render(values).strip()
             except Exception:  # noqa: BLE001  # a filter may raise anything, and so does what it was given
                 self._outcomes[key] = ""
         return self._outcomes[key]
+
+    def _variant(self, name: str, row: Row) -> str | None:
+        """Which of its values stands for a question; None for a default that is always the same, and may be long."""
+        value = row.get(name, COMPUTED)
+        if value is COMPUTED and not is_computed(self.specs[name].get("default")):
+            return None
+        return repr(self.value(name, row))
 
     def value(self, name: str, row: Row) -> Any:  # noqa: ANN401  # an answer of any type
         """What stands for the question in a text: its answer, or its default, also where it is not asked."""

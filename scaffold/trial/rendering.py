@@ -8,6 +8,7 @@ unusual settings, which a new folder is not. tests/test_trial.py holds that the 
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from scaffold.foreign import commands, compiled, composed
+from scaffold.foreign import combined, commands, compiled, composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,8 @@ LONGEST: Final = int(_SECONDS) if _SECONDS.isdecimal() else 60
 """Seconds for one rendering; a hundred times what a large template takes."""
 
 
+_GARBAGE: Final = 20_000
+"""Objects that are made between two looks for garbage: a rendering makes many that live until its end."""
 _REQUIRED: Final = re.compile(r'Question "(.*)" is required')
 
 
@@ -58,6 +61,9 @@ def begin(folder: Path) -> None:
 
     compiled.install()
     composed.install()
+    combined.install()
+    gc.freeze()  # what is imported stays
+    gc.set_threshold(_GARBAGE)
 
 
 def output_of(folder: Path) -> Path:
