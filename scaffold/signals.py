@@ -29,6 +29,27 @@ def ctrl_c_waits() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def end_with_parent() -> None:
+    """In a process of a pool: end when the one that started it is gone. That one was killed, and could end nothing.
+
+    Without this, it would wait for work for ever: the pipe to it stays open, since it holds the other end too.
+    """
+    import os
+    import threading
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)  # with all that it started
+        os._exit(1)
+
+    threading.Thread(target=watch, name="ends with the parent", daemon=True).start()
+
+
 def end_in_order() -> None:
     """Let SIGTERM, and the end of the terminal, end the process with every clean-up done."""
     for name in ("SIGTERM", "SIGHUP"):

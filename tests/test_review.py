@@ -437,8 +437,9 @@ def test_many_files_are_reviewed_by_processes(here: Path, scaffold: Run) -> None
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_ctrl_c_ends_it_at_once(here: Path) -> None:
-    """Exit 130 with one line, and no process stays."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_what_ends_it_ends_all_of_it_at_once(here: Path, number: signal.Signals) -> None:
+    """Ctrl-C is exit 130 with one line; however it ends, no process stays."""
     body = "import threading\n" + "x = [i for i in range(9)]\n" * 3_000
     write(here, {f"f{number}.py": body for number in range(900)})
     process = subprocess.Popen(
@@ -452,9 +453,13 @@ def test_ctrl_c_ends_it_at_once(here: Path) -> None:
     )
     time.sleep(4)
     assert process.poll() is None
-    os.killpg(process.pid, signal.SIGINT)
+    if number == signal.SIGINT:  # of a terminal, to all of them
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
     out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (130, "", "error: cancelled; nothing was written\n")
+    said = (130, "", "error: cancelled; nothing was written\n") if number == signal.SIGINT else (-number, "", "")
+    assert (process.returncode, out, err) == said
     assert is_ended(process.pid)
 
 

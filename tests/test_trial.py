@@ -539,6 +539,27 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, number: signal.Signals) 
         time.sleep(0.05)
 
 
+@pytest.mark.slow
+def test_a_trial_that_is_killed_goes_on_in_no_process(tmp_path: Path) -> None:
+    """As by a machine that runs out of memory: it can end nothing itself."""
+    endless = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}\n"
+    root = made(tmp_path / "template", {"copier.yml": "big: {type: bool}\n", "a.txt.jinja": endless} | ANSWERS)
+    command = [sys.executable, "-m", "scaffold", "template", "test", str(root)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.glob("scaffold-trial-*/tmp*")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
+    assert len(children) > 1
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 10
+    while any(map(is_running, children)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def is_running(process: str) -> bool:
     """Whether it is there, and not only waits for somebody to ask how it ended."""
     try:

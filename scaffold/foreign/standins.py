@@ -1,9 +1,8 @@
 """Copier with other things in place of some that it imports.
 
 A person is asked by the parent of its process, so it does without the libraries for that: Questionary, prompt_toolkit
-and Pygments take a quarter of the time in which Copier is imported. It runs no program either, so it does without
-Plumbum. Of them all it needs a dozen names, for which others stand here. A Copier that wants more gets the real ones.
-What it imports and never uses here is imported when it is used.
+and Pygments take a quarter of the time in which Copier is imported. Of them it needs six names, for which others stand
+here. A Copier that wants more gets the real ones. What it imports and never uses here is imported when it is used.
 """
 
 from __future__ import annotations
@@ -31,22 +30,6 @@ class Choice:
         self.value = title if value is None else value
         self.disabled = disabled
         self.checked = False
-
-
-class CommandNotFound(Exception):
-    """What `plumbum.CommandNotFound` is: no program is called that."""
-
-
-class ProcessExecutionError(Exception):
-    """What `plumbum.ProcessExecutionError` is; no program is run."""
-
-
-class _Programs:
-    """Stands for `plumbum.local`, the programs on the path: there are none."""
-
-    def which(self, name: str) -> Any:  # noqa: ANN401  # a path, in Plumbum
-        """Where one is."""
-        raise CommandNotFound(name)
 
 
 class _Later(ModuleType):
@@ -117,17 +100,7 @@ def lend(files: Mapping[str, str]) -> None:
 
 
 def _standins(prompt: Prompt) -> dict[str, ModuleType]:
-    programs = {
-        "ProcessExecutionError": ProcessExecutionError,
-        "CommandNotFound": CommandNotFound,
-        "local": _Programs(),
-    }
     names: dict[str, dict[str, Any]] = {
-        "plumbum": {**programs, "TF": None, "colors": None},
-        "plumbum.commands": {},
-        "plumbum.commands.base": {"BaseCommand": None},
-        "plumbum.commands.processes": programs,
-        "plumbum.machines": programs,
         "prompt_toolkit": {},
         "prompt_toolkit.lexers": {"PygmentsLexer": lambda _: None},
         "pygments": {},

@@ -12,7 +12,7 @@ from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Final, TypeVar, Union
 
 from scaffold.review.findings import Skipped
-from scaffold.signals import ctrl_c_waits
+from scaffold.signals import ctrl_c_waits, end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,6 +70,7 @@ def _alone(file: str, review: Callable[[str], Union[list[Result], Skipped]]) -> 
 
 def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends them; this is all that Windows has
+    end_with_parent()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING
 
-from scaffold.signals import ctrl_c_waits
+from scaffold.signals import ctrl_c_waits, end_with_parent
 from scaffold.text import one_line
 from scaffold.trial import rendering
 
@@ -73,7 +73,12 @@ class Workers:
             self.pool = self._started(self._number)
 
     def _started(self, number: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(number, get_context("spawn"), rendering.begin, (self._folder,))
+        return ProcessPoolExecutor(number, get_context("spawn"), _begin, (self._folder,))
+
+
+def _begin(folder: Path) -> None:
+    rendering.begin(folder)
+    end_with_parent()
 
 
 def _outcomes(attempt: Attempt, future: Future[list[Outcome]]) -> list[Outcome]:
