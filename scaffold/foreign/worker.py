@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import re
+import sys
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -158,6 +159,7 @@ def main(*, trusted: bool) -> None:
     warnings.simplefilter("ignore")
     asking = Asking(channel)
     copier = (import_whole_copier if trusted else import_copier)(asking)
+    sys.dont_write_bytecode = True  # from here on: none beside a template's extension
     gc.freeze()
     gc.enable()  # it was off from the start: what is imported stays
     job = channel.receive()

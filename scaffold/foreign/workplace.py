@@ -59,7 +59,7 @@ class Workplace:  # no dataclass: those take a tenth of the time until its proce
         self.temporary.mkdir(exist_ok=True)
         with self.output.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-IB", "-c", _start(trusted=trusted)],  # -B: no bytecode beside a template's extension
+                [sys.executable, "-IB" if sys.dont_write_bytecode else "-I", "-c", _start(trusted=trusted)],
                 cwd=self.root,
                 env=commands.environment(self.root, self.git_settings) if trusted else self._environment(),
                 stdin=subprocess.PIPE,
