@@ -458,8 +458,10 @@ def test_what_ends_it_ends_all_of_it_at_once(here: Path, number: signal.Signals)
     else:
         process.send_signal(number)
     out, err = process.communicate(timeout=30)
-    said = (130, "", "error: cancelled; nothing was written\n") if number == signal.SIGINT else (-number, "", "")
-    assert (process.returncode, out, err) == said
+    if number == signal.SIGINT:
+        assert (process.returncode, out, err) == (130, "", "error: cancelled; nothing was written\n")
+    else:  # multiprocessing may say that it cleared semaphores away
+        assert (process.returncode, out) == (-number, "")
     assert is_ended(process.pid)
 
 
