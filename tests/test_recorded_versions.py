@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from harness import git, git_commit_all
 from repositories import SMALL, commit, write
 
@@ -31,7 +32,9 @@ def template(tmp_path: Path) -> Path:
 
 def project_of(folder: Path, template: Path, recorded: str, text: str, whole: str = "") -> Path:
     """What Copier made of the template, with the version on record; where `whole` is given, with scaffold's line."""
-    answers = f"_commit: {recorded}\n_src_path: {template}\nname: thing\n"
+    answers = yaml.safe_dump(
+        {"_commit": recorded, "_src_path": str(template), "name": "thing"}
+    )  # some hashes are digits
     line = f"_scaffold_commit: {whole}\n" if whole else ""
     write(folder, {".copier-answers.yml": answers + line, "README.md": text.replace("{{ name }}", "thing")})
     git_commit_all(folder)
