@@ -87,6 +87,13 @@ def test_a_plugin_that_pytest_warns_of_stops_no_tests(tmp_path: Path, template: 
     check(collect, project, PYTHONPATH=f"{tmp_path}:{project / 'src'}")
 
 
+def check_types(project: Path, cache: Path, number: int) -> None:
+    """`mypy --strict`, with a cache that projects share, each with a number of its own."""
+    for path in project.rglob("*"):
+        os.utime(path, (number, number))  # or mypy's cache takes files of one second and size for the same file
+    check([sys.executable, "-m", "mypy", "--cache-dir", str(cache)], project)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("python", ["3.10", "3.15"])
 def test_output_is_typed(tmp_path: Path, template: Template, python: str) -> None:
@@ -98,9 +105,7 @@ def test_output_is_typed(tmp_path: Path, template: Template, python: str) -> Non
         project = tmp_path / variant.name
         write(variant.render(template, python=python, package=f"package{number}"), project)
         sources.append(project / "src")
-        for path in project.rglob("*"):
-            os.utime(path, (number, number))  # or mypy's cache takes files of one second and size for the same file
-        check([sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path / "cache")], project)
+        check_types(project, tmp_path / "cache", number)
     if python != "3.15" and not EVERY_WAY:  # nearly all of it is the same, and pyright takes its time
         return
     paths = ", ".join(f'"{path}"' for path in sources)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pythons
 from sampling import EVERY_WAY, every, one_of
-from test_generated import check, write
+from test_generated import check, check_types, write
 from variants import DEFAULTS, VARIANTS, Variant
 
 if TYPE_CHECKING:
@@ -174,10 +174,7 @@ def test_an_own_work_is_all_that_has_to_be_replaced(
         if variant.options.get("python") == "3.11" and version == "3.10":
             version = pythons.newest()
         python = pythons.with_pytest(version)
-        for path in project.rglob("*"):
-            os.utime(path, (turn, number))  # or mypy's cache takes files of one second and size for the same file
-        cache = tmp_path_factory.getbasetemp() / "mypy"
-        check([sys.executable, "-m", "mypy", "--cache-dir", str(cache)], project)
+        check_types(project, tmp_path_factory.getbasetemp() / "mypy", 100 * turn + number)
         all_of_it = variant.options.get("on_error") != "stop" and variant.options.get("react") in {None, "as-completed"}
         done = run(project, python, work)
         does_its_work(done, work, all_of_it=all_of_it)

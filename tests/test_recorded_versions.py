@@ -32,9 +32,8 @@ def template(tmp_path: Path) -> Path:
 
 def project_of(folder: Path, template: Path, recorded: str, text: str, whole: str = "") -> Path:
     """What Copier made of the template, with the version on record; where `whole` is given, with scaffold's line."""
-    answers = yaml.safe_dump(
-        {"_commit": recorded, "_src_path": str(template), "name": "thing"}
-    )  # some hashes are digits
+    record = {"_commit": recorded, "_src_path": str(template), "name": "thing"}
+    answers = yaml.safe_dump(record)  # which quotes a hash that is all digits, as Copier does
     line = f"_scaffold_commit: {whole}\n" if whole else ""
     write(folder, {".copier-answers.yml": answers + line, "README.md": text.replace("{{ name }}", "thing")})
     git_commit_all(folder)
