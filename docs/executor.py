@@ -104,7 +104,7 @@ def section() -> str:
     pythons = list(next(iter(rows.values())))
     words = (
         f"Measured by benchmarks/executors.py on {machine['date']}: ours / the executor, medians of rounds in turn, on"
-        f" {machine['cpus']} CPUs that others used as well (load {machine['load']}). Compare within a cell only."
+        f" {machine['cpus']} CPUs, load at the end {machine['load']}. Compare within a cell only."
         " The calls do nothing; there are 32 threads, or 2 processes."
     )
     lines = [

@@ -40,6 +40,8 @@ class Plan:
     """Permissions, where they are known; LINK (scaffold/writing/nofollow.py) for a symbolic link."""
     folders: tuple[PurePosixPath, ...] = ()
     """Folders in which there is no file."""
+    folders_gone: tuple[PurePosixPath, ...] = ()
+    """Folders that will be gone, with those above them, as far as nothing is in them."""
 
     @property
     def is_fresh(self) -> bool:

@@ -64,14 +64,17 @@ def project_of(
 
 
 def standing(project: Path) -> dict[str, tuple[str, bytes]]:
-    """Every file and link but git's own: what kind it is, and what it holds or names."""
+    """Every file, link and empty folder but git's own: what kind it is, and what it holds or names."""
     found = {}
     for path in sorted(project.rglob("*")):
         name = path.relative_to(project).as_posix()
-        if f"{name}/".startswith(".git/") or (path.is_dir() and not path.is_symlink()):
+        if f"{name}/".startswith(".git/"):
             continue
         if path.is_symlink():
             found[name] = ("link", os.fsencode(path.readlink()))
+        elif path.is_dir():
+            if not any(path.iterdir()):
+                found[name] = ("folder", b"")
         else:
             found[name] = ("program" if path.stat().st_mode & 0o100 else "file", path.read_bytes())
     return found

@@ -102,6 +102,32 @@ def test_files_of_every_kind(tmp_path: Path, scaffold: Run) -> None:
     assert ours == theirs
 
 
+def test_folders_without_a_file(tmp_path: Path, scaffold: Run) -> None:
+    """Those that a version makes and the next does not, or does no more, with all that may be in them by then."""
+    template, project = tmp_path / "template", tmp_path / "shop"
+    none = "{% if name == 'other' %}x{% endif %}.jinja"  # a file that is not rendered leaves the folder that it is in
+    first = ("goes", "goes/deep/er", "holds-mine", "holds-my-folder", "stays", "deleted-here", "filled", "filled-here")
+    release(template, {f"{folder}/{none}": "" for folder in first} | {"dropped/file.txt": LINES}, "v1.0.0")
+    result = scaffold("new", str(project), "--template", str(template), "--defaults")
+    assert result.code == 0, result.err
+    put(project, {"holds-mine/own.txt": "own\n", "filled-here/file.txt": LINES})
+    (project / "holds-my-folder" / "own").mkdir()
+    (project / "deleted-here").rmdir()
+    git_commit_all(project)
+    before = standing(project)
+    gone: Files = {f"{folder}/{none}": None for folder in first if folder != "stays"}
+    files = dict.fromkeys(("filled/file.txt", "filled-here/file.txt"), LINES)
+    second: Files = {**files, "dropped/file.txt": None, f"dropped/{none}": "", f"comes/{none}": ""}
+    release(template, {**gone, **second}, "v1.1.0")
+    ours, theirs = both(tmp_path, scaffold, project)
+    made_by_new = dict.fromkeys(("stays", "dropped"), ("folder", b""))  # Copier's update removes them all the same
+    assert ours == {**theirs, **made_by_new}
+    folders = {name for name, kind in ours.items() if kind == ("folder", b"")}
+    assert folders == {"stays", "dropped", "comes", "holds-my-folder/own"}
+    assert scaffold("undo", "--yes", str(project)).code == 0
+    assert standing(project) == before
+
+
 def test_tasks_and_migrations(tmp_path: Path, scaffold: Run) -> None:
     """With all that they are told."""
     template, project = tmp_path / "template", tmp_path / "shop"

@@ -74,8 +74,12 @@ class Merging:
             raise Refused(self._root / own, "is not a plain file in a plain directory: move it away first")
         seen = {path: before.hash_at(path) for path in paths} | {own: self._piece.stamp}
         new = {path: mode for path, mode in theirs.modes.items() if not stat.S_ISLNK(mode)}
-        folders = tuple(folder for folder in theirs.folders if folder not in renderings.base.folders)
-        return Update(self._root, (), tuple(changes), seen, {**moved, **new, **before.modes}, folders)
+        modes = {**moved, **new, **before.modes}
+        appear, disappear = (
+            tuple(folder for folder in one.folders if folder not in other.folders)
+            for one, other in ((theirs, renderings.base), (renderings.base, theirs))
+        )
+        return Update(self._root, (), tuple(changes), seen, modes, folders=appear, folders_gone=disappear)
 
     def _theirs(self, renderings: Renderings) -> Rendered:
         """With all that scaffold itself records."""

@@ -60,6 +60,8 @@ class Update:
     """Permissions: of the files that are there, and of new ones as far as the template says."""
     folders: tuple[PurePosixPath, ...] = ()
     """New ones in which there is no file."""
+    folders_gone: tuple[PurePosixPath, ...] = ()
+    """Those that the template had made with no file in them, and does not any more."""
     messages: tuple[str, ...] = ()
     """What the templates say to their user once all is written: untrusted."""
 
@@ -92,6 +94,7 @@ class Update:
             expected={**known, **self.seen},
             modes=dict(self._modes(written)),
             folders=self.folders,
+            folders_gone=self.folders_gone,
         )
 
     def _mode(self, change: Change) -> int | None:
@@ -170,6 +173,7 @@ def join(root: Path, updates: Sequence[Update]) -> Update:
         {path: hash_ for update in updates for path, hash_ in update.seen.items()},
         {path: mode for update in updates for path, mode in update.modes.items()},
         tuple(folder for update in updates for folder in update.folders),
+        tuple(folder for update in updates for folder in update.folders_gone),
         tuple(message for update in updates for message in update.messages),
     )
 

@@ -13,7 +13,7 @@ from scaffold.writing.nofollow import LINK
 from scaffold.writing.record import Entry, Record, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from scaffold.writing.job import Job
     from scaffold.writing.nofollow import Content, Directory
@@ -31,7 +31,7 @@ def compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int, 
             raise ChangedMeanwhile(job.dest / path)
     entries: list[Entry] = []
     contents: dict[int, Content] = {}
-    emptied, cleared = {*job.folders_gone}, list[str]()
+    emptied, cleared = {*_with_parents(job.folders_gone)}, list[str]()
     for path in dict.fromkeys((*job.files, *job.removed)):
         if path in job.files:
             cleared += _making_room(root, path, job.removed)
@@ -43,7 +43,9 @@ def compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int, 
             contents[len(entries)] = found
         entries.append(entry)
         if entry.after is None:
-            emptied |= {str(parent) for parent in path.parents[:-1]}
+            emptied |= {*path.parents[:-1]}
+    needed = job.needed_folders
+    gone = sorted(emptied.difference(needed), key=lambda folder: (-len(folder.parts), folder))
     record = Record(
         dest=str(place.dest),
         command=job.command,
@@ -51,15 +53,21 @@ def compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int, 
         when=time.time(),
         inode=root.status().st_ino,
         entries=tuple(entries),
-        made=tuple(str(folder) for folder in job.needed_folders if not _is_directory(root, str(folder))),
+        made=tuple(str(folder) for folder in needed if not _is_directory(root, str(folder))),
         cleared=tuple(cleared),
-        emptied=tuple(sorted(emptied, key=lambda path: path.count("/"), reverse=True)),
+        emptied=tuple(str(folder) for folder in gone if _is_directory(root, str(folder))),
         last=job.last,
         undoes=job.undoes,
         root_goes=job.root_goes,
         keep=job.keep,
     )
     return record, contents
+
+
+def _with_parents(folders: Iterable[PurePosixPath]) -> Iterator[PurePosixPath]:
+    for folder in folders:
+        yield folder
+        yield from folder.parents[:-1]
 
 
 def _entry(job: Job, path: PurePosixPath, found: Content | None) -> Entry | None:

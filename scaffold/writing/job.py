@@ -40,8 +40,8 @@ class Job:
     """Whether `scaffold undo` can take it back."""
     undoes: str | None = None
     """The step that this takes back."""
-    folders_gone: Collection[str] = ()
-    """Folders to remove with it when nothing is left in them."""
+    folders_gone: Collection[PurePosixPath] = ()
+    """Folders to remove, with those above them, when nothing is left in them."""
     root_goes: bool = False
     """The same for the directory itself."""
 

@@ -45,6 +45,7 @@ def publish(
         executable=plan.executable,
         modes=plan.modes,
         folders=plan.folders,
+        folders_gone=plan.folders_gone,
         expected=plan.expected,
         empty=plan.was_fresh,
         finish=make_repository,

@@ -23,7 +23,7 @@ from scaffold.writing.place import Place
 from scaffold.writing.record import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scaffold.writing.nofollow import Content
     from scaffold.writing.record import Entry, Journal, Record
@@ -66,6 +66,8 @@ class Undo:
     """Files that were not there before."""
     left: tuple[PurePosixPath, ...]
     """Files that were changed since then: they stay as they are."""
+    folders: tuple[PurePosixPath, ...] = ()
+    """Folders that went, with nothing in them, and for which there is room."""
 
     @property
     def is_empty(self) -> bool:
@@ -143,9 +145,10 @@ def look(step: Step) -> Undo:
                 else:
                     undo.restored[path] = before
                     undo.modes[path] = entry.mode
+            folders = tuple(_folders_to_bring_back(root, step.record))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NothingToUndo(step.root, "the directory is not there any more") from error
-    return Undo(step, undo.restored, undo.modes, tuple(removed), tuple(left))
+    return Undo(step, undo.restored, undo.modes, tuple(removed), tuple(left), folders)
 
 
 def take_back(undo: Undo) -> None:
@@ -158,6 +161,8 @@ def take_back(undo: Undo) -> None:
     """
     step = undo.step
     after = {PurePosixPath(entry.path): entry.after for entry in step.record.entries}
+    made = {*map(PurePosixPath, step.record.made)}
+    around = {folder for path in undo.deleted for folder in path.parents[:-1]}
     write(
         Job(
             dest=step.root,
@@ -168,7 +173,8 @@ def take_back(undo: Undo) -> None:
             expected={path: after[path] for path in (*undo.restored, *undo.deleted)},
             undoes=None if undo.left else step.name,
             keep=False,
-            folders_gone=step.record.made,
+            folders=[*undo.folders, *sorted(around - made)],
+            folders_gone=made,
             root_goes=step.record.root_goes,
         )
     )
@@ -185,6 +191,23 @@ def forget(root: Path) -> int:
     if left:
         raise Refused(left[0], "holds former contents of files that cannot be removed: delete it")
     return len(found)
+
+
+def _folders_to_bring_back(root: Directory, record: Record) -> Iterator[PurePosixPath]:
+    """Those without a file that is brought back, which brings its folder along."""
+    for folder in map(PurePosixPath, record.emptied):
+        if not any(folder in PurePosixPath(entry.path).parents for entry in record.entries) and _is_free(root, folder):
+            yield folder
+
+
+def _is_free(root: Directory, path: PurePosixPath) -> bool:
+    try:
+        with root.inside(str(path)) as (parent, name):
+            return not parent.exists(name)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _found(root: Directory, path: PurePosixPath, record: Record) -> Content | None:
