@@ -21,6 +21,7 @@ import sysconfig
 import threading
 import time
 import traceback
+import warnings
 from collections import Counter
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -122,7 +123,9 @@ def in_child(action: Callable[[], object]) -> None:
     """Fork; do it in the child, which has to leave as a program does, and wait for that."""
     faulthandler.cancel_dump_traceback_later()  # its thread does not survive the fork, and the child would wait for it
     _wait_for_ended_threads()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # under load the system's count is behind its list
+        child = os.fork()
     faulthandler.dump_traceback_later(LIMIT / 2, exit=True)
     if child == 0:
         action()

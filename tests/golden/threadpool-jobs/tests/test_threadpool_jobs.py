@@ -154,6 +154,24 @@ def test_future_ends_as_its_job_does_and_cancels_it_if_it_waits() -> None:
     assert jobs[1].future().result() == 7
 
 
+def test_a_future_that_is_cancelled_while_its_job_ends_ends_as_that_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or whoever waits for it waits for ever: its result comes too late for it, and is lost."""
+    with JobPool(1) as pool:
+        with busy(pool):
+            job = pool.submit(int, "7")
+            future, exception = job.future(), job.exception
+
+            def cancel_first(timeout: float | None = None) -> BaseException | None:
+                future.cancel()
+                return exception(timeout)
+
+            monkeypatch.setattr(job, "exception", cancel_first)
+        assert concurrent.futures.wait([future], timeout=HANG).done == {future}
+    assert future.result(timeout=0) == 7
+
+
 def test_asyncio_waits_for_a_future_and_cancels_its_job() -> None:
     async def use(pool: JobPool) -> object:
         with busy(pool):

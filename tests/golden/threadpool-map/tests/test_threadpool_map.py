@@ -30,6 +30,14 @@ def double(number: int) -> int:
     return 2 * number
 
 
+def without_end() -> Iterator[int]:
+    """Numbers for as long as a test may take."""
+    began = time.monotonic()
+    for number in itertools.count():
+        assert time.monotonic() - began < HANG
+        yield number
+
+
 def stream_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("stream-")]
 
@@ -53,6 +61,17 @@ class Calls:
         self.started.set()
         self.let_go = self.gate.wait(HANG)
         return item
+
+    def all_but(self, first: int) -> Callable[[int], int]:
+        """Return the same but for the first items, whose calls end once another has started."""
+
+        def call(item: int) -> int:
+            if item >= first:
+                return self(item)
+            assert self.started.wait(HANG)
+            return item
+
+        return call
 
 
 # What comes out
@@ -389,13 +408,9 @@ def test_leaving_drops_what_is_queued_and_waits_for_what_runs(
     opener = threading.Timer(0.2, work.gate.set)
 
     def consume() -> None:
-        def call(item: int) -> int:
-            return work(item) if item > 1 else item  # not in the first chunk
-
-        options = {"workers": 3, "chunk": 2}
+        call, options = work.all_but(2), {"workers": 3, "chunk": 2}
         with closing(stream(call, itertools.count(), ordered=False, **options)) as outcomes:
             assert next(outcomes) == Ok(0, 0)
-            assert work.started.wait(HANG)
             opener.start()
 
     if earlier:
@@ -413,11 +428,14 @@ def test_leaving_drops_what_is_queued_and_waits_for_what_runs(
 
 def test_the_garbage_collector_may_close_a_stream_in_its_own_worker() -> None:
     """A thread that joins itself raises, or waits for ever."""
-    dropped = threading.Event()
+    started, dropped = threading.Event(), threading.Event()
     mine: list[object] = []
 
     def work(item: int) -> int:
-        if item == 1:
+        if item == 0:
+            assert started.wait(HANG)
+        elif item == 1:
+            started.set()
             assert dropped.wait(HANG)
             mine.clear()  # the last reference: what the garbage collector would find
         return item
@@ -440,11 +458,11 @@ def work(item):
     if item:
         started.set()
         threading.Event().wait()
+    started.wait()
     return item
 
 outcomes = threadpool_map.stream(work, itertools.count(), workers=3, ordered=False)
 print(next(outcomes).unwrap())
-started.wait()
 """
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
@@ -483,12 +501,9 @@ def test_ctrl_c_under_closing_does_not_wait_either(place: str) -> None:
     presser = threading.Timer(0.2, press_ctrl_c)
 
     def consume() -> None:
-        def call(item: int) -> int:
-            return work(item) if item else 0
-
+        call = work.all_but(1)
         with closing(stream(call, itertools.count(), workers=3, ordered=False)) as outcomes:
             next(outcomes)
-            assert work.started.wait(HANG)
             presser.start()
             if place == "in the body":
                 threading.Event().wait(HANG)
@@ -546,14 +561,8 @@ def test_a_timeout_holds_while_results_keep_coming(
     consumer: Callable[..., object], chunk: int
 ) -> None:
     began = time.monotonic()
-
-    def source() -> Iterator[int]:
-        for number in itertools.count():
-            assert time.monotonic() - began < HANG
-            yield number
-
     with pytest.raises(TimeoutError, match="in time"):
-        consumer(double, source(), workers=3, chunk=chunk, timeout=0.1)
+        consumer(double, without_end(), workers=3, chunk=chunk, timeout=0.1)
     assert time.monotonic() - began < HANG / 2
 
 
@@ -595,14 +604,9 @@ def test_after_a_timeout_nothing_is_called(chunk: int, in_time: set[int]) -> Non
 
 def test_leaving_waits_no_longer_than_the_timeout() -> None:
     work = Calls()
-
-    def call(item: int) -> int:
-        return work(item) if item else 0
-
-    outcomes = stream(call, range(9), workers=2, timeout=0.2, ordered=False)
+    outcomes = stream(work.all_but(1), range(9), workers=2, timeout=0.2, ordered=False)
     with suppress(TimeoutError), closing(outcomes):  # the former should this machine be so busy
         next(outcomes)
-        assert work.started.wait(HANG)
     assert work.let_go is None  # it still runs: nobody waited for it
     work.gate.set()
 
@@ -651,16 +655,13 @@ def test_they_take_the_options_of_stream(consumer: Callable[..., object], option
 
 
 def test_map_all_stops_at_the_first_error() -> None:
-    numbers = itertools.count()
-
     def work(item: int) -> int:
         if item == 3:
             raise ValueError("three")
         return item
 
     with pytest.raises(ValueError, match="three"):
-        map_all(work, numbers, workers=2)
-    assert next(numbers) < 100
+        map_all(work, without_end(), workers=2)
 
 
 def test_for_each_counts_and_keeps_the_first_failures() -> None:

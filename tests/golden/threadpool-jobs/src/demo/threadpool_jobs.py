@@ -199,7 +199,6 @@ class _JobFuture(Future[R]):
 
     def settle(self, job: Job[R]) -> None:
         """Take over how the job ended."""
-        self._job = None
         if job.status == "cancelled":
             super().cancel()
             self.set_running_or_notify_cancel()  # tells concurrent.futures.wait()
@@ -207,6 +206,7 @@ class _JobFuture(Future[R]):
             self.set_exception(error)
         else:
             self.set_result(job.result())
+        self._job = None  # last: a cancel() before this would be the job's, which has ended
 
 
 _failed: WeakSet[Job[Any]] = WeakSet()  # for the exit, if still there
