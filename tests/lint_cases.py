@@ -142,6 +142,14 @@ CASES = (
     Case("V001", {"{{ nmae }}.txt": ""}, "{{ nmae }}.txt:1", {"{{ name }}.txt": ""}),
     Case(
         "V001",
+        {"a.txt.jinja": "{% if not _copier_operatoin and name %}a{% endif %}"},
+        "a.txt.jinja:1",
+        {"a.txt.jinja": "{% if not _testing and name %}{{ 1 if _testing or name }}{% endif %}"},
+    ),
+    Case("V001", {"a.txt.jinja": "{{ _testing }}"}, "a.txt.jinja:1", {"a.txt.jinja": "{{ name if not _testing }}"}),
+    Case("V001", {"a.txt.jinja": "{% if nmae %}a{% endif %}"}, "a.txt.jinja:1", {"a.txt.jinja": "{{ name }}"}),
+    Case(
+        "V001",
         asked("type: str\nwhen: >-\n  {{ true\n  and nmae }}"),
         "copier.yml:9",
         asked("type: str\nvalidator: '{{ extra }}'\ndefault: '{{ UNSET }}'"),

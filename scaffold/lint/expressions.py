@@ -108,6 +108,8 @@ class Reading:
     stored: frozenset[str] = frozenset()
     guarded: frozenset[str] = frozenset()
     """Names that are tested with `is defined`, or have a default."""
+    switches: frozenset[str] = frozenset()
+    """Names that an `if` asks for and that no question can have, as they begin with `_`."""
     attributes: tuple[tuple[str, str, int], ...] = ()
     words: frozenset[str] = frozenset()
     """Constant strings and names of attributes: a name may be looked up by them."""
@@ -151,6 +153,7 @@ def _collected(tree: nodes.Template) -> Reading:
         + tuple((node.name, node.lineno) for node in tree.find_all(nodes.NSRef)),
         stored=frozenset(node.name for node in names if node.ctx != "load") | frozenset(_bound(tree)),
         guarded=frozenset(_guarded(tree)),
+        switches=frozenset(_switches(tree)),
         attributes=tuple(_attributes(tree)),
         words=frozenset(_words(tree)),
         references=tuple(_references(tree)),
@@ -190,6 +193,23 @@ def _guarded(tree: nodes.Template) -> Iterator[str]:
     for chosen in tree.find_all(nodes.Filter):
         if chosen.name in ("default", "d") and chosen.node is not None:
             yield from _base(chosen.node)
+
+
+def _switches(tree: nodes.Template) -> Iterator[str]:
+    for statement in tree.find_all(nodes.If):
+        yield from _asked_for(statement.test)
+    for expression in tree.find_all(nodes.CondExpr):
+        yield from _asked_for(expression.test)
+
+
+def _asked_for(node: nodes.Node) -> Iterator[str]:
+    if isinstance(node, nodes.Name) and node.name.startswith("_"):
+        yield node.name
+    elif isinstance(node, nodes.Not):
+        yield from _asked_for(node.node)
+    elif isinstance(node, (nodes.And, nodes.Or)):
+        yield from _asked_for(node.left)
+        yield from _asked_for(node.right)
 
 
 def _base(node: nodes.Node) -> Iterator[str]:

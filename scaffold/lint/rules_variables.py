@@ -96,6 +96,8 @@ def undefined(source: Source) -> Iterator[Found]:
     outer, everywhere = _from_outside(source), COPIER_NAMES | JINJA_NAMES | source.by_name.keys()
     for text in source.texts:
         known = everywhere | text.also_known | outer.get(text.path, frozenset()) | text.reading.guarded
+        # `copier copy --data _testing=true` sets what nobody is asked for.
+        known |= {name for name in text.reading.switches if not did_you_mean(name, COPIER_NAMES)}
         seen: set[str] = set()
         for name, line in text.reading.free:
             if name not in known and name not in seen:
