@@ -86,18 +86,17 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
 
 
 @pytest.fixture(autouse=True)
-def no_wait_for_the_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of a fast test has to outlive a power cut, so it skips that wait, as git's own tests do.
+def no_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that is written here has to outlive a power cut, so that wait is skipped, as in git's own tests.
 
-    A descriptor that is not open fails all the same. Slow tests wait, and so does every command in its own process.
+    A descriptor that is not open fails all the same. Every command in a process of its own waits.
     """
-    if request.node.get_closest_marker("slow") is None:
-        monkeypatch.setattr(os, "fsync", os.fstat)
+    monkeypatch.setattr(os, "fsync", os.fstat)
 
 
-# Fuzzing runs 100 cases by default; `SCAFFOLD_FUZZ=3000 pytest tests/test_user_text.py` for longer.
+# Fuzzing runs 50 cases by default; `SCAFFOLD_FUZZ=3000 pytest tests/test_user_text.py` for longer.
 settings.register_profile(
-    "fuzz", max_examples=int(os.environ.get("SCAFFOLD_FUZZ", "100")), derandomize=False, deadline=None
+    "fuzz", max_examples=int(os.environ.get("SCAFFOLD_FUZZ", "50")), derandomize=False, deadline=None
 )
 settings.load_profile("fuzz")
 

@@ -230,6 +230,7 @@ def test_undo_of_force_restores_what_was_replaced(tmp_path: Path, scaffold: Run)
     assert (project / "README.md").stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.slow
 def test_what_to_do_next_is_said(tmp_path: Path, scaffold: Run) -> None:
     """An update, with what each release in between changed; nothing where all is well."""
     project = tmp_path / "demo"

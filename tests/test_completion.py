@@ -57,6 +57,7 @@ def test_modules_of_the_project(project: Path) -> None:
     assert offered(project.parent, "check --module ") == []
 
 
+@pytest.mark.slow
 def test_versions_of_the_templates(project: Path) -> None:
     """The newest first."""
     assert offered(project, "update --to ") == [*reversed(history().available)]

@@ -114,6 +114,7 @@ def job(dest: Path, *, fresh: bool) -> Job:
     return Job(dest=dest, command="test", files=FILES, removed=() if fresh else (P("gone.txt"),))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fresh", [True, False], ids=["new directory", "directory that is there"])
 @pytest.mark.parametrize("for_good", [False, True], ids=["one call", "all from then on"])
 def test_what_is_said_of_a_failure_is_true(grounds: Iterator[Path], disk: Disk, *, fresh: bool, for_good: bool) -> None:

@@ -319,6 +319,7 @@ def test_process_that_was_started_ahead_leaves_nothing(
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", [None, "questionary.prompts.common", "pygments.lexers.data"])
 def test_copier_is_imported_without_what_asks_at_a_terminal(missing: str | None) -> None:
     """Until it needs more of that than is stood in for: then it gets the real thing."""
@@ -335,6 +336,7 @@ print("prompt_toolkit" in sys.modules, "questionary" in sys.modules)
     assert done.stdout == ("False False\n" if missing is None else "True True\n"), done.stderr
 
 
+@pytest.mark.slow
 def test_variables_are_put_together_as_copier_and_jinja_do() -> None:
     """The same ones in the same order; this Copier still has the name in whose place ours stands."""
     program = """

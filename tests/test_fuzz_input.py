@@ -1,6 +1,6 @@
 """Whatever is given or found: a documented exit code, at most one line of error, no traceback.
 
-`SCAFFOLD_FUZZ=10000 pytest -m slow tests/test_fuzz_input.py` for a campaign; by default 100 cases of each kind.
+`SCAFFOLD_FUZZ=10000 pytest -m slow tests/test_fuzz_input.py` for a campaign; by default 50 cases of each kind.
 """
 
 from __future__ import annotations

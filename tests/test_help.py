@@ -81,6 +81,7 @@ def test_commands_stand_in_the_order_of_a_life_with_whole_sentences(scaffold: Ru
     assert " ".join(names) == "new add adopt advise probe check update reanswer undo review rules info template"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["scaffold", "scaffold-threads", "scaffold-threads.exe", "__main__.py"])
 def test_it_names_the_command_that_was_run(tmp_path: Path, name: str) -> None:
     """`uvx scaffold-threads --help` speaks of scaffold-threads, and so does what is said of a mistake."""

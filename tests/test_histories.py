@@ -192,9 +192,8 @@ def words(found: Mapping[str, tuple[str, bytes]], word: bytes) -> Counter[bytes]
 
 
 @pytest.mark.slow
-def test_no_edit_is_lost_and_undo_is_exact(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_edit_is_lost_and_undo_is_exact(capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever was ignored, untracked, a program, a link or renamed; what nobody edited is what the template makes."""
-    monkeypatch.setattr(os, "fsync", os.fstat)  # no history has to outlive a power cut
     count: Counter[str] = Counter()
 
     @settings(max_examples=HISTORIES, deadline=None)

@@ -90,6 +90,7 @@ def test_without_json_nothing_is_on_stdout(scaffold: Run) -> None:
     assert scaffold("new", "--defaults", "--", "file", "--json").out == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

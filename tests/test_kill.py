@@ -259,6 +259,7 @@ def test_whatever_ctrl_c_hits_after_all_is_written_it_comes_too_late(
     assert files_below(here) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mine", [False, True], ids=["fresh", "force"])
 def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path, *, mine: bool) -> None:
     """A limit on the size of files stands in for it: the write fails in the same way."""
@@ -284,6 +285,7 @@ def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path, *, mine: bool) 
     assert ground.leftovers() == []
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_left_beside_goes_with_the_next_run_anywhere(
     tmp_path: Path, forks: Forks, scaffold: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

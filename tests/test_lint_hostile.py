@@ -146,6 +146,7 @@ def lint_anything(root: Path, content: bytes) -> None:
 FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
+@pytest.mark.slow
 @FUZZ
 @given(content=st.binary(max_size=200) | st.lists(WORDS, max_size=20).map(lambda words: " ".join(words).encode()))
 def test_random_bytes_give_no_traceback(content: bytes, root: Path) -> None:

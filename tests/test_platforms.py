@@ -33,6 +33,7 @@ def without_posix(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(removal, "_HOLDS", False)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_posix")
 def test_projects_are_written_replaced_and_taken_back_without_posix(here: Path, scaffold: Run) -> None:
     """A new one, over one that is there, with a module, with another answer; and all of it back again."""

@@ -362,6 +362,7 @@ def test_a_parent_that_is_killed_leaves_nothing(targets: Path) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_a_no_calls_nothing(targets: Path) -> None:
     """The function would end its interpreter."""
     screen = Screen(targets, "probe", "slow.py:ends_at_once")

@@ -105,6 +105,7 @@ def test_each_item_is_given_once() -> None:
     assert any("--repeat" in doubt for doubt in result["verdict"]["doubts"])
 
 
+@pytest.mark.slow
 def test_a_server_that_refuses_is_left_alone() -> None:
     """The climb ends at the first level with errors: a few calls are refused, and none after that."""
     function = Called(seconds=0.01, allows=2)

@@ -46,6 +46,7 @@ def to_do(scaffold: Run, *arguments: str) -> list[tuple[str, int, str]]:
     return [(item["path"], item["line"], item["say"]) for piece in document["pieces"] for item in piece["renamed"]]
 
 
+@pytest.mark.slow
 def test_rename_moves_the_module_and_lists_who_imports_it(project: Path, scaffold: Run) -> None:
     """Absolute and relative imports, in a file that is no Python, too; what only looks alike is not listed."""
     assert to_do(scaffold, "--rename", "fetch") == [
@@ -61,6 +62,7 @@ def test_rename_moves_the_module_and_lists_who_imports_it(project: Path, scaffol
     assert scaffold("check", "--strict").code == 0
 
 
+@pytest.mark.slow
 def test_a_module_that_was_added_moves_with_its_record(project: Path, scaffold: Run) -> None:
     """`--module` says which; afterwards it is found by its new name."""
     assert to_do(scaffold, "--module", "retry", "--rename", "again") == [
@@ -74,6 +76,7 @@ def test_a_module_that_was_added_moves_with_its_record(project: Path, scaffold: 
     assert (project / ".copier-answers.retry.yml").is_file()
 
 
+@pytest.mark.slow
 def test_another_name_for_the_project(project: Path, scaffold: Run) -> None:
     """Files that are left in the old package are named, and the module there with the command that moves it."""
     listed = to_do(scaffold, "--name", "shop")
@@ -90,6 +93,7 @@ def test_another_name_for_the_project(project: Path, scaffold: Run) -> None:
     assert (project / "src/shop/retry.py").is_file()
 
 
+@pytest.mark.slow
 def test_without_another_name_nothing_is_listed(project: Path, scaffold: Run) -> None:
     """Nor for a person."""
     assert project.is_dir()

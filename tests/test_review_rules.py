@@ -177,6 +177,7 @@ PROGRAMS = [HEAD + program for cases in BAD.values() for _, program in cases] + 
 ]
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(PROGRAMS),
     st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 40), st.sampled_from(PROGRAMS), st.integers(0, 2_000))),

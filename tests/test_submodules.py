@@ -102,6 +102,7 @@ def test_trust_covers_the_files_of_submodules(here: Path, theirs: Path, scaffold
     assert not (here / "demo").exists()
 
 
+@pytest.mark.slow
 def test_a_submodule_that_cannot_be_fetched_is_one_line(here: Path, theirs: Path, scaffold: Run) -> None:
     """With its path and address: gone, out of reach, without the commit, without an address; nothing is written."""
     (here / "inner").rename(here / "gone")

@@ -300,6 +300,7 @@ def test_the_hash_is_added_only_where_it_can_be(here: Path, scaffold: Run) -> No
     assert ANSWERS in SMALL.values()
 
 
+@pytest.mark.slow
 def test_nothing_of_this_is_imported_without_a_template(here: Path) -> None:
     """`new` and `advise` stay as fast as they were."""
     code = (

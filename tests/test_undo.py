@@ -230,6 +230,7 @@ def test_flags_that_exclude_each_other(tmp_path: Path, scaffold: Run) -> None:
     assert (result.code, result.err.count("\n")) == (2, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="pexpect needs a POSIX terminal")
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 130), ("\x03", 130)])
 @pytest.mark.usefixtures("states")

@@ -1,6 +1,7 @@
 """A job failed with much in its local variables; its error was dealt with and its handle dropped."""
 # report: https://github.com/python/cpython/issues/80111
 # design: threadpool/jobs
+# only with a GIL: without one, what a thread made is freed when that thread goes on, and an idle worker waits
 # prints: kept after the handle was dropped: False
 
 import gc

@@ -13,9 +13,11 @@ try:
     pool.apply_async(outer).get(timeout=0.2)
 except NotInTime:
     print("nothing goes on")
+pool.close()
 
 pool = ThreadPool(1)
 print(pool.apply_async(len, ("abc",)).get())
+pool.close()
 
 # Prints:
 # nothing goes on
