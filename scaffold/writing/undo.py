@@ -195,8 +195,9 @@ def forget(root: Path) -> int:
 
 def _folders_to_bring_back(root: Directory, record: Record) -> Iterator[PurePosixPath]:
     """Those without a file that is brought back, which brings its folder along."""
+    with_files = {parent for entry in record.entries for parent in PurePosixPath(entry.path).parents}
     for folder in map(PurePosixPath, record.emptied):
-        if not any(folder in PurePosixPath(entry.path).parents for entry in record.entries) and _is_free(root, folder):
+        if folder not in with_files and _is_free(root, folder):
             yield folder
 
 
