@@ -245,6 +245,27 @@ def test_template_without_versions(tmp_path: Path, scaffold: Run) -> None:
     assert "names no version" in result.err
 
 
+def test_a_record_without_its_version(project: Path, scaffold: Run) -> None:
+    """The commit in it says that there was one."""
+    record = project / ".copier-answers.yml"
+    lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+    record.write_text("".join(line for line in lines if not line.startswith("_commit")), encoding="utf-8")
+    result = scaffold("update", str(project))
+    assert result.code == 1
+    assert "has no _commit" in result.err
+
+
+def test_a_template_that_records_nothing(tmp_path: Path, scaffold: Run) -> None:
+    """It is said at once, and later nothing is said that is not so."""
+    release(tmp_path / "template", {"copier.yml": FIRST["copier.yml"], "tree/a.txt": "a\n"}, "v1.0.0")
+    made = scaffold("new", str(tmp_path / "demo"), "--template", str(tmp_path / "template"), "--defaults")
+    assert (made.code, "note: the template records no answers" in made.err) == (0, True)
+    for command in ("check", "update"):
+        result = scaffold(command, str(tmp_path / "demo"))
+        assert result.code == 1
+        assert "nothing is known to be generated in it" in result.err
+
+
 def forge_index(project: Path, honest: str, forged: str) -> None:
     """Have a path in the index that git takes from nobody; `honest` is as long, and keeps the order."""
     (project / honest).parent.mkdir(parents=True, exist_ok=True)

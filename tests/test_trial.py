@@ -710,6 +710,26 @@ def test_a_release_that_cannot_be_rendered_any_more(tmp_path: Path, scaffold: Ru
 
 
 @pytest.mark.slow
+def test_a_release_that_cannot_be_rendered_with_some_of_the_answers(tmp_path: Path, scaffold: Run) -> None:
+    """It is told so, with the reason, though other answers do."""
+    validator = "{% if ci == 'github' and not docs %}nothing to show{% endif %}"
+    questions = "ci: {type: str, choices: [github, gitlab], default: github}\ndocs: {type: bool, default: true}\n"
+    config = questions + "url: {type: str, default: here"
+    files = {"copier.yml": f'{config}, validator: "{validator}"}}\n', "a.txt.jinja": "{{ ci }} {{ url }} {{ docs }}\n"}
+    root = made(tmp_path / "template", files | ANSWERS)
+    git_commit_all(root)
+    git(root, "tag", "v1.0.0")
+    (root / "copier.yml").write_text(config + "}\n", encoding="utf-8")
+    git_commit_all(root)
+    git(root, "tag", "v2.0.0")
+    result = scaffold("template", "test", str(root), "--data", "url=here")
+    [note] = [line for line in result.out.splitlines() if line.startswith("note: ")]
+    assert note.startswith("note: no update from v1.0.0 with some of the answers, which cannot be rendered any more: ")
+    assert note.endswith("nothing to show")
+    assert result.out.endswith("none failed\n")
+
+
+@pytest.mark.slow
 def test_the_version_that_copier_would_record(tmp_path: Path, scaffold: Run) -> None:
     """`_commit` is there for a template that wants it, as of the repository; in a plain folder it is not."""
     config = "_envops: {undefined: jinja2.StrictUndefined}\ntitle: x\n"

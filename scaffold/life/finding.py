@@ -76,7 +76,7 @@ def pieces_of(root: Path, wanted: Selection = ALL) -> list[Piece]:
     if not names:
         raise NothingGenerated(
             root,
-            "has no .copier-answers file, so nothing in it was made by scaffold new or add"
+            "has no .copier-answers file, so nothing is known to be generated in it"
             " (one of another name: --answers-file FILE)",
         )
     pieces = sorted((Piece(root, name) for name in names), key=lambda piece: (piece.module or "", piece.answers_file))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import clone, reading
 from scaffold.answers import bad_record, load_recorded
-from scaffold.answersfile import USUAL_NAME
+from scaffold.answersfile import COMMIT_KEY, USUAL_NAME
 from scaffold.errors import BadAnswer, NothingGenerated, did_you_mean
 from scaffold.life.history import SOURCE, history
 from scaffold.writing.record import digest
@@ -74,9 +74,11 @@ class Piece:
         if not isinstance(recorded.get("_src_path"), str):
             raise bad_record(self.path, "has no _src_path")
         if not isinstance(recorded.get("_commit"), str):
-            if recorded["_src_path"] != SOURCE:
-                raise NothingGenerated(self.path, "names no version: it was made from a folder that has none")
-            raise bad_record(self.path, "has no _commit")
+            if recorded["_src_path"] == SOURCE or COMMIT_KEY in recorded:
+                raise bad_record(self.path, "has no _commit")
+            raise NothingGenerated(
+                self.path, "names no version (_commit): a template that is no git repository has none"
+            )
         return recorded
 
     @property

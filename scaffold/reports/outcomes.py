@@ -72,25 +72,31 @@ def _summary(result: Result, repeated: int) -> Iterator[str]:
     yield from _not_tried(result)
     if repeated:
         yield f"{repeated} more fail in the same way; --json has them all"
-    tried = [outcome for outcome in result.outcomes if not (outcome.untested or outcome.missing or outcome.note)]
+    tried = [outcome for outcome in result.outcomes if not _is_left_out(outcome)]
     updates = sum(outcome.updated_from is not None for outcome in tried)
     stopped = "" if result.is_complete else f"interrupted after {len(result.done)} of {result.planned}: "
     failed = len(result.failures) or "none"
     yield f"{stopped}{len(tried) - updates} sets of answers, {updates} updates: {failed} failed"
 
 
+def _is_left_out(outcome: Outcome) -> bool:
+    return bool(outcome.untested or outcome.missing or outcome.note)
+
+
 def _not_tried(result: Result) -> Iterator[str]:
     if untested := sum(outcome.untested for outcome in result.outcomes):
         yield f"{untested} updates not tested: the template runs commands or loads extensions; add --trust"
-    releases: dict[str, list[str]] = {}
+    kinds: dict[str, dict[str, str]] = {}
     for outcome in result.outcomes:
         if outcome.note and outcome.updated_from:
-            releases.setdefault(_kind(outcome.note), []).append(outcome.updated_from)
-            releases[_kind(outcome.note)].sort(key=result.releases.index)
-    notes = {outcome.updated_from: outcome.note for outcome in result.outcomes}
-    for which in ([*dict.fromkeys(names)] for names in releases.values()):
-        others = f" and {len(which) - 1} older" if len(which) > 1 else ""
-        yield f"note: no update from {which[0]}{others}, which cannot be rendered any more: {one_line(notes[which[0]])}"
+            kinds.setdefault(_kind(outcome.note), {}).setdefault(outcome.updated_from, outcome.note)
+    reached = {outcome.updated_from for outcome in result.outcomes if not _is_left_out(outcome)}
+    for reasons in kinds.values():
+        newest, *older = sorted(reasons, key=result.releases.index)
+        others = f" and {len(older)} older" if older else ""
+        part = "" if reached.isdisjoint(reasons) else " with some of the answers"
+        why = one_line(reasons[newest])
+        yield f"note: no update from {newest}{others}{part}, which cannot be rendered any more: {why}"
     for question in result.missing:
         number = sum(outcome.missing == question for outcome in result.outcomes)
         yield f"{number} sets and updates not tried for want of an answer to {one_line(question)}"
@@ -99,12 +105,11 @@ def _not_tried(result: Result) -> Iterator[str]:
 def outcomes_json(template: Path, result: Result) -> dict[str, object]:
     """The same as data."""
     updates = [outcome for outcome in result.outcomes if outcome.updated_from is not None]
-    left_out = [outcome for outcome in updates if outcome.untested or outcome.missing or outcome.note]
     return {
         "template": str(template),
         "complete": result.is_complete,
         "sets": len(result.outcomes) - len(updates),
-        "updates": _releases(outcome for outcome in updates if outcome not in left_out),
+        "updates": _releases(outcome for outcome in updates if not _is_left_out(outcome)),
         "updates_not_tested": _releases(outcome for outcome in updates if outcome.untested),
         "pairs": result.covering.met,
         "unmet": result.covering.unmet,
