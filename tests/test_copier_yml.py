@@ -74,6 +74,7 @@ def test_what_copier_refuses(tmp_path: Path, scaffold: Run, text: str) -> None:
     assert tried.err.startswith("error: template copier.yml:")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", TAKEN.values(), ids=TAKEN)
 def test_what_copier_takes(tmp_path: Path, scaffold: Run, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the same values; also where PyYAML keeps what it has composed, the second time as well."""
@@ -98,6 +99,7 @@ def test_texts_in_utf16(tmp_path: Path, scaffold: Run) -> None:
     assert "copier.yml:1: S001" in scaffold("template", "lint", str(tmp_path)).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", ["copier.yaml", "copier.yml~", "copier.local.yml", "copier.YML"])
 def test_a_second_configuration(tmp_path: Path, scaffold: Run, other: str) -> None:
     """Copier takes any of these names for one, and refuses two."""

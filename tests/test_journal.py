@@ -366,6 +366,7 @@ def hostile(dest: Path, folder: Path) -> None:
     os.utime(folder, (1, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "place", [".scaffold-x", ".scaffold-0123456789abcdef01234567", "../.scaffold-x", f"../.scaffold-{'0' * 24}"]
 )

@@ -145,6 +145,7 @@ def test_our_own_templates_are_clean() -> None:
     assert [line for line in codes(ROOT / "templates") if BY_CODE[line.split()[1]].severity is not Severity.NOTE] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", PUBLIC)
 def test_usual_shapes_are_clean(shape: str, root: Path) -> None:
     """Forms that public templates use are no findings, notes apart."""

@@ -372,6 +372,7 @@ def test_hostile_configuration(project: Path, tmp_path: Path) -> None:
     assert not canary.exists()
 
 
+@pytest.mark.slow
 def test_no_git(project: Path, tmp_path: Path) -> None:
     """One line that says what is missing."""
     result = in_own_process("reanswer", str(project), "--workers", "8", cwd=tmp_path, PATH=str(tmp_path))
@@ -380,6 +381,7 @@ def test_no_git(project: Path, tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_old_git(project: Path, tmp_path: Path) -> None:
     """Likewise."""
     (tmp_path / "bin").mkdir()

@@ -256,10 +256,9 @@ def test_a_record_without_its_version(project: Path, scaffold: Run) -> None:
 
 
 def test_a_template_that_records_nothing(tmp_path: Path, scaffold: Run) -> None:
-    """It is said at once, and later nothing is said that is not so."""
+    """Nothing is said of its project that is not so."""
     release(tmp_path / "template", {"copier.yml": FIRST["copier.yml"], "tree/a.txt": "a\n"}, "v1.0.0")
-    made = scaffold("new", str(tmp_path / "demo"), "--template", str(tmp_path / "template"), "--defaults")
-    assert (made.code, "note: the template records no answers" in made.err) == (0, True)
+    assert scaffold("new", str(tmp_path / "demo"), "--template", str(tmp_path / "template"), "--defaults").code == 0
     for command in ("check", "update"):
         result = scaffold(command, str(tmp_path / "demo"))
         assert result.code == 1

@@ -298,8 +298,6 @@ def _notes(project: Project | TeamProject, place: Path | None, given: Answers, *
     named = None if place is None or project.made_from is not None else place.resolve().name
     if named and named != project.answers["name"] and "name" not in given:
         yield f"the project is called {project.answers['name']}, its package {project.answers['package']}"
-    if not _is_recorded(project):
-        yield "the template records no answers: neither check nor update will know what was generated"
     if plan.kept:
         names = sorted(map(str, plan.kept))
         yield f"kept what is there: {', '.join(names)}; {files.see_kept(project, names[-1], written=written)}"
@@ -311,15 +309,6 @@ def _notes(project: Project | TeamProject, place: Path | None, given: Answers, *
         yield f"{name} is no license that is known here: --license {project.answers['license']}"
     elif known != project.answers["license"]:
         yield f"{name} is {known}, and the project says {project.answers['license']}"
-
-
-def _is_recorded(project: Project | TeamProject) -> bool:
-    """Whether the project has the file that later commands start from."""
-    if project.made_from is None:
-        return True
-    from scaffold.team import record_in
-
-    return record_in(project.plan.files, project.made_from) is not None
 
 
 def _made(project: Project | TeamProject, ui: Ui, flags: _Flags, *, is_named: bool) -> str:
