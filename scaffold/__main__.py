@@ -46,12 +46,16 @@ def _with_template() -> int:
     end_in_order()
     from scaffold.foreign.workplace import started_ahead
 
-    with started_ahead():
+    with started_ahead(trusted=_names(sys.argv[1:], "--trust")):
         return _run()
 
 
 def _renders_template(arguments: list[str]) -> bool:
-    return arguments[:1] == ["new"] and any(word.partition("=")[0] == "--template" for word in arguments)
+    return arguments[:1] == ["new"] and _names(arguments, "--template")
+
+
+def _names(arguments: list[str], flag: str) -> bool:
+    return any(word.partition("=")[0] == flag for word in arguments)
 
 
 def _refuse(reason: str) -> NoReturn:

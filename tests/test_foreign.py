@@ -14,6 +14,7 @@ from opening import actions, questions, render
 from scaffold.errors import Cancelled, Refused, TemplateFault, UsageError
 from scaffold.foreign.checkout import Checkout, Limits
 from scaffold.foreign.trust import TemplateNotTrusted
+from scaffold.foreign.workplace import Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -306,6 +307,7 @@ def test_filters_and_globals_of_copier_work(folder: Path) -> None:
         (["demo", "--template", "template", "--nonsense"], 2),
         (["--template", "--help"], 2),
         (["--help", "--template", "template"], 0),
+        (["demo", "--template", "template", "--defaults", "--trust", "nonsense"], 0),
     ],
 )
 def test_process_that_was_started_ahead_leaves_nothing(
@@ -317,6 +319,22 @@ def test_process_that_was_started_ahead_leaves_nothing(
     done = in_own_process("new", *words, cwd=tmp_path, TMPDIR=str(tmp_path / "tmp"))
     assert (done.returncode, (tmp_path / "demo").exists()) == (code, code == 0 and "demo" in words), done.stderr
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_what_is_not_trusted_never_gets_a_process_of_what_is(tmp_path: Path) -> None:
+    """Nor the other way round; and one in another environment is another one."""
+    place = Workplace(tmp_path)
+    try:
+        for trusted in (False, True, False):
+            first = place.start(trusted=trusted)
+            assert place.start(trusted=trusted) is first
+            assert place.start(trusted=not trusted) is not first
+            assert first.returncode is not None  # ended
+        trusting = place.start(trusted=True)
+        place.git_settings = {"user.name": "Ada"}
+        assert place.start(trusted=True) is not trusting
+    finally:
+        place.end()
 
 
 @pytest.mark.slow

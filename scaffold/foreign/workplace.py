@@ -30,6 +30,8 @@ class Workplace:  # no dataclass: those take a tenth of the time until its proce
         self.git_settings: Mapping[str, str] = {}
         """Settings of git's that hold for what is trusted, beside those that the user's configuration has in there."""
         self._process: subprocess.Popen[str] | None = None
+        self._started_as: tuple[bool, Mapping[str, str]] | None = None
+        """Whether for what is trusted, and in which environment."""
 
     @property
     def output(self) -> Path:
@@ -49,11 +51,13 @@ class Workplace:  # no dataclass: those take a tenth of the time until its proce
         return folder
 
     def start(self, *, trusted: bool) -> subprocess.Popen[str]:
-        """The process that waits for a job; one that is not trusted may have been started before.
+        """The process that waits for a job; it may have been started before.
 
-        What is trusted has the user's environment, so it never gets a process that was started without.
+        What is trusted has the user's environment, so it never gets a process that was started without, and nothing
+        else gets one that was started with it.
         """
-        if self._process is not None and not trusted:
+        environment = commands.environment(self.root, self.git_settings) if trusted else self._environment()
+        if self._process is not None and self._started_as == (trusted, environment):
             return self._process
         self.end()
         self.temporary.mkdir(exist_ok=True)
@@ -61,13 +65,14 @@ class Workplace:  # no dataclass: those take a tenth of the time until its proce
             self._process = subprocess.Popen(
                 [sys.executable, "-IB" if sys.dont_write_bytecode else "-I", "-c", _start(trusted=trusted)],
                 cwd=self.root,
-                env=commands.environment(self.root, self.git_settings) if trusted else self._environment(),
+                env=environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
                 start_new_session=True,  # Ctrl-C reaches us, and we end it; tasks' children end with it
                 encoding="utf-8",
             )
+        self._started_as = trusted, environment
         return self._process
 
     def end(self) -> None:
@@ -119,15 +124,16 @@ def workplace(*, renders: bool = False) -> Iterator[Workplace]:
 
 
 @contextmanager
-def started_ahead() -> Iterator[None]:
+def started_ahead(*, trusted: bool) -> Iterator[None]:
     """Start the process for the first template that will be rendered, in a run that is likely to render one.
 
-    Where that fails it is left to `workplace`, which can say so.
+    It does nothing before it is given its job, and one that is `trusted` gets none that is not. Where starting it fails
+    that is left to `workplace`, which can say so.
     """
     with ExitStack() as stack:
         with suppress(OSError, ScaffoldError, MemoryError):
             place = stack.enter_context(_made())
-            place.start(trusted=False)
+            place.start(trusted=trusted)
             _ahead.append(place)
         try:
             yield

@@ -169,7 +169,7 @@ def prepare(root: Path, request: Request, ui: Ui) -> Update:
     request.check(pieces)
     if request.data and not theirs:
         raise UsageError("--data answers a team's template: for those of scaffold each question is a flag")
-    with started_ahead() if theirs else nullcontext():
+    with started_ahead(trusted=request.trust is not None) if theirs else nullcontext():
         if not request.dry_run and not request.allow_dirty:
             check_clean(root, ())  # before anybody answers questions in vain
         updates = [merge(root, [request.target(piece, ui) for piece in ours], request.style)] if ours else []
