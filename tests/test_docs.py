@@ -61,6 +61,7 @@ def in_a_project(here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(here / "demo")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", EXAMPLES)
 def test_the_examples_in_the_documents_run(
     here: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch, command: str
