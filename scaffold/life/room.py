@@ -50,7 +50,8 @@ def _check_place(root: Path, change: Change, gone: Collection[PurePosixPath]) ->
     if not stat.S_ISDIR(mode):
         raise Refused(root / path, "is no plain file: move it away first")
     left = next((found for found in _files(root, path) if found not in gone), None)
-    if left is not None or not change.is_real:
+    makes_room = any(path in other.parents for other in gone)  # else it is the user's, though nothing is in it
+    if left is not None or not makes_room or not change.is_real:
         what = path if left is None else left
         raise Refused(root / path, f"is a folder where the template has a file: move {what} away first")
 
