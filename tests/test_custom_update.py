@@ -395,3 +395,18 @@ def test_a_dry_run_is_a_patch_for_git(tmp_path: Path, scaffold: Run) -> None:
     git(project, "clean", "--quiet", "--force")
     git(project, "apply", str(tmp_path / "patch"))
     assert standing(project) == updated
+
+
+@pytest.mark.parametrize("inner", ["", "own"])
+def test_an_empty_folder_where_a_file_is_to_be_is_the_users(tmp_path: Path, scaffold: Run, inner: str) -> None:
+    """Nothing of the template is in it any more, as its files were deleted here; it is refused in words."""
+    template, project = tmp_path / "template", tmp_path / "shop"
+    release(template, {"docs/file.txt": LINES}, "v1.0.0")
+    project_of(template, project, {})
+    (project / "docs" / inner).mkdir(parents=True)
+    (template / "docs" / "file.txt").unlink()
+    (template / "docs").rmdir()
+    release(template, {"docs": "a file\n"}, "v1.1.0")
+    before = standing(project)
+    assert "docs away first" in update(project=project, scaffold=scaffold, code=1)
+    assert standing(project) == before
