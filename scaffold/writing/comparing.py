@@ -13,7 +13,7 @@ from scaffold.writing.nofollow import LINK
 from scaffold.writing.record import Entry, Record, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from scaffold.writing.job import Job
     from scaffold.writing.nofollow import Content, Directory
@@ -31,7 +31,8 @@ def compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int, 
             raise ChangedMeanwhile(job.dest / path)
     entries: list[Entry] = []
     contents: dict[int, Content] = {}
-    emptied, cleared = {*_with_parents(job.folders_gone)}, list[str]()
+    emptied = {each for folder in job.folders_gone for each in (folder, *folder.parents[:-1])}
+    cleared: list[str] = []
     for path in dict.fromkeys((*job.files, *job.removed)):
         if path in job.files:
             cleared += _making_room(root, path, job.removed)
@@ -62,12 +63,6 @@ def compare(job: Job, place: Place, root: Directory) -> tuple[Record, dict[int, 
         keep=job.keep,
     )
     return record, contents
-
-
-def _with_parents(folders: Iterable[PurePosixPath]) -> Iterator[PurePosixPath]:
-    for folder in folders:
-        yield folder
-        yield from folder.parents[:-1]
 
 
 def _entry(job: Job, path: PurePosixPath, found: Content | None) -> Entry | None:
